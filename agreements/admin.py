@@ -1,0 +1,191 @@
+"""The secretariat's pages for the registers."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from import_export.admin import ImportExportMixin
+from simple_history.admin import SimpleHistoryAdmin
+
+from agreements.forms import AgreementFileForm
+from agreements.imports import CorporateResource, RegionalResource
+from agreements.models import (
+    Activity,
+    AgreementFile,
+    CorporateAgreement,
+    Matter,
+    Party,
+    RegionalAgreement,
+)
+from lib.wareki import format_date
+
+NOTICE_DAYS = 90
+
+
+class PartyInline(admin.TabularInline):
+    model = Party
+    extra = 0
+    min_num = 1
+    validate_min = True
+
+
+class FileInline(admin.TabularInline):
+    model = AgreementFile
+    form = AgreementFileForm
+    fields = ["title", "file"]
+    extra = 0
+
+
+class ActivityInline(admin.TabularInline):
+    model = Activity
+    extra = 1
+
+
+class NoticeFilter(admin.SimpleListFilter):
+    title = "申出の期限"
+    parameter_name = "notice"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("soon", f"{NOTICE_DAYS}日以内")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "soon":
+            return queryset
+        due = RegionalAgreement.objects.notice_due_within(NOTICE_DAYS)
+        return queryset.filter(pk__in=[agreement.pk for agreement in due])
+
+
+class InForceFilter(admin.SimpleListFilter):
+    title = "状態"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("in_force", "協定継続中"), ("ended", "終了")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        if self.value() == "in_force":
+            return queryset.in_force()
+        return queryset.ended() if self.value() == "ended" else queryset
+
+
+class AgreementAdmin(ImportExportMixin, SimpleHistoryAdmin):
+    """Both registers: import with preview, export, versions."""
+
+    autocomplete_fields = ["matters"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An agreement that ended stays in the history: it gets 終了日."""
+        return False
+
+
+@admin.register(RegionalAgreement)
+class RegionalAgreementAdmin(AgreementAdmin):
+    resource_classes = [RegionalResource]
+    list_display = [
+        "number",
+        "prefecture",
+        "party_names",
+        "signed_on_wareki",
+        "published_count",
+        "computed_count",
+        "term_ends",
+        "notice",
+        "needs_confirmation",
+        "ended_on",
+    ]
+    list_display_links = ["number", "prefecture", "party_names"]
+    list_filter = [NoticeFilter, "needs_confirmation", InForceFilter, "prefecture"]
+    search_fields = ["parties__name"]
+    inlines = [PartyInline, FileInline]
+    actions = ["confirm_computed_count"]
+    readonly_fields = ["computed_count", "term_ends", "notice"]
+    fieldsets = [
+        (None, {"fields": ["number", "prefecture", "signed_on", "matters", "ended_on"]}),
+        (
+            "構成自治体数",
+            {
+                "fields": ["published_count", "published_on", "computed_count"],
+                "description": "公表値と算定値が違うときは、合併などを確かめてから、"
+                "一覧の操作「算定値を公表値にする」で改めます。",
+            },
+        ),
+        (
+            "有効期間と申出の期限（公表しません）",
+            {
+                "fields": [
+                    "term_months",
+                    "term_starts_on",
+                    "renews_automatically",
+                    "notice_months",
+                    "needs_confirmation",
+                    "term_ends",
+                    "notice",
+                ]
+            },
+        ),
+        ("事務局のメモ", {"fields": ["note"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).with_parties().with_computed_count()
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet:
+        """The sheet has a row per party of the agreements that the list shows."""
+        shown = super().get_export_queryset(request)
+        return Party.objects.filter(agreement__in=shown).select_related("agreement")
+
+    @admin.display(description="締結団体")
+    def party_names(self, agreement: RegionalAgreement) -> str:
+        return agreement.party_names
+
+    @admin.display(description="協定締結日", ordering="signed_on")
+    def signed_on_wareki(self, agreement: RegionalAgreement) -> str:
+        return format_date(agreement.signed_on)
+
+    @admin.display(description="構成自治体数（算定値）")
+    def computed_count(self, agreement: RegionalAgreement) -> str:
+        if agreement.pk is None:
+            return "-"
+        if agreement.computed_count == agreement.published_count:
+            return str(agreement.computed_count)
+        return format_html("<strong>{} ⚠ 公表値と違います</strong>", agreement.computed_count)
+
+    @admin.display(description="現在の期間の満了日")
+    def term_ends(self, agreement: RegionalAgreement) -> str:
+        term = agreement.current_term if agreement.pk else None
+        return format_date(term.ends_on) if term else "-"
+
+    @admin.display(description="次の申出の期限")
+    def notice(self, agreement: RegionalAgreement) -> str:
+        term = agreement.current_term if agreement.pk else None
+        return format_date(term.notice_on) if term and term.notice_on else "-"
+
+    @admin.action(description="算定値を公表値にする（本日現在）", permissions=["change"])
+    def confirm_computed_count(self, request: HttpRequest, queryset: QuerySet) -> None:
+        changed = [agreement for agreement in queryset if agreement.confirm_computed_count()]
+        self.message_user(
+            request, f"{len(changed)}件の協定の構成自治体数を改めました。", messages.SUCCESS
+        )
+
+
+@admin.register(CorporateAgreement)
+class CorporateAgreementAdmin(AgreementAdmin):
+    resource_classes = [CorporateResource]
+    list_display = ["company", "signed_on_wareki", "website", "ended_on"]
+    list_filter = [InForceFilter, "matters"]
+    search_fields = ["company", "activities__text"]
+    inlines = [ActivityInline, FileInline]
+    fields = ["company", "signed_on", "matters", "website", "published_on", "ended_on", "note"]
+
+    @admin.display(description="締結年月日", ordering="signed_on")
+    def signed_on_wareki(self, agreement: CorporateAgreement) -> str:
+        return format_date(agreement.signed_on)
+
+
+@admin.register(Matter)
+class MatterAdmin(admin.ModelAdmin):
+    list_display = ["name", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]

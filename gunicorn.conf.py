@@ -1,0 +1,15 @@
+"""How gunicorn serves Renkei, in `make run` and in production alike."""
+
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Threads keep slow clients from stopping the site; behind a buffering proxy one is enough.
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 30
+max_requests = 20_000
+max_requests_jitter = 2_000
+# The control socket would lie in the home directory of whoever starts the server.
+control_socket_disable = True

@@ -1,0 +1,9 @@
+"""How every form of the portal is drawn."""
+
+from django.forms.renderers import TemplatesSetting
+
+
+class FormRenderer(TemplatesSetting):
+    """Finds form templates through TEMPLATES, so that a field's markup exists once."""
+
+    field_template_name = "components/field.html"

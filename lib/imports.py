@@ -1,0 +1,187 @@
+"""The secretariat's imports: a sheet is taken whole or not at all, errors by row of the sheet."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import tablib
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Choices
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from import_export.resources import Diff, ModelResource
+from import_export.results import Result
+from import_export.widgets import CharWidget
+
+from lib.spreadsheets import XLSX, JapaneseCSV
+from lib.text import half_width
+from lib.wareki import parse_date
+
+HEADER_ROWS = 1
+
+
+class SheetResult(Result):
+    """Numbers rows as Excel does: the first row below the heads is row 2."""
+
+    def append_invalid_row(self, number: int, row: Any, validation_error: Any) -> None:
+        super().append_invalid_row(number + HEADER_ROWS, row, validation_error)
+
+    def append_error_row(self, number: int, row: Any, errors: Any) -> None:
+        super().append_error_row(number + HEADER_ROWS, row, errors)
+
+
+class PlainDiff(Diff):
+    """Old and new value side by side, without the inline styles that our CSP forbids."""
+
+    def as_html(self) -> list[SafeString]:
+        return [
+            _changed(old, new, self.new) for old, new in zip(self.left, self.right, strict=True)
+        ]
+
+
+def _changed(old: Any, new: Any, is_new_row: bool) -> SafeString:
+    if is_new_row or old == new:
+        return format_html("{}", new)
+    return format_html("<del>{}</del> → <ins>{}</ins>", old, new)
+
+
+class SheetResource(ModelResource):
+    """Columns by their Japanese heads; `aliases` are the heads of our data files.
+
+    Keyword `progress` of import_data is called with the number of rows read so far.
+    """
+
+    aliases: Mapping[str, str] = {}
+    required_heads: tuple[str, ...] = ()
+
+    def get_result_class(self) -> type[Result]:
+        return SheetResult
+
+    def get_diff_class(self) -> type[Diff]:
+        return PlainDiff
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        heads = [str(head or "").strip() for head in dataset.headers or []]
+        dataset.headers = [self.aliases.get(head, head) for head in heads]
+        missing = [head for head in self.required_heads if head not in dataset.headers]
+        if missing:
+            raise ValidationError(f"列がありません：{'、'.join(missing)}")
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        for head, value in row.items():
+            row[head] = "" if value is None else str(value).strip()
+
+    def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
+        progress: Callable[[int], None] | None = kwargs.get("progress")
+        if progress:
+            progress(kwargs["row_number"])
+
+
+class ChoiceWidget(CharWidget):
+    """A choice by its label, as 町村 or 群馬県; the stored value is understood, too."""
+
+    def __init__(self, choices: type[Choices] | list[tuple[str, str]]) -> None:
+        super().__init__()
+        pairs = choices if isinstance(choices, list) else choices.choices
+        self.labels = dict(pairs)
+        self.values = {str(label): value for value, label in pairs}
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if value in self.labels:
+            return value
+        if value not in self.values:
+            raise ValueError(f"「{value}」は選べません。次のどれか：{'、'.join(self.values)}")
+        return self.values[value]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return str(self.labels.get(value, ""))
+
+
+class DateWidget(CharWidget):
+    """和暦 or 西暦 in, 西暦 out; an empty cell is no date."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        # Excel hands dates over as 2026-03-12 00:00:00.
+        text = str(value or "").removesuffix(" 00:00:00")
+        return parse_date(text) if text else None
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.isoformat() if value else ""
+
+
+class NumberWidget(CharWidget):
+    """A whole number from 1 on, in any width; an empty cell is None."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        # Excel hands numbers over as 144.0 once a cell has been calculated.
+        typed = half_width(str(value or "")).removesuffix(".0")
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 9 and int(typed) > 0):
+            raise ValueError(f"「{value}」は1以上の整数で入力してください。")
+        return int(typed)
+
+
+class YesNoWidget(CharWidget):
+    """はい or ○ is true; いいえ or an empty cell is false."""
+
+    VALUES = {"はい": True, "○": True, "いいえ": False, "": False}
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+        if value not in self.VALUES:
+            raise ValueError(f"「{value}」は「はい」か「いいえ」で入力してください。")
+        return self.VALUES[value]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "はい" if value else "いいえ"
+
+
+def read_sheet(path: Path) -> tablib.Dataset:
+    """Raises CommandError when the file is neither a CSV nor an XLSX that can be read."""
+    sheet_format = XLSX() if path.suffix.lower() == ".xlsx" else JapaneseCSV()
+    try:
+        return sheet_format.create_dataset(path.read_bytes())
+    except (OSError, ValidationError, tablib.UnsupportedFormat) as error:
+        raise CommandError(f"{path}: {error}") from error
+
+
+class SheetCommand(BaseCommand):
+    """Base of the import commands: the same resource as in the admin, from a file."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="check the file, save nothing")
+
+    def import_sheet(self, resource: SheetResource, path: Path, **options: Any) -> None:
+        dataset = read_sheet(path)
+        result = resource.import_data(
+            dataset,
+            dry_run=options.pop("dry_run"),
+            rollback_on_validation_errors=True,
+            progress=self._progress_of(path.name, len(dataset)),
+            **options,
+        )
+        if result.has_errors() or result.has_validation_errors():
+            raise CommandError("\n".join([f"{path.name}: nothing was saved.", *error_lines(result)]))
+        counts = ", ".join(f"{count} {name}" for name, count in result.totals.items() if count)
+        self.stdout.write(f"{path.name}: {counts or 'empty'}")
+
+    def _progress_of(self, name: str, total: int) -> Callable[[int], None] | None:
+        """Only for somebody who watches: a log gets the result alone."""
+        if not self.stdout.isatty():
+            return None
+
+        def show(done: int) -> None:
+            if done % 100 == 0 or done == total:
+                self.stdout.write(f"\r{name}: {done}/{total}", ending="\n" if done == total else "")
+
+        return show
+
+
+def error_lines(result: Result) -> list[str]:
+    """All errors of an import, each with the row of the sheet."""
+    lines = [str(error.error) for error in result.base_errors]
+    lines += [f"{row.number}行目: {error.error}" for row in result.error_rows for error in row.errors]
+    for row in result.invalid_rows:
+        lines += [f"{row.number}行目: {message}" for message in row.error.messages]
+    return lines

@@ -1,0 +1,74 @@
+"""Markdown of the secretariat's pages to safe HTML. Board posts are plain text, not Markdown."""
+
+import unicodedata
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+
+# nh3 takes minutes for deeply nested input of a megabyte: longer texts are refused before rendering.
+MAX_CHARACTERS = 50_000
+
+_TAGS = set(
+    "a blockquote br code em h2 h3 h4 hr li ol p pre strong table tbody td th thead tr ul".split()
+)
+
+
+class _WideFriendlyInline(StateInline):
+    """CommonMark leaves ** beside 「」 unrendered, because it expects spaces between words."""
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
+        scanned = super().scanDelims(start, canSplitWord)
+        end = start + scanned.length
+        before = self.src[start - 1] if start else " "
+        after = self.src[end] if end < self.posMax else " "
+        if canSplitWord and (_is_wide(before) or _is_wide(after)):
+            return Scanned(not after.isspace(), not before.isspace(), scanned.length)
+        return scanned
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF" and not character.isspace()
+
+
+class _WideFriendlyParser(ParserInline):
+    def parse(
+        self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]
+    ) -> list[Token]:
+        state = _WideFriendlyInline(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+class _Markdown(MarkdownIt):
+    def configure(self, *args: Any, **kwargs: Any) -> MarkdownIt:
+        # Called by __init__ once its parsers stand: the moment to put in ours, to be configured too.
+        self.inline = _WideFriendlyParser()
+        return super().configure(*args, **kwargs)
+
+
+_markdown = _Markdown("commonmark", {"html": False, "breaks": True})
+_markdown.enable("table")
+
+
+def render(text: str) -> str:
+    """Safe HTML: no images, no scripts, links to http, https and mailto only.
+
+    Raises ValueError over MAX_CHARACTERS.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"The text has more than {MAX_CHARACTERS} characters.")
+    return nh3.clean(
+        _markdown.render(text),
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener",
+    )

@@ -1,0 +1,90 @@
+"""Open data: one table, declared once, served as CSV, JSON and XLSX and described on a page."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+
+from lib.spreadsheets import write_csv, write_xlsx
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """`key` names it in JSON, `head` in sheets, `meaning` on the page of definitions."""
+
+    key: str
+    head: str
+    meaning: str
+    value: Callable[[Any], str | int | None]
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Callable[[], Iterable[Any]]
+
+    @property
+    def heads(self) -> list[str]:
+        return [column.head for column in self.columns]
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.key for column in self.columns]
+
+    def values(self) -> list[list[str | int | None]]:
+        return [[column.value(row) for column in self.columns] for row in self.rows()]
+
+
+@dataclass(frozen=True)
+class Download:
+    """The state of a table at one moment."""
+
+    table: Table
+    values: list[list[str | int | None]]
+
+    @cached_property
+    def as_json(self) -> bytes:
+        rows = [dict(zip(self.table.keys, row, strict=True)) for row in self.values]
+        return json.dumps(rows, ensure_ascii=False, indent=1).encode()
+
+    def etag(self, extension: str) -> str:
+        digest = hashlib.sha256(self.as_json).hexdigest()[:32]
+        return quote_etag(f"{digest}.{extension}")
+
+    def content(self, extension: str) -> bytes:
+        if extension == "json":
+            return self.as_json
+        if extension == "csv":
+            return write_csv(self.table.heads, self.values)
+        return write_xlsx(self.table.title, self.table.heads, self.values)
+
+
+def respond(request: HttpRequest, table: Table, extension: str) -> HttpResponse:
+    """The table in the asked format; 304 when the visitor has it, 404 for an unknown format."""
+    if extension not in FORMATS:
+        raise Http404
+    download = Download(table, table.values())
+    etag = download.etag(extension)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    response = HttpResponse(download.content(extension), content_type=FORMATS[extension])
+    response.headers["ETag"] = etag
+    response.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{extension}"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -1,0 +1,111 @@
+"""Spreadsheets that leave and enter the portal: CSV for Excel, XLSX, and what imports accept."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import tablib
+from django.core.exceptions import ValidationError
+from import_export.formats import base_formats
+from openpyxl import Workbook
+
+Row = Sequence[str | int | None]
+
+# Excel and LibreOffice run a cell that begins so; full-width forms are folded by some of them.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# XLSX files name when they were made; a fixed moment keeps equal data byte-equal.
+_MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def harmless(value: str | int | date | None) -> str | int:
+    """Text that looks like a formula gets an apostrophe in front and so stays text."""
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return value
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def write_csv(head: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """UTF-8 with BOM, so that Excel opens it by double click; every text is quoted."""
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(head)
+    writer.writerows([harmless(value) for value in row] for row in rows)
+    return target.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(title: str, head: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """One table from cell A1 on, nothing merged. Equal rows give equal bytes."""
+    book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _MADE_AT.replace(tzinfo=None)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    sheet.append(list(head))
+    for row in rows:
+        sheet.append([harmless(value) for value in row])
+    target = io.BytesIO()
+    book.save(target)
+    return _with_fixed_times(target)
+
+
+def _with_fixed_times(archive: io.BytesIO) -> bytes:
+    target = io.BytesIO()
+    with ZipFile(archive) as old, ZipFile(target, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(ZipInfo(name, _MADE_AT.timetuple()[:6]), old.read(name), ZIP_DEFLATED)
+    return target.getvalue()
+
+
+def decode(content: bytes) -> str:
+    """UTF-8 with or without BOM, else CP932 as Japanese Excel writes it.
+
+    Raises ValidationError when it is neither.
+    """
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValidationError(
+        "文字コードを読み取れません。CSV（UTF-8またはシフトJIS）かExcel（xlsx）で保存し直してください。"
+    )
+
+
+def restored(value: Any) -> Any:
+    """The opposite of harmless(), for a sheet that was exported here and comes back."""
+    if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_FORMULA_STARTS):
+        return value[1:]
+    return value
+
+
+def _restored_dataset(dataset: tablib.Dataset) -> tablib.Dataset:
+    rows = ([restored(value) for value in row] for row in dataset)
+    return tablib.Dataset(*rows, headers=dataset.headers)
+
+
+class JapaneseCSV(base_formats.CSV):
+    """import-export's CSV, reading what town halls have and writing what Excel opens."""
+
+    def is_binary(self) -> bool:
+        """Asks import-export for bytes: it would decode them as UTF-8 and fail on CP932."""
+        return True
+
+    def create_dataset(self, in_stream: bytes | str, **kwargs: Any) -> tablib.Dataset:
+        text = decode(in_stream) if isinstance(in_stream, bytes) else in_stream
+        return _restored_dataset(super().create_dataset(text, **kwargs))
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        return write_csv(dataset.headers or [], dataset)
+
+
+class XLSX(base_formats.XLSX):
+    def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
+        return _restored_dataset(super().create_dataset(in_stream))
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        return write_xlsx(dataset.title or "Sheet1", dataset.headers or [], dataset)

@@ -1,0 +1,81 @@
+"""Who may do what: the questions that are asked of a user, and the decorators that views wear.
+
+Every view of ours states its audience with one decorator; tests/test_access.py walks the URLconf
+and fails on a view without `access`. Everything is private unless it is marked public.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeGuard
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from members.models import Organization, User
+
+P = ParamSpec("P")
+AnyUser = User | AnonymousUser
+
+
+class MemberRequest(HttpRequest):
+    """A request behind one of the decorators below: somebody is logged in."""
+
+    user: User
+
+
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
+
+
+def is_member(user: AnyUser) -> TypeGuard[User]:
+    """Logged in, and neither the person nor the body is suspended. The secretariat is, too."""
+    return isinstance(user, User) and user.is_admitted
+
+
+def is_secretariat(user: AnyUser) -> TypeGuard[User]:
+    """Sits at the secretariat and is staff; groups decide what it may do in the admin."""
+    return (
+        is_member(user)
+        and user.is_staff
+        and user.seat.organization.kind == Organization.Kind.SECRETARIAT
+    )
+
+
+def is_manager(user: AnyUser) -> TypeGuard[User]:
+    return is_member(user) and user.role == User.Role.MANAGER
+
+
+def public(view: View[P]) -> View[P]:
+    """Open to everybody. A comment beside it gives the reason."""
+    return _stating("public", login_not_required(view))
+
+
+def member_only(view: MemberView[P]) -> View[P]:
+    return _stating("member", _requiring(is_member, view))
+
+
+def manager_only(view: MemberView[P]) -> View[P]:
+    return _stating("manager", _requiring(is_manager, view))
+
+
+def secretariat_only(view: MemberView[P]) -> View[P]:
+    return _stating("secretariat", _requiring(is_secretariat, view))
+
+
+def _requiring(may_enter: Callable[[AnyUser], bool], view: MemberView[P]) -> View[P]:
+    """LoginRequiredMiddleware has sent the anonymous to the log-in page before."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not may_enter(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return guarded
+
+
+def _stating(audience: str, view: View[P]) -> View[P]:
+    view.access = audience  # type: ignore[attr-defined]
+    return view

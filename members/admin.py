@@ -1,0 +1,107 @@
+"""The secretariat's pages for member bodies, people and texts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import HttpRequest
+from import_export.admin import ExportMixin
+from simple_history.admin import SimpleHistoryAdmin
+
+from lib.admin import FoldedSearchAdmin
+from members.imports import LocalGovernmentResource
+from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
+
+
+@admin.register(LocalGovernment)
+class LocalGovernmentAdmin(ExportMixin, FoldedSearchAdmin):
+    """Search by name, kana, code and prefecture, as people type them."""
+
+    resource_classes = [LocalGovernmentResource]
+    list_display = ["code", "__str__", "kana", "kind", "abolished_on", "successor"]
+    list_display_links = ["code", "__str__"]
+    list_filter = ["kind", ("abolished_on", admin.EmptyFieldListFilter), "prefecture"]
+    list_select_related = ["successor"]
+    search_fields = ["folded"]
+    autocomplete_fields = ["successor"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A merged body keeps its row, with 廃止日 and 承継した団体."""
+        return False
+
+
+class SeatInline(admin.TabularInline):
+    model = Seat
+    extra = 0
+    show_change_link = True
+
+
+@admin.register(Organization)
+class OrganizationAdmin(FoldedSearchAdmin):
+    list_display = ["full_name", "kana", "kind", "status", "joined_on", "is_demo"]
+    list_filter = ["kind", "status", "is_demo", "prefecture"]
+    search_fields = ["folded"]
+    autocomplete_fields = ["local_government", "themes"]
+    inlines = [SeatInline]
+
+    @admin.display(description="団体名", ordering="kana")
+    def full_name(self, organization: Organization) -> str:
+        return organization.full_name
+
+
+@admin.register(Seat)
+class SeatAdmin(FoldedSearchAdmin):
+    list_display = ["organization", "section", "mailbox", "telephone", "extension"]
+    list_select_related = ["organization"]
+    list_filter = ["organization__kind"]
+    search_fields = ["section", "mailbox", "organization__folded"]
+    autocomplete_fields = ["organization"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
+    list_select_related = ["seat__organization"]
+    list_filter = ["role", "is_active", "is_staff", "seat__organization__kind"]
+    search_fields = ["name", "email", "username", "seat__organization__folded"]
+    ordering = ["seat__organization", "seat", "id"]
+    autocomplete_fields = ["seat"]
+    readonly_fields = ["joined_at", "last_seen_at", "last_login"]
+    filter_horizontal = ()
+    fieldsets = [
+        (None, {"fields": ["name", "email", "username", "password"]}),
+        ("所属と役割", {"fields": ["seat", "role", "is_active"]}),
+        ("事務局の利用者", {"fields": ["is_staff", "is_superuser", "groups"]}),
+        ("記録", {"fields": ["joined_at", "last_login", "last_seen_at"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["name", "email", "username", "seat", "role", "password1", "password2"]}),
+    ]
+
+
+@admin.register(Theme)
+class ThemeAdmin(admin.ModelAdmin):
+    list_display = ["name", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]
+
+
+@admin.register(SiteText)
+class SiteTextAdmin(SimpleHistoryAdmin):
+    """A published version is not changed: 「新規追加」 makes the next one."""
+
+    list_display = ["slug", "version", "effective_from", "as_of", "is_draft"]
+    list_filter = ["slug", "is_draft"]
+    search_fields = ["title", "body"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?slug=terms` begins with the newest version of that text."""
+        newest = self.get_queryset(request).filter(slug=request.GET.get("slug")).first()
+        if newest is None:
+            return super().get_changeform_initial_data(request)
+        return {
+            "slug": newest.slug,
+            "version": newest.version + 1,
+            "title": newest.title,
+            "body": newest.body,
+        }

@@ -1,0 +1,81 @@
+"""Sheets that the secretariat imports about local governments."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from import_export.fields import Field
+from import_export.instance_loaders import CachedInstanceLoader
+from import_export.widgets import CharWidget, DecimalWidget, ForeignKeyWidget
+
+from lib import prefectures
+from lib.imports import ChoiceWidget, DateWidget, SheetResource
+from lib.local_government_codes import normalize
+from members.models import LocalGovernment
+
+
+class CodeWidget(CharWidget):
+    """A code that Excel has made a number of gets its leading zero back."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        try:
+            return normalize(str(value))
+        except ValidationError as error:
+            raise ValueError(error.message) from error
+
+
+class DegreesWidget(DecimalWidget):
+    """Degrees to the six places that are stored (about 0.1 m)."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
+        degrees = super().clean(value, row, **kwargs)
+        return None if degrees is None else degrees.quantize(Decimal("0.000001"))
+
+
+class LocalGovernmentResource(SheetResource):
+    """Rows are found by code; a code that the sheet lacks stays as it is, for history's sake."""
+
+    aliases = {
+        "code": "団体コード",
+        "prefecture": "都道府県",
+        "name": "団体名",
+        "kana": "ふりがな",
+        "kind": "種別",
+        "latitude": "緯度",
+        "longitude": "経度",
+        "website": "ウェブサイト",
+    }
+    required_heads = ("団体コード", "都道府県", "団体名", "ふりがな", "種別")
+
+    code = Field("code", "団体コード", widget=CodeWidget())
+    prefecture = Field("prefecture", "都道府県", widget=ChoiceWidget(prefectures.CHOICES))
+    name = Field("name", "団体名")
+    kana = Field("kana", "ふりがな")
+    kind = Field("kind", "種別", widget=ChoiceWidget(LocalGovernment.Kind))
+    latitude = Field("latitude", "緯度", widget=DegreesWidget())
+    longitude = Field("longitude", "経度", widget=DegreesWidget())
+    website = Field("website", "ウェブサイト")
+    established_on = Field("established_on", "設置日", widget=DateWidget())
+    abolished_on = Field("abolished_on", "廃止日", widget=DateWidget())
+    successor = Field("successor", "承継した団体", widget=ForeignKeyWidget(LocalGovernment, "code"))
+
+    class Meta:
+        model = LocalGovernment
+        fields = (
+            "code",
+            "prefecture",
+            "name",
+            "kana",
+            "kind",
+            "latitude",
+            "longitude",
+            "website",
+            "established_on",
+            "abolished_on",
+            "successor",
+        )
+        import_id_fields = ("code",)
+        instance_loader_class = CachedInstanceLoader
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = False

@@ -1,0 +1,8 @@
+"""Who we are: local governments, member bodies, their seats and people, and the portal's texts."""
+
+from members.models.account import User
+from members.models.local_government import LocalGovernment
+from members.models.organization import Organization, Seat, Theme
+from members.models.site_text import SiteText
+
+__all__ = ["LocalGovernment", "Organization", "Seat", "SiteText", "Theme", "User"]

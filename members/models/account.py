@@ -1,0 +1,132 @@
+"""利用者 (User): a person who logs in from a seat."""
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from members.models.organization import Organization, Seat
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+    def create_user(
+        self,
+        *,
+        seat: Seat,
+        name: str,
+        email: str | None = None,
+        username: str = "",
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        """Without a username one is generated: the person logs in by e-mail."""
+        user = self.model(
+            seat=seat,
+            name=name,
+            email=self.normalize_email(email).lower() if email else None,
+            username=username or f"u-{secrets.token_hex(6)}",
+            **fields,
+        )
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, *, username: str, password: str | None, **fields: Any) -> "User":
+        """A superuser sits at the secretariat: nobody else enters the admin."""
+        seat = Seat.objects.filter(organization__kind=Organization.Kind.SECRETARIAT).first()
+        if seat is None:
+            raise ValueError("事務局がありません。先に manage.py load_wards を実行してください。")
+        return self.create_user(
+            username=username,
+            password=password,
+            seat=seat,
+            is_staff=True,
+            is_superuser=True,
+            role=User.Role.MANAGER,
+            **{"name": username, **fields},
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Logs in by an own e-mail address, or by username where the section shares one mailbox."""
+
+    class Role(models.TextChoices):
+        MANAGER = "manager", "管理担当者"
+        CONTRIBUTOR = "contributor", "投稿担当者"
+        VIEWER = "viewer", "閲覧のみ"
+
+    username = models.CharField(
+        "利用者ID",
+        max_length=40,
+        unique=True,
+        error_messages={"unique": "この利用者IDは使われています。"},
+    )
+    email = models.EmailField(
+        "メールアドレス",
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="自分のメールアドレスがない人は空にし、利用者IDでログインします。",
+        error_messages={"unique": "このメールアドレスは使われています。"},
+    )
+    name = models.CharField("氏名", max_length=50)
+    seat = models.ForeignKey(
+        Seat, verbose_name="担当部署", related_name="users", on_delete=models.PROTECT
+    )
+    role = models.CharField("役割", max_length=12, choices=Role, default=Role.CONTRIBUTOR)
+    is_active = models.BooleanField(
+        "利用中", default=True, help_text="外すと、開いている画面でも次の操作から使えなくなります。"
+    )
+    is_staff = models.BooleanField(
+        "管理画面を使う", default=False, help_text="事務局の利用者だけに効きます。"
+    )
+    joined_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
+    last_seen_at: "models.DateTimeField[datetime | None]" = models.DateTimeField(
+        "最後の利用", null=True, blank=True, editable=False
+    )
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = verbose_name_plural = "利用者"
+        ordering = ["seat__organization", "seat", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="one_user_per_username_in_any_case",
+                violation_error_message="この利用者IDは使われています。",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_user_per_email_in_any_case",
+                violation_error_message="このメールアドレスは使われています。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.seat}）"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_admitted(self) -> bool:
+        """Neither the person nor the body is suspended or gone."""
+        return self.is_active and self.seat.organization.status == Organization.Status.ACTIVE

@@ -1,0 +1,153 @@
+"""会員団体 (Organization) and its 担当部署 (Seat)."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Count, Q
+
+from lib import prefectures
+from lib.text import fold
+from members.models.local_government import LocalGovernment
+
+
+class Theme(models.Model):
+    """A field of interest that a body names in its profile, as 防災 or 観光."""
+
+    name = models.CharField("名称", max_length=30, unique=True)
+    position = models.PositiveSmallIntegerField("並び順", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "テーマ"
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(status=Organization.Status.ACTIVE)
+
+    def registered(self) -> Self:
+        """Counted as 会員登録: neither the wards nor the secretariat, and no demo body."""
+        return self.active().filter(
+            kind__in=Organization.REGISTERING_KINDS,
+            is_demo=False,
+        )
+
+    def count_by_prefecture(self) -> dict[str, int]:
+        """Only prefectures that have one are keys."""
+        rows = self.values_list("prefecture").annotate(Count("id")).order_by()
+        return dict(rows)
+
+
+class Organization(models.Model):
+    """A body that takes part: a ward, municipality, prefecture, association, or the secretariat."""
+
+    class Kind(models.TextChoices):
+        WARD = "ward", "特別区"
+        MUNICIPALITY = "municipality", "市町村"
+        PREFECTURE = "prefecture", "都道府県"
+        ASSOCIATION = "association", "団体"
+        SECRETARIAT = "secretariat", "事務局"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "利用中"
+        SUSPENDED = "suspended", "利用停止"
+        WITHDRAWN = "withdrawn", "退会"
+
+    REGISTERING_KINDS = (Kind.MUNICIPALITY, Kind.PREFECTURE, Kind.ASSOCIATION)
+
+    kind = models.CharField("種別", max_length=12, choices=Kind)
+    prefecture = models.CharField("都道府県", max_length=2, choices=prefectures.CHOICES)
+    name = models.CharField("団体名", max_length=80)
+    kana = models.CharField("ふりがな", max_length=150, blank=True)
+    local_government = models.OneToOneField(
+        LocalGovernment,
+        verbose_name="地方公共団体",
+        related_name="organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        help_text="町村会などの団体では空にします。",
+    )
+    status = models.CharField("状態", max_length=10, choices=Status, default=Status.ACTIVE)
+    is_demo = models.BooleanField(
+        "見本データ",
+        default=False,
+        help_text="実在しない見本の団体です。登録簿にもオープンデータにも数えません。",
+    )
+    introduction = models.TextField("紹介文", max_length=2000, blank=True)
+    website = models.URLField("ウェブサイト", blank=True)
+    x_account = models.CharField("Xのアカウント", max_length=16, blank=True)
+    magazine_url = models.URLField("広報誌のURL", blank=True)
+    themes = models.ManyToManyField(
+        Theme, verbose_name="関心のあるテーマ", related_name="organizations", blank=True
+    )
+    joined_on = models.DateField("会員登録日", null=True, blank=True)
+    confirmed_on = models.DateField("年次確認日", null=True, blank=True)
+    folded = models.TextField("検索用", editable=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会員団体"
+        ordering = ["prefecture", "local_government__code", "kana", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prefecture", "name"],
+                name="one_organization_per_name_and_prefecture",
+                violation_error_message="同じ都道府県に同じ名前の会員団体があります。",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(kind="secretariat"),
+                name="one_secretariat",
+                violation_error_message="事務局はすでにあります。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold(f"{self.full_name} {self.kana}")
+        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
+        super().save(*args, **kwargs)
+
+    @property
+    def full_name(self) -> str:
+        """The name told apart: 東京都府中市, 広島県府中市; 群馬県 and 群馬県町村会 only once."""
+        prefecture = self.get_prefecture_display()
+        is_clear = self.name.startswith(prefecture) or self.kind in {
+            self.Kind.WARD,
+            self.Kind.SECRETARIAT,
+        }
+        return self.name if is_clear else prefecture + self.name
+
+
+class Seat(models.Model):
+    """A section of an organisation. It owns what must outlive a person: mailbox, settings, watches."""
+
+    organization = models.ForeignKey(
+        Organization, verbose_name="会員団体", related_name="seats", on_delete=models.PROTECT
+    )
+    section = models.CharField("部署名", max_length=80)
+    mailbox = models.EmailField("代表メールアドレス", blank=True)
+    telephone = models.CharField("電話番号", max_length=20, blank=True)
+    extension = models.CharField("内線", max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "担当部署"
+        ordering = ["organization", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "section"],
+                name="one_seat_per_section",
+                violation_error_message="この会員団体には、同じ名前の担当部署があります。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.section}"

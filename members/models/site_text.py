@@ -1,0 +1,87 @@
+"""Texts and figures that the secretariat edits, in dated versions."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from lib.markdown import render
+
+
+class SiteTextQuerySet(models.QuerySet):
+    def in_effect(self, on: date | None = None) -> Self:
+        """Versions that have taken effect by the day (default: today in Japan), newest first."""
+        on = on or timezone.localdate()
+        return self.filter(effective_from__lte=on).order_by("slug", "-effective_from", "-version")
+
+    def current(self, slug: str) -> "SiteText | None":
+        return self.in_effect().filter(slug=slug).first()
+
+    def by_slug(self, *slugs: str) -> dict[str, "SiteText"]:
+        """The current versions in one query, in the order asked for; keys as templates can say them.
+
+        `membership-figure` becomes `membership_figure`; a slug without a version is left out.
+        """
+        newest: dict[str, SiteText] = {}
+        for text in self.in_effect().filter(slug__in=slugs):
+            newest.setdefault(text.slug, text)
+        return {slug.replace("-", "_"): newest[slug] for slug in slugs if slug in newest}
+
+
+class SiteText(models.Model):
+    """One version of one text. To change a published text, add a version; the old one stays."""
+
+    class Slug(models.TextChoices):
+        PURPOSE = "purpose", "目的（トップページの一文）"
+        PROSPECTUS = "prospectus", "趣意書"
+        MEMBERSHIP_FIGURE = "membership-figure", "会員登録の数"
+        MEMBER_BENEFITS = "member-benefits", "会員になるとできること"
+        CORPORATE_PURPOSE = "corporate-purpose", "企業との包括連携協定の説明"
+        TERMS = "terms", "利用規約"
+        PRIVACY = "privacy", "個人情報の取扱い"
+        ACCESSIBILITY = "accessibility", "ウェブアクセシビリティ"
+        CONTACT_ADDRESS = "contact-address", "お問い合わせ：所在地"
+        CONTACT_TELEPHONE = "contact-telephone", "お問い合わせ：電話番号"
+        CONTACT_HOURS = "contact-hours", "お問い合わせ：受付時間"
+
+    slug = models.CharField("種類", max_length=30, choices=Slug)
+    version = models.PositiveIntegerField("版", default=1)
+    effective_from = models.DateField("適用開始日", default=timezone.localdate)
+    as_of = models.DateField(
+        "時点", null=True, blank=True, help_text="数を示す文に付ける「○年○月○日現在」の日付"
+    )
+    title = models.CharField("見出し", max_length=100, blank=True)
+    body = models.TextField(
+        "本文",
+        max_length=50_000,
+        blank=True,
+        help_text="見出しは「## 」、箇条書きは「- 」、太字は「**」で囲みます。",
+    )
+    is_draft = models.BooleanField(
+        "案（事務局確認前）", default=False, help_text="「案（事務局確認前）」と表示します。"
+    )
+
+    objects = SiteTextQuerySet.as_manager()
+    history = HistoricalRecords(verbose_name="文章の変更履歴")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文章"
+        ordering = ["slug", "-effective_from", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug", "version"],
+                name="one_text_per_slug_and_version",
+                violation_error_message="この種類には同じ版があります。次の番号にしてください。",
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="site_text_version_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_slug_display()} 第{self.version}版"
+
+    @property
+    def html(self) -> str:
+        return render(self.body)

@@ -1,0 +1,50 @@
+"""How long a log-in lasts. Town halls share PCs: there is no 'remember me'."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from members.access import is_secretariat
+from members.models import User
+
+IDLE_LIMIT = timedelta(minutes=60)
+SECRETARIAT_IDLE_LIMIT = timedelta(minutes=30)
+ABSOLUTE_LIMIT = timedelta(hours=12)
+# The only write that reading a page may cause; more often would cost every page one.
+RENEWAL = timedelta(minutes=5)
+
+_STARTED, _SEEN = "started_at", "seen_at"
+
+
+def end_stale_sessions(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: log out after the idle or the absolute limit, else renew every few minutes."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            _end_or_renew(request, request.user)
+        return get_response(request)
+
+    return middleware
+
+
+def _end_or_renew(request: HttpRequest, user: User) -> None:
+    now = timezone.now()
+    started = request.session.setdefault(_STARTED, now.timestamp())
+    seen = request.session.get(_SEEN, now.timestamp())
+    idle_limit = SECRETARIAT_IDLE_LIMIT if is_secretariat(user) else IDLE_LIMIT
+    # Negative ages come from a clock that was set back: such a session is renewed, not ended.
+    if _age(now, seen) > idle_limit or _age(now, started) > ABSOLUTE_LIMIT:
+        logout(request)
+    elif _SEEN not in request.session or abs(_age(now, seen)) > RENEWAL:
+        request.session[_SEEN] = now.timestamp()
+        User.objects.filter(pk=user.pk).update(last_seen_at=now)
+
+
+def _age(now: datetime, timestamp: float) -> timedelta:
+    return timedelta(seconds=now.timestamp() - timestamp)

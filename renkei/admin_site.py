@@ -1,0 +1,34 @@
+"""The secretariat's admin: one door with the rest of the portal."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+
+from members.access import is_secretariat
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_title = site_header = "特別区全国連携プロジェクト 管理"
+    index_title = "管理メニュー"
+    site_url = "/"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_secretariat(request.user)
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Log in at the portal's own page, with its limits; whoever is not of the secretariat: 403."""
+        target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        if not request.user.is_authenticated:
+            return redirect_to_login(target)
+        if not self.has_permission(request):
+            raise PermissionDenied
+        return redirect("admin:index")

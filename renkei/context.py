@@ -1,0 +1,54 @@
+"""What every page's frame shows: navigation, footer, the mark for demonstration data."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from members.access import is_secretariat
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    url: str
+    current: bool = False
+
+
+_NAVIGATION = (
+    ("広域連携協定", "agreements:regional_list"),
+    ("企業との協定", "agreements:corporate_list"),
+    ("オープンデータ", "agreements:open_data"),
+    ("プロジェクトについて", "about"),
+    ("お問い合わせ", "contact"),
+)
+_FOOTER = (
+    ("プロジェクトについて", "about"),
+    ("お問い合わせ", "contact"),
+    ("利用規約", "terms"),
+    ("個人情報の取扱い", "privacy"),
+    ("ウェブアクセシビリティ", "accessibility"),
+    ("オープンデータ", "agreements:open_data"),
+)
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; asks the database nothing."""
+    return {
+        "is_demo": settings.DEMO,
+        "site_url": settings.SITE_URL,
+        "navigation": [_navigation_link(request, text, name) for text, name in _NAVIGATION],
+        "footer_links": [Link(text, reverse(name)) for text, name in _FOOTER],
+        "external_links": [
+            Link("特別区全国連携プロジェクトホームページ", settings.PROJECT_URL),
+            Link("公式X（旧Twitter）@Zenkoku_Renkei", settings.X_URL),
+        ],
+        "shows_admin": is_secretariat(request.user),
+    }
+
+
+def _navigation_link(request: HttpRequest, text: str, name: str) -> Link:
+    url = reverse(name)
+    return Link(text, url, current=request.path.startswith(url))

@@ -1,0 +1,25 @@
+"""Everything that `make run` needs before the server starts, in one process."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from agreements.models import RegionalAgreement
+from members.models import LocalGovernment
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the real registers once, create the demo members. Safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable")
+        # Loaded once: a later start must not undo what the secretariat has edited since.
+        if not LocalGovernment.objects.exists():
+            call_command("import_local_governments")
+        if not RegionalAgreement.objects.exists():
+            call_command("import_agreements")
+        call_command("load_wards")
+        call_command("load_site_texts")
+        call_command("seed_demo")

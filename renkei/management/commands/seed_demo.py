@@ -1,0 +1,88 @@
+"""Fictional bodies and people to try the portal with. Only where DEMO=1."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from members.models import Organization, Seat, User
+
+Kind, Role = Organization.Kind, User.Role
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    login: str
+    name: str
+    role: User.Role
+    section: str
+    body: tuple[Organization.Kind, str, str, str]
+
+
+WARD = (Kind.WARD, "13", "見本区", "みほんく")
+CITY = (Kind.MUNICIPALITY, "10", "見本市", "みほんし")
+TOWN = (Kind.MUNICIPALITY, "20", "見本町", "みほんまち")
+
+PEOPLE = (
+    DemoPerson("ward", "見本 一郎", Role.MANAGER, "企画課", WARD),
+    DemoPerson("city", "見本 花子", Role.MANAGER, "企画課 連携担当", CITY),
+    DemoPerson("city2", "見本 次郎", Role.CONTRIBUTOR, "観光課", CITY),
+    DemoPerson("town", "見本 三郎", Role.CONTRIBUTOR, "総務課", TOWN),
+    DemoPerson("viewer", "見本 四葉", Role.VIEWER, "総務課", TOWN),
+)
+
+
+class Command(BaseCommand):
+    help = "Create the demo bodies and accounts (DEMO=1 only). Existing ones stay as they are."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Demo accounts have a published password: they need DEMO=1.")
+        made = self._secretary() + sum(self._person(person) for person in PEOPLE)
+        self.stdout.write(f"demo accounts: {made} new")
+
+    def _secretary(self) -> bool:
+        email = "jimukyoku@demo.example.jp"
+        if User.objects.filter(email=email).exists():
+            return False
+        User.objects.create_superuser(
+            username="jimukyoku", email=email, name="見本 事務", password=settings.DEMO_PASSWORD
+        )
+        return True
+
+    def _person(self, person: DemoPerson) -> bool:
+        email = f"{person.login}@demo.example.jp"
+        if User.objects.filter(email=email).exists():
+            return False
+        User.objects.create_user(
+            username=person.login,
+            email=email,
+            name=person.name,
+            role=person.role,
+            seat=self._seat(person),
+            password=settings.DEMO_PASSWORD,
+        )
+        return True
+
+    def _seat(self, person: DemoPerson) -> Seat:
+        kind, prefecture, name, kana = person.body
+        organization, _ = Organization.objects.get_or_create(
+            prefecture=prefecture,
+            name=name,
+            defaults={
+                "kind": kind,
+                "kana": kana,
+                "is_demo": True,
+                "joined_on": timezone.localdate(),
+            },
+        )
+        seat, _ = Seat.objects.get_or_create(
+            organization=organization,
+            section=person.section,
+            defaults={"mailbox": f"{person.login}-section@demo.example.jp"},
+        )
+        return seat

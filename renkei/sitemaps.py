@@ -1,0 +1,33 @@
+"""Every public page, for search engines."""
+
+from django.contrib.sitemaps import GenericSitemap, Sitemap
+from django.urls import reverse
+
+from agreements.models import CorporateAgreement, RegionalAgreement
+
+
+class PageSitemap(Sitemap):
+    def items(self) -> list[str]:
+        return [
+            "home",
+            "about",
+            "contact",
+            "terms",
+            "privacy",
+            "accessibility",
+            "agreements:index",
+            "agreements:regional_list",
+            "agreements:corporate_list",
+            "agreements:constituent_list",
+            "agreements:open_data",
+        ]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "regional": GenericSitemap({"queryset": RegionalAgreement.objects.all()}),
+    "corporate": GenericSitemap({"queryset": CorporateAgreement.objects.all()}),
+}

@@ -1,0 +1,128 @@
+"""Pages that show several apps, and the project's own pages."""
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from agreements.models import AgreementFile, CorporateAgreement, RegionalAgreement
+from agreements.prefecture_map import cells
+from agreements.registers import Register
+from members.access import public
+from members.models import SiteText
+
+NEWEST_AGREEMENTS = 3
+
+
+def _trail(title: str) -> list[tuple[str, str]]:
+    return [("ホーム", reverse("home")), (title, "")]
+
+
+@require_safe
+@public  # the project's purpose, its figures and registers are published information
+def home(request: HttpRequest) -> HttpResponse:
+    register = Register.of(RegionalAgreement.objects.in_force())
+    newest = sorted(register.agreements, key=lambda agreement: agreement.signed_on, reverse=True)
+    context = {
+        "texts": SiteText.objects.by_slug("purpose", "membership-figure", "member-benefits"),
+        "register": register,
+        "cells": cells(register),
+        "newest": newest[:NEWEST_AGREEMENTS],
+        "corporate_agreements": CorporateAgreement.objects.in_force(),
+    }
+    return render(request, "renkei/home.html", context)
+
+
+@require_safe
+@public  # the prospectus is published information
+def about(request: HttpRequest) -> HttpResponse:
+    context = {
+        "texts": SiteText.objects.by_slug("purpose", "prospectus"),
+        "trail": _trail("プロジェクトについて"),
+    }
+    return render(request, "renkei/about.html", context)
+
+
+@require_safe
+@public  # everybody may ask
+def contact(request: HttpRequest) -> HttpResponse:
+    texts = SiteText.objects.by_slug("contact-address", "contact-telephone", "contact-hours")
+    context = {
+        "lines": [(text.title, text.body) for text in texts.values() if text.body],
+        "trail": _trail("お問い合わせ"),
+    }
+    return render(request, "renkei/contact.html", context)
+
+
+@require_safe
+@public  # policies bind visitors, too
+def policy(request: HttpRequest, slug: str) -> HttpResponse:
+    text = SiteText.objects.current(slug)
+    if text is None:
+        raise Http404
+    return render(request, "renkei/policy.html", {"text": text, "trail": _trail(text.title)})
+
+
+@require_safe
+@public  # an agreement's text is published with the register
+def public_file(request: HttpRequest, pk: str) -> FileResponse:
+    """Always as an attachment under the original name: nothing uploaded runs in our origin."""
+    file = get_object_or_404(AgreementFile, pk=pk)
+    response = FileResponse(
+        file.file.open(), as_attachment=True, filename=file.name, content_type="application/pdf"
+    )
+    response.headers["ETag"] = f'"{file.sha256}"'
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_safe
+@public  # crawlers are anonymous
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = (
+        "User-agent: *",
+        "Disallow: /accounts/",
+        "Disallow: /admin/",
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
+        "",
+    )
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@public  # the process supervisor is anonymous
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers; nothing else is asked."""
+    return JsonResponse({"process": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+@public  # the load balancer is anonymous
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, cache and storage answer; 503 while one does not."""
+    checks = {"database": _database_answers(), "storage": _storage_answers()}
+    status = 200 if all(checks.values()) else 503
+    answer = {name: "ok" if is_ok else "failed" for name, is_ok in checks.items()}
+    return JsonResponse(answer, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        cache.get("readyz")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _storage_answers() -> bool:
+    try:
+        default_storage.listdir("")
+    except OSError:
+        return False
+    return True
