@@ -19,6 +19,7 @@ from agreements.models import (
     Party,
     RegionalAgreement,
 )
+from lib.admin import PortalModelAdmin
 from lib.wareki import format_date
 
 NOTICE_DAYS = 90
@@ -70,7 +71,7 @@ class InForceFilter(admin.SimpleListFilter):
         return queryset.ended() if self.value() == "ended" else queryset
 
 
-class AgreementAdmin(ImportExportMixin, SimpleHistoryAdmin):
+class AgreementAdmin(ImportExportMixin, SimpleHistoryAdmin, PortalModelAdmin):
     """Both registers: import with preview, export, versions."""
 
     autocomplete_fields = ["matters"]
@@ -185,7 +186,7 @@ class CorporateAgreementAdmin(AgreementAdmin):
 
 
 @admin.register(Matter)
-class MatterAdmin(admin.ModelAdmin):
+class MatterAdmin(PortalModelAdmin):
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]

@@ -174,7 +174,10 @@ CONSTITUENTS = Table(
         Column("name", "構成自治体名", "市町村の名称", lambda row: row.local_government.name),
         Column("kana", "ふりがな", "名称のよみ", lambda row: row.local_government.kana),
         Column(
-            "kind", "種別", "市、町、村のいずれか", lambda row: row.local_government.get_kind_display()
+            "kind",
+            "種別",
+            "市、町、村のいずれか",
+            lambda row: row.local_government.get_kind_display(),
         ),
         Column(
             "agreement_number",

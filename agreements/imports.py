@@ -126,10 +126,8 @@ class RegionalResource(SheetResource):
     def _refuse_contradiction(self, agreement: RegionalAgreement, stated: dict[str, Any]) -> None:
         for name, value in stated.items():
             if getattr(agreement, name) != value:
-                label = RegionalAgreement._meta.get_field(name).verbose_name
-                raise ValidationError(
-                    f"同じ協定番号{agreement.number}の行で、{label}が違います。"
-                )
+                head = self.fields[name].column_name
+                raise ValidationError(f"同じ協定番号{agreement.number}の行で、{head}が違います。")
 
     def _changes(self, agreement: RegionalAgreement, stated: dict[str, Any]) -> bool:
         changed = {
@@ -144,14 +142,15 @@ class ActivitiesField(Field):
     """主な取組 in one cell, separated by | in any width; the order is kept."""
 
     def get_value(self, instance: CorporateAgreement) -> str:
-        pending = getattr(instance, "pending_activities", None)
-        if pending is not None:
-            return "|".join(pending)
+        if instance.pending_activities is not None:
+            return "|".join(instance.pending_activities)
         if instance.pk is None:
             return ""
         return "|".join(activity.text for activity in instance.activities.all())
 
-    def save(self, instance: CorporateAgreement, row: dict[str, str], *args: Any, **kwargs: Any) -> None:
+    def save(
+        self, instance: CorporateAgreement, row: dict[str, str], *args: Any, **kwargs: Any
+    ) -> None:
         texts = row[self.column_name].replace("｜", "|").split("|")
         instance.pending_activities = [text.strip() for text in texts if text.strip()]
 
@@ -181,7 +180,7 @@ class CorporateResource(SheetResource):
         report_skipped = True
 
     def after_save_instance(self, instance: CorporateAgreement, row: Any, **kwargs: Any) -> None:
-        texts = instance.pending_activities
+        texts = instance.pending_activities or []
         if texts == [activity.text for activity in instance.activities.all()]:
             return
         instance.activities.all().delete()

@@ -41,8 +41,7 @@ class Cell:
         """Read aloud instead of the tile's abbreviations."""
         agreements = f"協定{self.agreements}件" if self.agreements else "協定なし"
         return (
-            f"{self.prefecture.name} {agreements} "
-            f"構成自治体{self.constituents} 会員{self.members}"
+            f"{self.prefecture.name} {agreements} 構成自治体{self.constituents} 会員{self.members}"
         )
 
 

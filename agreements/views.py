@@ -1,5 +1,7 @@
 """Pages of the registers. All are public: the register is published information."""
 
+from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -29,6 +31,11 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     return [("ホーム", reverse("home")), ("協定", reverse("agreements:index")), *steps]
 
 
+def newest_publication(agreements: Iterable[CorporateAgreement]) -> date | None:
+    """The day for 「○年○月○日現在」; None without agreements."""
+    return max((agreement.published_on for agreement in agreements), default=None)
+
+
 def downloads(name: str) -> list[dict[str, str]]:
     return [
         {"format": extension, "url": reverse("agreements:download", args=[name, extension])}
@@ -39,10 +46,12 @@ def downloads(name: str) -> list[dict[str, str]]:
 @require_safe
 @public  # the register of agreements is published information
 def index(request: HttpRequest) -> HttpResponse:
+    corporate_agreements = CorporateAgreement.objects.in_force().with_activities()
     context = {
         "register": Register.of(RegionalAgreement.objects.in_force()),
-        "corporate_agreements": CorporateAgreement.objects.in_force().with_activities(),
-        "trail": trail()[:-1] + [("協定", "")],
+        "corporate_agreements": corporate_agreements,
+        "as_of": newest_publication(corporate_agreements),
+        "trail": trail(),
     }
     return render(request, "agreements/index.html", context)
 
@@ -96,7 +105,7 @@ def corporate_list(request: HttpRequest) -> HttpResponse:
     agreements = CorporateAgreement.objects.in_force().with_activities()
     context = {
         "agreements": agreements,
-        "as_of": max((agreement.published_on for agreement in agreements), default=None),
+        "as_of": newest_publication(agreements),
         "ended": CorporateAgreement.objects.ended().with_activities(),
         "purpose": SiteText.objects.current("corporate-purpose"),
         "downloads": downloads("corporate"),
@@ -135,9 +144,7 @@ def constituent_list(request: HttpRequest) -> HttpResponse:
         "page": Paginator(rows, CONSTITUENTS_PER_PAGE).get_page(request.GET.get("page")),
         "as_of": timezone.localdate(),
         "downloads": downloads("constituents"),
-        "trail": trail(
-            ("広域連携協定", reverse("agreements:regional_list")), ("構成自治体", "")
-        ),
+        "trail": trail(("広域連携協定", reverse("agreements:regional_list")), ("構成自治体", "")),
     }
     return render(request, "agreements/constituent_list.html", context)
 

@@ -162,7 +162,9 @@ class SheetCommand(BaseCommand):
             **options,
         )
         if result.has_errors() or result.has_validation_errors():
-            raise CommandError("\n".join([f"{path.name}: nothing was saved.", *error_lines(result)]))
+            raise CommandError(
+                "\n".join([f"{path.name}: nothing was saved.", *error_lines(result)])
+            )
         counts = ", ".join(f"{count} {name}" for name, count in result.totals.items() if count)
         self.stdout.write(f"{path.name}: {counts or 'empty'}")
 
@@ -181,7 +183,9 @@ class SheetCommand(BaseCommand):
 def error_lines(result: Result) -> list[str]:
     """All errors of an import, each with the row of the sheet."""
     lines = [str(error.error) for error in result.base_errors]
-    lines += [f"{row.number}行目: {error.error}" for row in result.error_rows for error in row.errors]
+    lines += [
+        f"{row.number}行目: {error.error}" for row in result.error_rows for error in row.errors
+    ]
     for row in result.invalid_rows:
         lines += [f"{row.number}行目: {message}" for message in row.error.messages]
     return lines

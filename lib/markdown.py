@@ -14,15 +14,22 @@ from markdown_it.utils import EnvType
 # nh3 takes minutes for deeply nested input of a megabyte: longer texts are refused before rendering.
 MAX_CHARACTERS = 50_000
 
-_TAGS = set(
-    "a blockquote br code em h2 h3 h4 hr li ol p pre strong table tbody td th thead tr ul".split()
-)
+_TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre"} | {
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 
 
 class _WideFriendlyInline(StateInline):
     """CommonMark leaves ** beside 「」 unrendered, because it expects spaces between words."""
 
-    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 - markdown-it's
         scanned = super().scanDelims(start, canSplitWord)
         end = start + scanned.length
         before = self.src[start - 1] if start else " "
@@ -37,9 +44,7 @@ def _is_wide(character: str) -> bool:
 
 
 class _WideFriendlyParser(ParserInline):
-    def parse(
-        self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]
-    ) -> list[Token]:
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         state = _WideFriendlyInline(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import to_current_timezone
 from django.utils import timezone
 
 from lib.text import fold
@@ -183,7 +184,7 @@ class WarekiDateField(forms.DateField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, datetime):
-            value = value.date()
+            value = to_current_timezone(value).date()
         if isinstance(value, date) and value >= ERAS[0].first_day:
             return format_date(value)
         return super().prepare_value(value)

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from import_export.admin import ExportMixin
 from simple_history.admin import SimpleHistoryAdmin
 
-from lib.admin import FoldedSearchAdmin
+from lib.admin import PortalModelAdmin
 from members.imports import LocalGovernmentResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
 
 
 @admin.register(LocalGovernment)
-class LocalGovernmentAdmin(ExportMixin, FoldedSearchAdmin):
+class LocalGovernmentAdmin(ExportMixin, PortalModelAdmin):
     """Search by name, kana, code and prefecture, as people type them."""
 
     resource_classes = [LocalGovernmentResource]
@@ -37,7 +37,7 @@ class SeatInline(admin.TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(FoldedSearchAdmin):
+class OrganizationAdmin(PortalModelAdmin):
     list_display = ["full_name", "kana", "kind", "status", "joined_on", "is_demo"]
     list_filter = ["kind", "status", "is_demo", "prefecture"]
     search_fields = ["folded"]
@@ -50,7 +50,7 @@ class OrganizationAdmin(FoldedSearchAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(FoldedSearchAdmin):
+class SeatAdmin(PortalModelAdmin):
     list_display = ["organization", "section", "mailbox", "telephone", "extension"]
     list_select_related = ["organization"]
     list_filter = ["organization__kind"]
@@ -59,7 +59,7 @@ class SeatAdmin(FoldedSearchAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
     list_select_related = ["seat__organization"]
     list_filter = ["role", "is_active", "is_staff", "seat__organization__kind"]
@@ -80,14 +80,14 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(PortalModelAdmin):
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]
 
 
 @admin.register(SiteText)
-class SiteTextAdmin(SimpleHistoryAdmin):
+class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
     """A published version is not changed: 「新規追加」 makes the next one."""
 
     list_display = ["slug", "version", "effective_from", "as_of", "is_draft"]

@@ -1,14 +1,16 @@
 """What both kinds of agreement share: an end, a day of publication, a memo."""
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+Row = TypeVar("Row", bound=models.Model)
 
-class AgreementQuerySet(models.QuerySet):
+
+class AgreementQuerySet(models.QuerySet[Row]):
     def in_force(self, on: date | None = None) -> Self:
         """Not ended by the day (default: today in Japan)."""
         on = on or timezone.localdate()
@@ -22,7 +24,10 @@ class AgreementQuerySet(models.QuerySet):
 
 class Agreement(models.Model):
     ended_on = models.DateField(
-        "終了日", null=True, blank=True, help_text="協定が効力を失った日。終了しても記録は残ります。"
+        "終了日",
+        null=True,
+        blank=True,
+        help_text="協定が効力を失った日。終了しても記録は残ります。",
     )
     published_on = models.DateField("公表内容の時点", help_text="「○年○月○日現在」の日付")
     note = models.TextField("事務局のメモ", max_length=2000, blank=True, help_text="公表しません。")

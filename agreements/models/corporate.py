@@ -11,7 +11,7 @@ from agreements.models.agreement import Agreement, AgreementQuerySet
 from agreements.models.matter import Matter
 
 
-class CorporateAgreementQuerySet(AgreementQuerySet):
+class CorporateAgreementQuerySet(AgreementQuerySet["CorporateAgreement"]):
     def with_activities(self) -> Self:
         return self.prefetch_related("activities")
 
@@ -24,10 +24,11 @@ class CorporateAgreement(Agreement):
     )
     website = models.URLField("企業のウェブサイト", blank=True)
 
+    # What an import has read for this row and not saved yet.
+    pending_activities: list[str] | None = None
+
     objects = CorporateAgreementQuerySet.as_manager()
-    history = HistoricalRecords(
-        verbose_name="企業との包括連携協定の変更履歴", m2m_fields=[matters]
-    )
+    history = HistoricalRecords(verbose_name="企業との包括連携協定の変更履歴", m2m_fields=[matters])
 
     class Meta:
         verbose_name = verbose_name_plural = "企業との包括連携協定"

@@ -61,6 +61,6 @@ class AgreementFile(models.Model):
 
     def describe_upload(self) -> None:
         """Take name, size and checksum from a newly uploaded file, before it is saved."""
-        self.name = self.file.name
+        self.name = self.file.name or ""
         self.size = self.file.size
         self.sha256 = checksum(self.file)

@@ -18,7 +18,7 @@ from lib import prefectures
 from members.models import LocalGovernment
 
 
-class RegionalAgreementQuerySet(AgreementQuerySet):
+class RegionalAgreementQuerySet(AgreementQuerySet["RegionalAgreement"]):
     def with_parties(self) -> Self:
         return self.prefetch_related("parties")
 
@@ -83,6 +83,9 @@ class RegionalAgreement(Agreement):
         default=False,
         help_text="有効期間などを協定書の原本で確かめていないとき、印を付けます。",
     )
+
+    # Set by with_computed_count().
+    computed_count: int
 
     objects = RegionalAgreementQuerySet.as_manager()
     history = HistoricalRecords(verbose_name="広域連携協定の変更履歴", m2m_fields=[matters])

@@ -1,7 +1,7 @@
 """利用者 (User): a person who logs in from a seat."""
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -10,9 +10,6 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from members.models.organization import Organization, Seat
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 class UserManager(BaseUserManager["User"]):
@@ -91,15 +88,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         "管理画面を使う", default=False, help_text="事務局の利用者だけに効きます。"
     )
     joined_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
-    last_seen_at: "models.DateTimeField[datetime | None]" = models.DateTimeField(
-        "最後の利用", null=True, blank=True, editable=False
-    )
+    last_seen_at = models.DateTimeField("最後の利用", null=True, blank=True, editable=False)
 
     objects = UserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         verbose_name = verbose_name_plural = "利用者"

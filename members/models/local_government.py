@@ -11,7 +11,7 @@ from lib.local_government_codes import validate_code
 from lib.text import fold, words
 
 
-class LocalGovernmentQuerySet(models.QuerySet):
+class LocalGovernmentQuerySet(models.QuerySet["LocalGovernment"]):
     def existing(self, on: date) -> Self:
         """Those that exist on a day: a merger's old bodies until the day before it."""
         return self.filter(

@@ -24,7 +24,7 @@ class Theme(models.Model):
         return self.name
 
 
-class OrganizationQuerySet(models.QuerySet):
+class OrganizationQuerySet(models.QuerySet["Organization"]):
     def active(self) -> Self:
         return self.filter(status=Organization.Status.ACTIVE)
 

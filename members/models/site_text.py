@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from lib.markdown import render
 
 
-class SiteTextQuerySet(models.QuerySet):
+class SiteTextQuerySet(models.QuerySet["SiteText"]):
     def in_effect(self, on: date | None = None) -> Self:
         """Versions that have taken effect by the day (default: today in Japan), newest first."""
         on = on or timezone.localdate()

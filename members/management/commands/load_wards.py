@@ -11,7 +11,9 @@ TOKYO = "13"
 
 
 class Command(BaseCommand):
-    help = "Create the secretariat and the 23 wards with a seat each. Existing ones stay as they are."
+    help = (
+        "Create the secretariat and the 23 wards with a seat each. Existing ones stay as they are."
+    )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -13,8 +14,9 @@ class Command(BaseCommand):
     help = "Migrate, load the real registers once, create the demo members. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        settings.FILES_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
-        call_command("createcachetable")
+        call_command("createcachetable", verbosity=0)
         # Loaded once: a later start must not undo what the secretariat has edited since.
         if not LocalGovernment.objects.exists():
             call_command("import_local_governments")

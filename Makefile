@@ -1,0 +1,53 @@
+# Everything that Renkei needs on a machine with python3 (3.11 or newer, venv) and make.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+STATIC := $(shell find static -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: .venv/run.stamp var/static.stamp ## Serve the portal with real registers and demo members (PORT=8000)
+	@DEMO=1 $(BIN)/python manage.py prepare_demo
+	@echo "Renkei: http://127.0.0.1:$(PORT)/  (stop with Ctrl+C)"
+	@exec env DEMO=1 PORT=$(PORT) $(BIN)/gunicorn renkei.wsgi
+
+test: .venv/dev.stamp ## Run all tests: SQLite, PostgreSQL, browser
+	$(BIN)/python -m tests.run
+
+check: .venv/dev.stamp ## Lint, format, types, templates, migrations, deploy checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'templates/*.html')
+	$(BIN)/djlint --lint --quiet templates
+	DEMO=1 $(BIN)/mypy .
+	DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.deploy_check
+
+bench: .venv/dev.stamp var/static.stamp ## Measure pages: requests a second and milliseconds
+	$(BIN)/python -m bench
+
+lock: .venv/dev.stamp ## Resolve pyproject.toml into the two lock files
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml --group dev -o requirements-dev.txt
+
+clean: ## Remove the virtual environment and everything that the portal wrote
+	rm -rf .venv var
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	@test -e .venv/dev.stamp || $(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/run.stamp
+
+var/static.stamp: .venv/run.stamp $(STATIC)
+	@DEMO=1 $(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@

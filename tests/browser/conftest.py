@@ -1,0 +1,107 @@
+"""A real server, a real Chromium, and a watch over every page. Nothing here touches the ORM."""
+
+import os
+import shutil
+from contextlib import ExitStack
+
+import pytest
+
+from tests import server
+from tests.browser.people import SECRETARY, expect_logged_in, log_in
+from tests.browser.watch import Watch
+
+LOG_LINES = 40
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--no-first-run",
+]
+NO_CHROMIUM = (
+    "no Chromium found: install it (Debian: apt-get install chromium fonts-noto-cjk) "
+    "or name its program in CHROMIUM"
+)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The installed browser's path. Playwright's own download is never used."""
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None and os.environ.get("CI"):
+        pytest.fail(NO_CHROMIUM)
+    if found is None:
+        pytest.skip(NO_CHROMIUM)
+    return found
+
+
+@pytest.fixture(scope="session")
+def base_url(chromium, request, tmp_path_factory):
+    """The portal as `make run` starts it, or the one that `--base-url` names."""
+    given = request.config.getoption("base_url")
+    with ExitStack() as stack:
+        if not given:
+            environment = server.demo_environment(tmp_path_factory.mktemp("portal"))
+            server.prepare(environment)
+            running = stack.enter_context(server.serving(environment))
+            request.config.stash[_LOG] = running.log
+        yield given or running.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, chromium):
+    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {
+        **browser_context_args,
+        "locale": "ja-JP",
+        "timezone_id": "Asia/Tokyo",
+        "viewport": {"width": 1366, "height": 768},
+    }
+
+
+@pytest.fixture
+def new_context(new_context, base_url):
+    """Every page of every test is watched; a problem on any of them fails the test."""
+    watch = Watch(base_url)
+
+    def watched_context(**options):
+        context = new_context(**options)
+        watch.follow(context)
+        return context
+
+    yield watched_context
+    assert watch.problems == []
+
+
+@pytest.fixture(scope="session")
+def secretary_state(browser, browser_context_args):
+    """The cookies of a secretary who has logged in once for all tests."""
+    with browser.new_context(**browser_context_args) as context:
+        page = context.new_page()
+        log_in(page, SECRETARY)
+        expect_logged_in(page)
+        return context.storage_state()
+
+
+@pytest.fixture
+def secretary(new_context, secretary_state):
+    """A page on which the secretariat is logged in."""
+    return new_context(storage_state=secretary_state).new_page()
+
+
+_LOG = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    log = item.config.stash.get(_LOG, None)
+    if report.failed and log:
+        report.sections.append(("Server", "\n".join(log.read_text().splitlines()[-LOG_LINES:])))
+    return report

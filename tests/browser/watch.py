@@ -1,0 +1,33 @@
+"""Notes what no page of ours may do, whatever the test is about."""
+
+from urllib.parse import urlsplit
+
+
+class Watch:
+    """Follows browser contexts: script errors, console, CSP, foreign hosts, failed answers."""
+
+    def __init__(self, base_url):
+        self.host = urlsplit(base_url).netloc
+        self.problems = []
+
+    def follow(self, context):
+        context.on("console", self._read_console)
+        context.on("weberror", lambda error: self.problems.append(f"script error: {error.error}"))
+        context.on("request", self._check_host)
+        context.on("response", self._check_status)
+
+    def _read_console(self, message):
+        """Chromium reports violations of the CSP here, with scripts switched off, too."""
+        # Failed answers are judged by _check_status, which knows a 404 page from a missing file.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            self.problems.append(f"console: {message.text}")
+
+    def _check_host(self, request):
+        address = urlsplit(request.url)
+        if address.scheme not in {"data", "blob", "about"} and address.netloc != self.host:
+            self.problems.append(f"another host: {request.url}")
+
+    def _check_status(self, response):
+        limit = 500 if response.request.is_navigation_request() else 400
+        if response.status >= limit:
+            self.problems.append(f"{response.status}: {response.url}")

@@ -1,0 +1,83 @@
+"""The cast and the stage: who the tests log in as, and the settings they play under."""
+
+import pytest
+from django.test import Client, override_settings
+
+from members.models import Organization, User
+from tests import factories
+
+MEMBERS = {
+    "ward": (Organization.Kind.WARD, User.Role.MANAGER),
+    "manager": (Organization.Kind.MUNICIPALITY, User.Role.MANAGER),
+    "contributor": (Organization.Kind.MUNICIPALITY, User.Role.CONTRIBUTOR),
+    "viewer": (Organization.Kind.MUNICIPALITY, User.Role.VIEWER),
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stage(tmp_path_factory):
+    """Fast hashes, plain static files, and uploads in a folder that goes away."""
+    storages = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path_factory.mktemp("files")},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
+        yield
+
+
+class HttpsClient(Client):
+    """https, as production speaks it; http would only see the redirect."""
+
+    def generic(self, *args, **kwargs):
+        return super().generic(*args, **{**kwargs, "secure": True})
+
+
+@pytest.fixture
+def client():
+    return HttpsClient()
+
+
+@pytest.fixture
+def secretary(db):
+    return factories.make_user(
+        seat=factories.make_seat(organization=factories.make_secretariat()),
+        is_staff=True,
+        is_superuser=True,
+        role=User.Role.MANAGER,
+    )
+
+
+@pytest.fixture
+def manager(db):
+    return factories.make_member(*MEMBERS["manager"])
+
+
+@pytest.fixture
+def contributor(db):
+    return factories.make_member(*MEMBERS["contributor"])
+
+
+@pytest.fixture
+def viewer(db):
+    return factories.make_member(*MEMBERS["viewer"])
+
+
+@pytest.fixture
+def ward(db):
+    return factories.make_member(*MEMBERS["ward"])
+
+
+@pytest.fixture
+def master(db):
+    """The real local governments, without the import's checks (tested on their own)."""
+    factories.load_master()
+
+
+@pytest.fixture
+def registers(master):
+    """Both registers with the real data, as `make run` loads them."""
+    factories.load_registers()

@@ -1,0 +1,120 @@
+"""Rows for tests: each function creates only what the row cannot exist without."""
+
+import csv
+from datetime import date
+from itertools import count
+
+from django.conf import settings
+from django.core.management import call_command
+
+from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
+from lib import prefectures
+from lib.local_government_codes import check_digit
+from members.models import LocalGovernment, Organization, Seat, SiteText, User
+
+_numbers = count(1)
+
+
+def make_local_government(
+    *, prefecture="10", name=None, kind=LocalGovernment.Kind.TOWN, kana="てすとまち", **fields
+):
+    number = next(_numbers)
+    first_five = f"{prefecture}{number % 1000:03}"
+    return LocalGovernment.objects.create(
+        code=fields.pop("code", first_five + check_digit(first_five)),
+        prefecture=prefecture,
+        name=f"第{number}町" if name is None else name,
+        kana=kana,
+        kind=kind,
+        **fields,
+    )
+
+
+def make_organization(*, kind=Organization.Kind.MUNICIPALITY, name=None, prefecture="10", **fields):
+    return Organization.objects.create(
+        kind=kind, name=name or f"第{next(_numbers)}市", prefecture=prefecture, **fields
+    )
+
+
+def make_secretariat():
+    return make_organization(
+        kind=Organization.Kind.SECRETARIAT, name="特別区長会事務局", prefecture="13"
+    )
+
+
+def make_seat(*, organization=None, section="企画課", **fields):
+    return Seat.objects.create(
+        organization=organization or make_organization(), section=section, **fields
+    )
+
+
+def make_user(*, seat=None, name="見本 太郎", password="correct-horse-9", **fields):
+    email = fields.pop("email", f"person{next(_numbers)}@example.jp")
+    return User.objects.create_user(
+        seat=seat or make_seat(), name=name, email=email, password=password, **fields
+    )
+
+
+def make_member(kind, role):
+    return make_user(seat=make_seat(organization=make_organization(kind=kind)), role=role)
+
+
+def make_regional_agreement(
+    *,
+    parties=(("第一町村会", Party.Members.TOWNS_AND_VILLAGES),),
+    prefecture="10",
+    signed_on=date(2018, 4, 16),
+    published_count=0,
+    published_on=date(2026, 3, 12),
+    **fields,
+):
+    agreement = RegionalAgreement.objects.create(
+        number=fields.pop("number", next(_numbers)),
+        prefecture=prefecture,
+        signed_on=signed_on,
+        published_count=published_count,
+        published_on=published_on,
+        **fields,
+    )
+    for position, (name, members) in enumerate(parties, start=1):
+        Party.objects.create(agreement=agreement, name=name, members=members, position=position)
+    return agreement
+
+
+def make_corporate_agreement(*, company=None, activities=("講演会の開催",), **fields):
+    agreement = CorporateAgreement.objects.create(
+        company=company or f"第{next(_numbers)}株式会社",
+        signed_on=fields.pop("signed_on", date(2019, 5, 31)),
+        published_on=fields.pop("published_on", date(2026, 3, 12)),
+        **fields,
+    )
+    for position, text in enumerate(activities, start=1):
+        Activity.objects.create(agreement=agreement, text=text, position=position)
+    return agreement
+
+
+def make_site_text(slug, *, body="本文", title="見出し", **fields):
+    return SiteText.objects.create(slug=slug, body=body, title=title, **fields)
+
+
+def load_master():
+    kinds = {label: value for value, label in LocalGovernment.Kind.choices}
+    with (settings.BASE_DIR / "data" / "local_governments.csv").open(encoding="utf-8") as file:
+        bodies = [
+            LocalGovernment(
+                code=row["code"],
+                prefecture=prefectures.by_name(row["prefecture"]).code,
+                name=row["name"],
+                kana=row["kana"],
+                kind=kinds[row["kind"]],
+                website=row["website"],
+            )
+            for row in csv.DictReader(file)
+        ]
+    for body in bodies:
+        body.folded = body.searchable_text()
+    LocalGovernment.objects.bulk_create(bodies)
+
+
+def load_registers():
+    call_command("import_agreements", verbosity=0)

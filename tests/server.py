@@ -1,0 +1,111 @@
+"""The real portal in processes of its own: for the browser tests and for `python -m bench`."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START_LIMIT = 30
+STOP_LIMIT = 30
+
+Environment = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def demo_environment(folder: Path) -> Environment:
+    """What `make run` sets, with everything that the portal writes in `folder`.
+
+    Nothing else of ours is handed down: tests.environment has set variables for the unit tests.
+    """
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "WEB_CONCURRENCY")
+    inherited = {name: os.environ[name] for name in kept if name in os.environ}
+    return inherited | {"DEMO": "1", "VAR_DIR": str(folder)}
+
+
+@contextmanager
+def serving(prepared: Environment, **changes: str) -> Iterator[Server]:
+    """gunicorn as `make run` starts it, in the environment that prepare() had, on a free port.
+
+    `changes` are for the server alone. It is stopped by TERM to its own process id.
+    """
+    port = free_port()
+    environment = prepared | {"PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"} | changes
+    server = Server(port, Path(prepared["VAR_DIR"]) / "server.log")
+    with server.log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "renkei.wsgi"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_it_answers(server, process)
+        yield server
+    finally:
+        _stop(process)
+
+
+def prepare(environment: Environment) -> None:
+    """Static files, tables, registers and demo accounts."""
+    _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    _manage(environment, "prepare_demo")
+
+
+def _manage(environment: Environment, *arguments: str) -> None:
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while not _is_healthy(server.port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The server did not start:\n{server.log.read_text()}")
+        time.sleep(0.1)
+
+
+def _is_healthy(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """TERM lets gunicorn end its workers; KILL is for one that hangs."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,152 @@
+"""docs/access.md is the contract: every page, asked as every role."""
+
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, get_resolver, reverse
+
+from agreements.models import AgreementFile
+from members.models import Organization, SiteText
+from tests import factories
+
+TABLE = (settings.BASE_DIR / "docs" / "access.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in line.strip("|\n").split("|")]
+    for line in TABLE.splitlines()
+    if line.startswith(("| page", "| `"))
+]
+ROLES = ROWS[0][1:]
+PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for row in ROWS[1:]}
+CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
+THIRD_PARTY = {"account_login", "account_logout", "account_inactive"}
+
+
+def named_patterns(patterns, namespace=""):
+    """Every (name, pattern) of the URLconf, the admin's apart."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern
+        elif pattern.namespace != "admin":
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from named_patterns(pattern.url_patterns, inner)
+
+
+PATTERNS = dict(named_patterns(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def arguments(db):
+    """Real objects for the pages that show one."""
+    for slug in ("terms", "privacy", "accessibility"):
+        factories.make_site_text(slug)
+    regional = factories.make_regional_agreement()
+    file = AgreementFile(regional=regional, name="協定書.pdf", size=5, sha256="0" * 64)
+    file.file.save("any", ContentFile(b"%PDF-"))
+    return {
+        "agreements:regional_detail": [regional.pk],
+        "agreements:corporate_detail": [factories.make_corporate_agreement().pk],
+        "agreements:download": ["regional", "csv"],
+        "public_file": [file.pk],
+    }
+
+
+@pytest.fixture
+def log_in(client, request):
+    def log_in_as(role):
+        if role == "anonymous":
+            return None
+        user = request.getfixturevalue("manager" if role == "suspended" else role)
+        client.force_login(user)
+        if role == "suspended":
+            Organization.objects.filter(seats__users=user).update(status="suspended")
+        return user
+
+    return log_in_as
+
+
+def test_every_address_stands_in_the_table():
+    assert set(PATTERNS) == set(PAGES) - {"admin:*"}
+
+
+def test_every_own_view_states_its_audience():
+    silent = {
+        name
+        for name, pattern in PATTERNS.items()
+        if name not in THIRD_PARTY and not hasattr(pattern.callback, "access")
+    }
+
+    assert silent == set()
+
+
+def test_every_public_view_gives_its_reason():
+    sources = [*settings.BASE_DIR.glob("*/views.py"), *settings.BASE_DIR.glob("*/views/*.py")]
+
+    bare = [
+        f"{path.name}:{number}"
+        for path in sources
+        for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1)
+        if re.fullmatch(r"@public\s*", line)
+    ]
+
+    assert bare == []
+
+
+@pytest.mark.parametrize(("view", "role"), CASES)
+def test_page_answers_role_as_the_table_says(client, arguments, log_in, view, role):
+    log_in(role)
+
+    response = client.get(reverse(view, args=arguments.get(view, [])))
+    response.close()
+
+    assert response.status_code == PAGES[view][role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
+    log_in(role)
+    expected = PAGES["admin:*"][role]
+    addresses = [reverse("admin:index")]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        addresses += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
+
+    answers = {address: client.get(address).status_code for address in addresses}
+
+    assert answers == dict.fromkeys(addresses, expected)
+
+
+@pytest.mark.parametrize("view", sorted(set(PATTERNS) - THIRD_PARTY))
+def test_pages_answer_only_safe_methods(client, arguments, view):
+    address = reverse(view, args=arguments.get(view, []))
+
+    answers = {method: client.generic(method, address).status_code for method in ("POST", "TRACE")}
+
+    assert answers == {"POST": 405, "TRACE": 405}
+
+
+def test_unknown_objects_look_alike(client, db):
+    """A number that never was, one that no database can hold, and an unknown file: the same 404."""
+    bodies = set()
+    for address in (
+        reverse("agreements:regional_detail", args=[9]),
+        reverse("agreements:regional_detail", args=[10**30]),
+        reverse("public_file", args=[uuid.uuid4()]),
+        reverse("agreements:download", args=["members", "csv"]),
+        reverse("agreements:download", args=["regional", "exe"]),
+    ):
+        response = client.get(address)
+        assert response.status_code == 404
+        bodies.add(response.content)
+
+    assert len(bodies) == 1
+
+
+def test_policy_without_a_version_in_effect_is_not_found(client, db):
+    SiteText.objects.all().delete()
+
+    assert client.get(reverse("terms")).status_code == 404
