@@ -130,7 +130,7 @@ class RegionalAgreementAdmin(AgreementAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).with_parties().with_computed_count()
+        return RegionalAgreement.objects.with_parties().with_computed_count()
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet:
         """The sheet has a row per party of the agreements that the list shows."""

@@ -85,14 +85,21 @@ class RegionalResource(SheetResource):
         return parties.filter(agreement__number=number, name=row["団体名"]).first()
 
     def import_instance(self, instance: Party, row: dict[str, str], **kwargs: Any) -> None:
+        errors: dict[str, list[ValidationError]] = {}
+        try:
+            super().import_instance(instance, row, **kwargs)
+        except ValidationError as error:
+            error.update_error_dict(errors)
         try:
             instance.agreement = self._agreement_of(row)
         except (ValidationError, ValueError) as error:
-            messages = getattr(error, "messages", [str(error)])
-            raise ValidationError({"agreement": messages}) from error
+            errors["agreement"] = [
+                ValidationError(message) for message in getattr(error, "messages", [str(error)])
+            ]
+        if errors:
+            raise ValidationError(errors)
         if instance.pk is None:
             instance.position = kwargs["row_number"]
-        super().import_instance(instance, row, **kwargs)
 
     def _agreement_of(self, row: dict[str, str]) -> RegionalAgreement:
         """Saved with the row's values; a further row of the same agreement must repeat them."""

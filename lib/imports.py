@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import tablib
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Choices
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from import_export.resources import Diff, ModelResource
-from import_export.results import Result
+from import_export.results import Result, RowResult
 from import_export.widgets import CharWidget
 
 from lib.spreadsheets import XLSX, JapaneseCSV
@@ -71,6 +71,19 @@ class SheetResource(ModelResource):
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         for head, value in row.items():
             row[head] = "" if value is None else str(value).strip()
+
+    def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
+        """Errors come under the column's head, which the secretariat sees, not the field's name."""
+        row_result = super().import_row(row, instance_loader, **kwargs)
+        errors = getattr(row_result.validation_error, "error_dict", None)
+        if errors is not None:
+            row_result.validation_error = ValidationError(
+                {self._head_of(name): messages for name, messages in errors.items()}
+            )
+        return row_result
+
+    def _head_of(self, name: str) -> str:
+        return self.fields[name].column_name if name in self.fields else NON_FIELD_ERRORS
 
     def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
         progress: Callable[[int], None] | None = kwargs.get("progress")
@@ -187,5 +200,7 @@ def error_lines(result: Result) -> list[str]:
         f"{row.number}行目: {error.error}" for row in result.error_rows for error in row.errors
     ]
     for row in result.invalid_rows:
-        lines += [f"{row.number}行目: {message}" for message in row.error.messages]
+        for head, messages in row.field_specific_errors.items():
+            lines += [f"{row.number}行目（{head}）: {message}" for message in messages]
+        lines += [f"{row.number}行目: {message}" for message in row.non_field_specific_errors]
     return lines

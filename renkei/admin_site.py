@@ -17,7 +17,6 @@ from django.utils.decorators import method_decorator
 
 from members.access import is_secretariat
 
-
 View = Callable[..., HttpResponseBase]
 
 
@@ -29,7 +28,7 @@ class PortalAdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: View, cacheable: bool = False) -> Any:
         """A member who is not of the secretariat gets 403 at once, not another log-in page."""
         inner = super().admin_view(view, cacheable)
 

@@ -1,10 +1,15 @@
 """The cast and the stage: who the tests log in as, and the settings they play under."""
 
+import hypothesis
 import pytest
 from django.test import Client, override_settings
 
 from members.models import Organization, User
 from tests import factories
+
+# How long one example takes depends on what else the machine is doing.
+hypothesis.settings.register_profile("renkei", deadline=None)
+hypothesis.settings.load_profile("renkei")
 
 MEMBERS = {
     "ward": (Organization.Kind.WARD, User.Role.MANAGER),

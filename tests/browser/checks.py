@@ -1,0 +1,50 @@
+"""What is asked of every page: WCAG, the frame, the width, the weight."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+
+PROJECT = "特別区全国連携プロジェクト"
+WIDTHS = {"desktop": 1366, "desktop at 200 %": 683, "phone": 390, "small phone": 320}
+HEIGHT = 768
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# preload would fetch our style sheets again and write them inline, which our CSP reports.
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": WCAG},
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+_axe = Axe()
+
+
+def accessibility_violations(page, *, exclude=()):
+    """Each as 'rule: element', read from the page as it is on the screen now."""
+    context = {"exclude": [[selector] for selector in exclude]} if exclude else None
+    found = _axe.run(page, context=context, options=OPTIONS).response["violations"]
+    return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
+
+
+def assert_frame(page):
+    """Language, one h1, and a title that begins with the page and ends with the project."""
+    assert page.locator("html").get_attribute("lang") == "ja"
+    assert page.locator("h1").count() == 1
+    assert re.fullmatch(rf"([^｜]+｜)?{PROJECT}", page.title())
+
+
+def widths_that_scroll_sideways(page):
+    """The page itself may not; a wide table scrolls within its own frame."""
+    return [name for name, width in WIDTHS.items() if _width_at(page, width) > width]
+
+
+def _width_at(page, width):
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+def open_and_weigh(page, path):
+    """The response, and the bytes that came over the wire for it, images left out."""
+    finished = []
+    page.on("requestfinished", finished.append)
+    response = page.goto(path, wait_until="networkidle")
+    sizes = [request.sizes() for request in finished if request.resource_type != "image"]
+    return response, sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)

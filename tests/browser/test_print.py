@@ -1,0 +1,32 @@
+"""Pages are printed for circulation: few sheets, no controls, and the address they came from."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+MAX_SHEETS = 3
+
+
+def sheets(pdf):
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.parametrize("path", ["/", "/agreements/regional/"])
+def test_page_prints_on_few_sheets(page, path):
+    page.goto(path)
+
+    pdf = page.pdf(format="A4", prefer_css_page_size=True)
+
+    assert 1 <= sheets(pdf) <= MAX_SHEETS
+
+
+def test_paper_shows_the_address_and_no_controls(page):
+    page.goto("/agreements/regional/?prefecture=26")
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("navigation", name="主な案内")).to_be_hidden()
+    expect(page.get_by_role("link", name="ログイン")).to_be_hidden()
+    expect(page.get_by_role("button", name="絞り込む")).to_be_hidden()
+    expect(page.get_by_role("contentinfo").get_by_text("/agreements/regional/")).to_be_visible()
+    expect(page.get_by_role("table").first).to_be_visible()

@@ -1,0 +1,86 @@
+"""Every page that a visitor can open, as the visitor's browser sees it."""
+
+import pytest
+
+from tests.browser.checks import (
+    WIDTHS,
+    accessibility_violations,
+    assert_frame,
+    open_and_weigh,
+    widths_that_scroll_sideways,
+)
+
+MAX_BYTES = 60_000
+PATHS = [
+    "/",
+    "/about/",
+    "/contact/",
+    "/terms/",
+    "/privacy/",
+    "/accessibility/",
+    "/agreements/",
+    "/agreements/regional/",
+    "/agreements/regional/?prefecture=26",
+    "/agreements/regional/?prefecture=13",
+    "/agreements/corporate/",
+    "/agreements/constituents/",
+    "/agreements/constituents/?q=まえばし",
+    "/agreements/constituents/?q=zzzz",
+    "/agreements/open-data/",
+    "/accounts/login/",
+]
+DETAILS = [
+    ("/agreements/regional/", "北海道町村会"),
+    ("/agreements/regional/", "京都府町村会"),
+    ("/agreements/corporate/", "第一生命保険株式会社"),
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_page_is_accessible_light_and_fits_every_screen(page, path):
+    response, transferred = open_and_weigh(page, path)
+
+    assert response.status == 200
+    assert transferred <= MAX_BYTES
+    assert_good(page)
+
+
+@pytest.mark.parametrize(("register", "name"), DETAILS)
+def test_page_of_an_agreement_is_as_good(page, register, name):
+    page.goto(register)
+    address = page.get_by_role("link", name=name).get_attribute("href")
+
+    response, transferred = open_and_weigh(page, address)
+
+    assert response.status == 200
+    assert transferred <= MAX_BYTES
+    assert_good(page)
+
+
+def test_missing_page_is_as_good(page):
+    response, transferred = open_and_weigh(page, "/not-here/")
+
+    assert response.status == 404
+    assert transferred <= MAX_BYTES
+    assert_good(page)
+
+
+def assert_good(page):
+    """On the desktop and on a phone, whose menu and tables look different."""
+    assert_frame(page)
+    assert accessibility_violations(page) == []
+    assert widths_that_scroll_sideways(page) == []
+    page.set_viewport_size({"width": WIDTHS["small phone"], "height": 768})
+    assert accessibility_violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/agreements/regional/"])
+def test_open_menu_on_a_phone_is_accessible_and_fits(page, path):
+    page.set_viewport_size({"width": WIDTHS["small phone"], "height": 768})
+    page.goto(path)
+
+    page.get_by_text("メニュー", exact=True).click()
+
+    assert page.get_by_role("navigation", name="主な案内").is_visible()
+    assert accessibility_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == WIDTHS["small phone"]

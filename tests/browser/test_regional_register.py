@@ -1,0 +1,130 @@
+"""The register of regional agreements says what the source document says."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+REGISTER = "/agreements/regional/"
+SOURCE = Path(__file__).resolve().parents[2] / "data" / "regional_agreements.csv"
+
+
+def rows_of_the_source():
+    with SOURCE.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def table(page):
+    return page.get_by_role("table", name="広域連携協定締結団体一覧")
+
+
+def parties(page):
+    return table(page).locator("tbody").get_by_role("rowheader").all_inner_texts()
+
+
+def signing_days(page):
+    times = table(page).locator("tbody time").all()
+    return [time.get_attribute("datetime") for time in times]
+
+
+def choose(page, label, option):
+    page.get_by_role("combobox", name=label).select_option(label=option)
+    page.get_by_role("button", name="絞り込む").click()
+
+
+def test_rows_stand_as_in_the_source_document(page):
+    page.goto(REGISTER)
+
+    assert parties(page) == [row["organization"] for row in rows_of_the_source()]
+    assert signing_days(page) == [row["signed_on"] for row in rows_of_the_source()]
+    expect(table(page).locator("tbody")).to_have_count(11)
+
+
+def test_three_numbers_stand_with_their_day(page):
+    page.goto(REGISTER)
+
+    main = page.get_by_role("main")
+    for words in ("9地域13団体", "372", "令和8年3月12日現在"):
+        expect(main).to_contain_text(words)
+
+
+def test_counts_of_the_agreements_add_up_to_the_total(page):
+    page.goto(REGISTER)
+
+    counts = table(page).locator("tbody td:last-child").all_text_contents()
+
+    assert sum(int(text.split()[-1]) for text in counts if text.split()[-1].isdigit()) == 372
+
+
+def test_joint_agreement_has_one_count_that_names_both_parties(page):
+    page.goto(REGISTER)
+
+    group = table(page).locator("tbody").filter(has_text="京都府市長会")
+
+    expect(group.get_by_role("row")).to_have_count(2)
+    expect(group.locator("td[rowspan='2']")).to_have_count(1)
+    expect(group.locator("td[rowspan='2']")).to_contain_text("京都府市長会・京都府町村会 合わせて")
+    expect(group.locator("td[rowspan='2']")).to_contain_text("26")
+
+
+def test_prefecture_narrows_the_table_and_is_marked_on_the_map(page):
+    page.goto(REGISTER)
+
+    choose(page, "都道府県", "京都府")
+
+    assert parties(page) == ["京都府市長会", "京都府町村会"]
+    expect(page.get_by_role("combobox", name="都道府県")).to_have_value("26")
+    expect(page.get_by_role("main").locator("a[aria-current]")).to_contain_text("京都府")
+
+
+def test_prefecture_without_agreement_says_so_and_offers_the_way_back(page):
+    page.goto(REGISTER)
+
+    choose(page, "都道府県", "東京都")
+
+    expect(page.get_by_role("main")).to_contain_text("条件に当てはまる協定はありません")
+    page.get_by_role("link", name="すべての協定を見る").click()
+    assert len(parties(page)) == 13
+
+
+def test_kind_narrows_to_agreements_with_such_constituents(page):
+    page.goto(REGISTER)
+
+    choose(page, "構成自治体の種別", "市")
+
+    assert {"群馬県市長会", "千葉県市長会"} <= set(parties(page))
+    assert "北海道町村会" not in parties(page)
+
+
+@pytest.mark.parametrize(("option", "newest_first"), [("新しい順", True), ("古い順", False)])
+def test_table_can_be_sorted_by_the_day_of_signing(page, option, newest_first):
+    page.goto(REGISTER)
+
+    choose(page, "並び順", f"締結日の{option}")
+
+    assert len(signing_days(page)) == 13
+    assert signing_days(page) == sorted(signing_days(page), reverse=newest_first)
+
+
+def test_map_leads_to_each_of_the_47_prefectures(page):
+    page.goto(REGISTER)
+    links = page.get_by_role("main").locator("a[href*='prefecture=']")
+    expect(links).to_have_count(47)
+
+    links.filter(has_text="奈良県").click()
+
+    assert parties(page) == ["奈良県町村会"]
+
+
+def test_csv_behind_the_link_has_a_row_per_party(page, tmp_path):
+    page.goto(REGISTER)
+
+    with page.expect_download() as download:
+        page.get_by_role("main").locator("a[href$='regional.csv']").click()
+    download.value.save_as(tmp_path / "regional.csv")
+
+    assert download.value.suggested_filename == "regional.csv"
+    with (tmp_path / "regional.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["団体名"] for row in rows] == [row["organization"] for row in rows_of_the_source()]
