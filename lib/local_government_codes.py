@@ -13,26 +13,31 @@ def check_digit(first_five: str) -> str:
     return str((11 - total % 11) % 10)
 
 
-def normalize(text: str) -> str:
-    """Six digits from five or six typed in any width; a spreadsheet may have eaten the first 0.
+def readings(text: str) -> list[str]:
+    """The six-digit codes that somebody may have meant, in any width; at least one.
 
-    Raises ValidationError when it is no such code. Six digits that check are taken as they
-    stand; only then is a leading zero or the check digit supplied.
+    Five digits have two readings when they happen to check: the code without its check digit,
+    and a code whose leading zero a spreadsheet has eaten. Raises ValidationError for no code.
     """
     typed = half_width(text)
     if not (typed.isascii() and typed.isdigit() and 4 <= len(typed) <= 6):
         raise ValidationError("団体コードは5桁または6桁の数字で入力してください。")
-    for code in (typed, f"0{typed}"):
-        if len(code) == 6 and check_digit(code[:5]) == code[5]:
-            return code
-    first_five = typed.zfill(5)
-    if len(first_five) == 5:
-        return first_five + check_digit(first_five)
-    raise ValidationError(f"団体コード「{typed}」の検査数字が合いません。")
+    found = [code for code in (typed, f"0{typed}") if is_code(code)]
+    if len(typed) < 6:
+        first_five = typed.zfill(5)
+        found.append(first_five + check_digit(first_five))
+    if not found:
+        raise ValidationError(f"団体コード「{typed}」の検査数字が合いません。")
+    return found
+
+
+def is_code(text: str) -> bool:
+    """Six ASCII digits, the last of which checks the others."""
+    is_six_digits = len(text) == 6 and text.isascii() and text.isdigit()
+    return is_six_digits and check_digit(text[:5]) == text[5]
 
 
 def validate_code(code: str) -> None:
-    """For model fields: exactly six ASCII digits with the right check digit."""
-    is_code = len(code) == 6 and code.isascii() and code.isdigit()
-    if not is_code or check_digit(code[:5]) != code[5]:
+    """For model fields."""
+    if not is_code(code):
         raise ValidationError("団体コードは検査数字を含む6桁の数字です。")

@@ -5,23 +5,28 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from import_export.fields import Field
-from import_export.instance_loaders import CachedInstanceLoader
 from import_export.widgets import CharWidget, DecimalWidget, ForeignKeyWidget
 
 from lib import prefectures
 from lib.imports import ChoiceWidget, DateWidget, SheetResource
-from lib.local_government_codes import normalize
+from lib.local_government_codes import readings
 from members.models import LocalGovernment
 
 
 class CodeWidget(CharWidget):
-    """A code that Excel has made a number of gets its leading zero back."""
+    """A code with five or six digits; of two readings, the one that the master knows."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         try:
-            return normalize(str(value))
+            codes = readings(str(value))
         except ValidationError as error:
             raise ValueError(error.message) from error
+        if len(codes) > 1:
+            known = LocalGovernment.objects.filter(code__in=codes)
+            codes = list(known.values_list("code", flat=True))
+        if len(codes) != 1:
+            raise ValueError(f"団体コード「{value}」は二通りに読めます。6桁で入力してください。")
+        return codes[0]
 
 
 class DegreesWidget(DecimalWidget):
@@ -75,7 +80,6 @@ class LocalGovernmentResource(SheetResource):
             "successor",
         )
         import_id_fields = ("code",)
-        instance_loader_class = CachedInstanceLoader
         clean_model_instances = True
         skip_unchanged = True
         report_skipped = False

@@ -43,8 +43,8 @@ def _width_at(page, width):
 
 def open_and_weigh(page, path):
     """The response, and the bytes that came over the wire for it, images left out."""
-    finished = []
-    page.on("requestfinished", finished.append)
-    response = page.goto(path, wait_until="networkidle")
-    sizes = [request.sizes() for request in finished if request.resource_type != "image"]
+    sent = []
+    page.on("request", lambda request: sent.append(request))
+    response = page.goto(path)
+    sizes = [request.sizes() for request in sent if request.resource_type != "image"]
     return response, sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)

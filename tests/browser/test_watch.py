@@ -2,7 +2,7 @@
 
 from tests.browser.watch import Watch
 
-CSP = {"Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'"}
+CSP = {"Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; img-src *"}
 BAD_PAGE = """<!DOCTYPE html><title>x</title><p style="color: red">x</p>
 <script>console.error("said"); setTimeout(() => { throw Error("thrown") })</script>
 <img src="http://another.example.jp/x.png" alt="">"""
@@ -19,4 +19,5 @@ def test_watch_sees_what_no_page_may_do(browser):
     assert "Content Security Policy" in seen
     assert "console: said" in seen
     assert "thrown" in seen
+    assert "another host: http://another.example.jp/x.png" in seen
     assert "500: http://portal.example.jp/" in seen

@@ -1,0 +1,120 @@
+"""The secretariat's pages: no script or style that the CSP forbids, accessible, and imports work."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.checks import accessibility_violations
+
+REGIONAL = "/admin/agreements/regionalagreement/"
+CORPORATE = "/admin/agreements/corporateagreement/"
+MODELS = {
+    "広域連携協定": REGIONAL,
+    "企業との包括連携協定": CORPORATE,
+    "協定項目": "/admin/agreements/matter/",
+    "地方公共団体": "/admin/members/localgovernment/",
+    "会員団体": "/admin/members/organization/",
+    "担当部署": "/admin/members/seat/",
+    "テーマ": "/admin/members/theme/",
+    "利用者": "/admin/members/user/",
+    "文章": "/admin/members/sitetext/",
+}
+# Markup of Django 5.2 and its select2 that no template or style of ours replaces.
+DJANGOS_OWN = [
+    ".breadcrumbs",  # links are told apart from the text by colour alone
+    "#changelist-filter",  # links 20px high
+    ".tabular",  # fields named by the column's head only
+    ".select2-container",  # no accessible name while nothing is chosen
+]
+REGISTER_SHEET = Path(__file__).resolve().parents[2] / "data" / "regional_agreements.csv"
+
+
+def test_menu_leads_to_every_model(secretary):
+    secretary.goto("/admin/")
+
+    for name, address in MODELS.items():
+        link = secretary.locator("#content").get_by_role("link", name=name, exact=True)
+        expect(link).to_have_attribute("href", address)
+    assert accessibility_violations(secretary, exclude=DJANGOS_OWN) == []
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_pages_of_a_model_are_accessible(secretary, name):
+    addresses = pages_of(secretary, MODELS[name])
+
+    found = {address: violations_at(secretary, address) for address in addresses}
+
+    assert {address: rules for address, rules in found.items() if rules} == {}
+
+
+def pages_of(page, changelist):
+    """The list, and where it leads: add, import, and the first row's change and history."""
+    page.goto(changelist)
+    content = page.locator("#content")
+    kinds = [f"{changelist}add/", f"{changelist}import/", f"{changelist}[0-9]+/change/"]
+    links = [link.get_attribute("href") for link in content.locator("a[href]").all()]
+    paths = [link.partition("?")[0] for link in links]
+    found = [next((path for path in paths if re.fullmatch(kind, path)), None) for kind in kinds]
+    addresses = [changelist, *filter(None, found)]
+    return addresses + [
+        address.replace("/change/", "/history/") for address in addresses if "/change/" in address
+    ]
+
+
+def violations_at(page, address):
+    response = page.goto(address)
+    if response.status != 200:
+        return [f"answers {response.status}"]
+    return accessibility_violations(page, exclude=DJANGOS_OWN)
+
+
+def upload(page, changelist, text, *, encoding="utf-8"):
+    """From the list to the page that shows what the sheet would change."""
+    page.goto(changelist)
+    page.locator("#content").get_by_role("link", name="インポート").click()
+    sheet = {"name": "sheet.csv", "mimeType": "text/csv", "buffer": text.encode(encoding)}
+    page.get_by_label("インポートするファイル").set_input_files(sheet)
+    page.locator("#content").get_by_role("button", name="確定").click()
+
+
+def test_sheet_is_previewed_and_then_saved(secretary):
+    sheet = REGISTER_SHEET.read_text(encoding="utf-8").replace(
+        "144,2026-03-12,,", "144,2026-03-12,6,"
+    )
+
+    upload(secretary, REGIONAL, sheet)
+    preview = secretary.locator("#content").get_by_role("table")
+    expect(preview.get_by_role("row", name="北海道町村会")).to_contain_text("更新")
+    assert accessibility_violations(secretary, exclude=DJANGOS_OWN) == []
+    secretary.get_by_role("button", name="インポート実行").click()
+
+    expect(secretary).to_have_url(re.compile(f"{REGIONAL}$"))
+    expect(secretary.locator(".messagelist")).not_to_contain_text("Import finished")
+    secretary.get_by_role("link", name="北海道町村会").click()
+    expect(secretary.get_by_label("有効期間（月数）")).to_have_value("6")
+
+
+def test_sheet_with_one_wrong_row_names_it_and_saves_nothing(secretary):
+    rows = [f"見本株式会社{number},2020-01-01,講演会,2026-03-12" for number in range(2, 22)]
+    rows[17 - 2] = "見本株式会社,いつか,講演会,2026-03-12"
+
+    sheet = "\r\n".join(["締結企業,締結年月日,主な取組,公表内容の時点", *rows])
+    upload(secretary, CORPORATE, sheet, encoding="cp932")
+
+    expect(secretary.locator("#content")).to_contain_text(re.compile("行番号: 17|17行目"))
+    expect(secretary.get_by_role("button", name="インポート実行")).to_have_count(0)
+    assert accessibility_violations(secretary, exclude=DJANGOS_OWN) == []
+    secretary.goto("/agreements/corporate/")
+    expect(secretary.get_by_role("main")).not_to_contain_text("見本株式会社")
+
+
+@pytest.mark.parametrize("name", ["広域連携協定", "企業との包括連携協定", "地方公共団体"])
+def test_list_is_exported(secretary, name):
+    secretary.goto(MODELS[name])
+
+    with secretary.expect_download() as download:
+        secretary.locator("#content").get_by_role("link", name="エクスポート").click()
+
+    assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")

@@ -1,0 +1,156 @@
+"""Logging in and out, and who is out on the next request."""
+
+import pytest
+from django.urls import reverse
+
+from members.models import Organization, User
+from tests import factories
+
+PASSWORD = "correct-horse-9"
+LOGIN, HOME = "/accounts/login/", "/"
+
+
+@pytest.fixture
+def person(db):
+    return factories.make_user(
+        email="hanako@city.example.jp", username="city-01", password=PASSWORD
+    )
+
+
+def log_in(client, login, password=PASSWORD, **extra):
+    return client.post(LOGIN, {"login": login, "password": password, **extra})
+
+
+def is_logged_in(client):
+    return client.get(HOME).wsgi_request.user.is_authenticated
+
+
+@pytest.mark.parametrize(
+    "login",
+    ["hanako@city.example.jp", "Hanako@City.example.jp", "city-01", "ｃｉｔｙ－０１", " city-01 "],
+)
+def test_person_logs_in_by_mail_or_username_as_typed(client, person, login):
+    response = log_in(client, login)
+
+    assert (response.status_code, response.headers["Location"]) == (302, HOME)
+    assert is_logged_in(client)
+
+
+def test_person_without_mail_logs_in_by_username(client, db):
+    factories.make_user(email=None, username="shared-box-2", password=PASSWORD)
+
+    assert log_in(client, "shared-box-2").status_code == 302
+
+
+def test_wrong_password_is_explained_and_the_login_kept(client, person):
+    html = log_in(client, "city-01", "wrong").content.decode()
+
+    assert "入力内容を確認してください" in html
+    assert 'value="city-01"' in html
+    assert "wrong" not in html
+    assert not is_logged_in(client)
+
+
+def test_unknown_and_known_login_are_refused_alike(client, person):
+    def message(login):
+        return log_in(client, login, "wrong").context["form"].non_field_errors()
+
+    assert message("city-01") == message("nobody-99")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "///evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "\thttps://evil.example",
+    ],
+)
+def test_login_leads_nowhere_else(client, person, target):
+    assert log_in(client, "city-01", next=target).headers["Location"] == HOME
+
+
+def test_login_leads_back_to_where_the_person_was_going(client, person):
+    response = log_in(client, "city-01", next="/agreements/regional/?prefecture=10")
+
+    assert response.headers["Location"] == "/agreements/regional/?prefecture=10"
+
+
+def test_login_page_is_never_stored_and_cookies_are_host_bound(client, person):
+    page = client.get(LOGIN)
+    cookies = log_in(client, "city-01").cookies
+
+    assert "no-store" in page.headers["Cache-Control"]
+    session = cookies["__Host-sessionid"]
+    assert (session["secure"], session["httponly"], session["samesite"]) == (True, True, "Lax")
+    assert (session["path"], session["domain"], session["max-age"]) == ("/", "", "")
+
+
+def test_logout_needs_a_post(client, person):
+    client.force_login(person)
+
+    client.get(reverse("account_logout"))
+    assert is_logged_in(client)
+
+    client.post(reverse("account_logout"))
+    assert not is_logged_in(client)
+
+
+def test_suspended_person_cannot_log_in(client, person):
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+    log_in(client, "city-01")
+
+    assert not is_logged_in(client)
+
+
+@pytest.mark.parametrize("status", [Organization.Status.SUSPENDED, Organization.Status.WITHDRAWN])
+def test_person_of_a_suspended_body_cannot_log_in(client, person, status):
+    Organization.objects.filter(seats__users=person).update(status=status)
+
+    log_in(client, "city-01")
+
+    assert not is_logged_in(client)
+
+
+def test_suspension_is_seen_by_an_open_session(client, person):
+    client.force_login(person)
+    assert is_logged_in(client)
+
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+    assert not is_logged_in(client)
+
+
+def test_failed_log_ins_are_limited_for_the_person_not_for_the_town_hall(client, person):
+    colleague = factories.make_user(username="city-02", password=PASSWORD)
+    for _ in range(6):
+        log_in(client, "city-01", "wrong")
+
+    blocked = log_in(client, "city-01")
+
+    assert blocked.status_code == 200
+    assert not is_logged_in(client)
+    assert log_in(client, colleague.username).status_code == 302
+
+
+@pytest.mark.parametrize("login", ["a\x00b", "ａ" * 5000, "a@b.jp\n", "'; --", ""])
+def test_hostile_log_in_is_an_error_at_the_form(client, db, login):
+    assert log_in(client, login).status_code == 200
+
+
+def test_member_page_asks_three_queries(client, person, django_assert_num_queries):
+    client.force_login(person)
+    client.get(reverse("contact"))
+
+    # Session, person with seat and body, texts.
+    with django_assert_num_queries(3):
+        client.get(reverse("contact"))
+
+
+def test_sign_up_does_not_exist(client, db):
+    assert client.get("/accounts/signup/").status_code == 404
