@@ -2,6 +2,7 @@
 
 import csv
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -66,7 +67,9 @@ def decode(content: bytes) -> str:
 
     Raises ValidationError when it is neither.
     """
-    for encoding in ("utf-8-sig", "cp932"):
+    # CP932 gives a meaning to almost every byte: it would read UTF-16 as nonsense.
+    encodings = () if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp932")
+    for encoding in encodings:
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:

@@ -1,0 +1,26 @@
+import pytest
+
+from lib import prefectures
+
+
+def test_there_are_47_in_the_order_of_their_codes():
+    codes = [prefecture.code for prefecture in prefectures.PREFECTURES]
+
+    assert codes == [f"{number:02}" for number in range(1, 48)]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "short", "region"),
+    [
+        ("01", "北海道", "北海道", "北海道"),
+        ("10", "群馬県", "群馬", "関東"),
+        ("13", "東京都", "東京", "関東"),
+        ("26", "京都府", "京都", "近畿"),
+        ("47", "沖縄県", "沖縄", "九州・沖縄"),
+    ],
+)
+def test_codes_are_those_of_jis_x_0401(code, name, short, region):
+    prefecture = prefectures.by_code(code)
+
+    assert (prefecture.name, prefecture.short, prefecture.region) == (name, short, region)
+    assert prefectures.by_name(name) is prefecture

@@ -1,0 +1,166 @@
+"""Home, about, contact, policies, health, sitemap."""
+
+import re
+from datetime import date
+from io import StringIO
+from xml.etree import ElementTree
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError
+
+from members.models import SiteText
+from renkei import views
+from tests import factories
+
+Slug = SiteText.Slug
+
+
+@pytest.fixture
+def texts(db):
+    call_command("load_site_texts", stdout=StringIO())
+
+
+def text_of(response):
+    html = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html)
+
+
+def test_home_keeps_the_three_numbers_apart(client, registers, texts):
+    text = text_of(client.get("/"))
+
+    assert "東京23区が全国各地と連携して進める「日本の元気づくり」" in text
+    assert (
+        "広域連携協定 9 地域 13 団体 協定を締結している地域と団体の数 令和8年3月12日 現在" in text
+    )
+    assert (
+        "構成自治体 372 自治体 協定を締結した団体を構成する市町村の数 令和8年3月12日 現在" in text
+    )
+    assert "会員登録 390を超える自治体・団体 会員専用ホームページを利用できる" in text
+
+
+def test_home_names_the_newest_agreements_and_the_companies(client, registers, texts):
+    response = client.get("/")
+
+    newest = [agreement.party_names for agreement in response.context["newest"]]
+    assert newest == ["千葉県市長会", "山梨県町村会", "埼玉県町村会"]
+    assert "明治安田生命保険相互会社" in text_of(response)
+    assert "自治体のパンフレットを東京23区等で配布したいとき" in text_of(response)
+
+
+def test_home_of_an_empty_portal_opens(client, db):
+    assert client.get("/").status_code == 200
+
+
+def test_about_prints_the_prospectus_chain_and_pillars(client, texts):
+    response = client.get("/about/")
+    text = text_of(response)
+
+    assert "全国各地域に支えられる区民生活 各地域の衰退 区民生活の基盤低下" in text
+    assert "共存共栄による日本の元気創造 相互補完による地域課題の克服 信頼関係・絆の強化" in text
+    assert "我が国は、人口減少社会を迎えるなかで" in text
+    assert "平成26年9月16日 特別区長会" in text
+
+
+def test_contact_invents_nothing(client, texts):
+    text = text_of(client.get("/contact/"))
+
+    assert "準備をしています" in text
+    assert "電話番号 " not in text
+
+
+def test_contact_shows_what_the_secretariat_has_entered(client, texts):
+    factories.make_site_text(
+        Slug.CONTACT_TELEPHONE,
+        version=2,
+        title="電話番号",
+        body="00-0000-0000",
+        effective_from=date(2026, 4, 1),
+    )
+
+    assert "電話番号 00-0000-0000" in text_of(client.get("/contact/"))
+
+
+@pytest.mark.parametrize("slug", ["terms", "privacy", "accessibility"])
+def test_policy_is_marked_as_a_draft_with_its_version(client, texts, slug):
+    text = text_of(client.get(f"/{slug}/"))
+
+    assert "案（事務局確認前）" in text
+    assert "第1版" in text
+
+
+def test_footer_links_the_official_sites_as_external(client, db):
+    html = client.get("/").content.decode()
+
+    assert 'href="https://collabo.tokyo-23city.or.jp/"' in html
+    assert "特別区全国連携プロジェクトホームページ（外部サイト）" in html
+    assert "公式X（旧Twitter）@Zenkoku_Renkei（外部サイト）" in html
+
+
+def test_navigation_marks_the_current_page(client, db):
+    html = client.get("/agreements/regional/").content.decode()
+
+    assert re.search(r'<a href="/agreements/regional/"\s+aria-current="page"', html)
+
+
+def test_header_names_body_and_person_and_offers_the_log_out(client, manager):
+    client.force_login(manager)
+
+    text = text_of(client.get("/"))
+
+    assert f"{manager.seat.organization.name} {manager.name}" in text
+    assert "ログアウト" in text
+    assert "管理 " not in text
+
+
+def test_header_leads_the_secretariat_to_the_admin(client, secretary):
+    client.force_login(secretary)
+
+    assert 'href="/admin/"' in client.get("/").content.decode()
+
+
+def test_demonstration_says_so_on_every_page(client, db, settings):
+    assert "見本データです" not in text_of(client.get("/about/"))
+
+    settings.DEMO = True
+
+    assert "見本データです" in text_of(client.get("/about/"))
+
+
+def test_sitemap_lists_public_pages_and_agreements(client, db):
+    agreement = factories.make_regional_agreement()
+
+    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+
+    places = {element.text for element in root.findall(".//{*}loc")}
+    assert f"https://testserver{agreement.get_absolute_url()}" in places
+    assert not any("admin" in place or "accounts" in place for place in places)
+
+
+def test_robots_name_the_sitemap(client):
+    assert (
+        "Sitemap: https://portal.example.jp/sitemap.xml"
+        in client.get("/robots.txt").content.decode()
+    )
+
+
+def test_process_is_healthy_without_a_database(client):
+    assert client.get("/healthz").json() == {"process": "ok"}
+
+
+def test_portal_is_ready_when_database_and_storage_answer(client, db):
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()) == (200, {"database": "ok", "storage": "ok"})
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_portal_is_not_ready_without_its_database(client, db, monkeypatch):
+    def refuse():
+        raise DatabaseError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(views.connection, "cursor", refuse)
+        response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["database"]) == (503, "failed")
