@@ -5,7 +5,7 @@ BIN := .venv/bin
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench lock messages clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ bench: .venv/dev.stamp var/static.stamp ## Measure pages: requests a second and 
 lock: .venv/dev.stamp ## Resolve pyproject.toml into the two lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml --group dev -o requirements-dev.txt
+
+messages: .venv/dev.stamp ## Compile locale/ja after a change
+	$(BIN)/pybabel --quiet compile -D django -d locale -l ja
 
 clean: ## Remove the virtual environment and everything that the portal wrote
 	rm -rf .venv var

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from import_export.admin import ImportExportMixin
 from simple_history.admin import SimpleHistoryAdmin
 
 from agreements.forms import AgreementFileForm
@@ -19,7 +18,7 @@ from agreements.models import (
     Party,
     RegionalAgreement,
 )
-from lib.admin import PortalModelAdmin
+from lib.admin import PortalModelAdmin, SheetAdmin
 from lib.wareki import format_date
 
 NOTICE_DAYS = 90
@@ -58,6 +57,19 @@ class NoticeFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=[agreement.pk for agreement in due])
 
 
+class CountFilter(admin.SimpleListFilter):
+    title = "公表値と算定値"
+    parameter_name = "count"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("different", "違うもの")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "different":
+            return queryset
+        return queryset.exclude(published_count=F("computed_count"))
+
+
 class InForceFilter(admin.SimpleListFilter):
     title = "状態"
     parameter_name = "state"
@@ -71,7 +83,7 @@ class InForceFilter(admin.SimpleListFilter):
         return queryset.ended() if self.value() == "ended" else queryset
 
 
-class AgreementAdmin(ImportExportMixin, SimpleHistoryAdmin, PortalModelAdmin):
+class AgreementAdmin(SheetAdmin, SimpleHistoryAdmin):
     """Both registers: import with preview, export, versions."""
 
     autocomplete_fields = ["matters"]
@@ -86,18 +98,16 @@ class RegionalAgreementAdmin(AgreementAdmin):
     resource_classes = [RegionalResource]
     list_display = [
         "number",
-        "prefecture",
         "party_names",
         "signed_on_wareki",
         "published_count",
         "computed_count",
-        "term_ends",
         "notice",
         "needs_confirmation",
         "ended_on",
     ]
-    list_display_links = ["number", "prefecture", "party_names"]
-    list_filter = [NoticeFilter, "needs_confirmation", InForceFilter, "prefecture"]
+    list_display_links = ["number", "party_names"]
+    list_filter = [NoticeFilter, CountFilter, "needs_confirmation", InForceFilter, "prefecture"]
     search_fields = ["parties__name"]
     inlines = [PartyInline, FileInline]
     actions = ["confirm_computed_count"]

@@ -27,10 +27,10 @@ class RegionalResource(SheetResource):
         "organization": "団体名",
         "constituent_kinds": "構成自治体の種別",
         "constituents_published": "構成自治体数（公表値）",
-        "as_of": "公表値の時点",
+        "as_of": "公表内容の時点",
         "term_months": "有効期間（月数）",
         "renews_automatically": "自動更新",
-        "notice_months": "申出の期限（か月前）",
+        "notice_months": "申出の期限（満了の何か月前）",
         "needs_confirmation": "要確認",
     }
     required_heads = (
@@ -40,7 +40,7 @@ class RegionalResource(SheetResource):
         "団体名",
         "構成自治体の種別",
         "構成自治体数（公表値）",
-        "公表値の時点",
+        "公表内容の時点",
     )
 
     number = _of_agreement("number", "協定番号")
@@ -49,10 +49,10 @@ class RegionalResource(SheetResource):
     name = Field("name", "団体名")
     members = Field("members", "構成自治体の種別", widget=ChoiceWidget(Party.Members))
     published_count = _of_agreement("published_count", "構成自治体数（公表値）", NumberWidget())
-    published_on = _of_agreement("published_on", "公表値の時点", DateWidget())
+    published_on = _of_agreement("published_on", "公表内容の時点", DateWidget())
     term_months = _of_agreement("term_months", "有効期間（月数）", NumberWidget())
     renews_automatically = _of_agreement("renews_automatically", "自動更新", YesNoWidget())
-    notice_months = _of_agreement("notice_months", "申出の期限（か月前）", NumberWidget())
+    notice_months = _of_agreement("notice_months", "申出の期限（満了の何か月前）", NumberWidget())
     needs_confirmation = _of_agreement("needs_confirmation", "要確認", YesNoWidget())
 
     class Meta:

@@ -18,7 +18,7 @@ from agreements.forms import ConstituentSearch, RegionalFilter
 from agreements.models import CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
-from lib.open_data import FORMATS, respond
+from lib.open_data import LABELS, respond
 from lib.text import fold, words
 from members.access import public
 from members.models import LocalGovernment, SiteText
@@ -38,8 +38,8 @@ def newest_publication(agreements: Iterable[CorporateAgreement]) -> date | None:
 
 def downloads(name: str) -> list[dict[str, str]]:
     return [
-        {"format": extension, "url": reverse("agreements:download", args=[name, extension])}
-        for extension in FORMATS
+        {"format": label, "url": reverse("agreements:download", args=[name, extension])}
+        for extension, label in LABELS.items()
     ]
 
 

@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from import_export.admin import ImportExportMixin
 
+from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import words
 
 
@@ -26,5 +28,12 @@ class PortalModelAdmin(admin.ModelAdmin):
                 text = folded if name.endswith("folded") else word
                 found |= Q(**{f"{name}__icontains": text})
             queryset = queryset.filter(found)
-        # Fields beyond a many-valued relation may repeat a row.
-        return queryset, any("__" in name for name in self.get_search_fields(request))
+        # A column beyond a relation may repeat a row.
+        beyond = any("__" in name for name in self.get_search_fields(request))
+        return queryset, bool(search_term) and beyond
+
+
+class SheetAdmin(ImportExportMixin, PortalModelAdmin):
+    """Imports a sheet after a preview, exports what the list shows."""
+
+    formats = [JapaneseCSV, XLSX]

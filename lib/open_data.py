@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 
 from lib.spreadsheets import write_csv, write_xlsx
 
@@ -18,6 +17,7 @@ FORMATS = {
     "json": "application/json; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+LABELS = {"csv": "CSV", "json": "JSON", "xlsx": "Excel（xlsx）"}
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ class Download:
         return json.dumps(rows, ensure_ascii=False, indent=1).encode()
 
     def etag(self, extension: str) -> str:
+        """Weak: equal data, though an XLSX also says when it was written."""
         digest = hashlib.sha256(self.as_json).hexdigest()[:32]
-        return quote_etag(f"{digest}.{extension}")
+        return f'W/"{digest}.{extension}"'
 
     def content(self, extension: str) -> bytes:
         if extension == "json":

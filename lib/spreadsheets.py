@@ -4,9 +4,8 @@ import csv
 import io
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -17,8 +16,6 @@ Row = Sequence[str | int | None]
 
 # Excel and LibreOffice run a cell that begins so; full-width forms are folded by some of them.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# XLSX files name when they were made; a fixed moment keeps equal data byte-equal.
-_MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def harmless(value: str | int | date | None) -> str | int:
@@ -41,9 +38,8 @@ def write_csv(head: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def write_xlsx(title: str, head: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """One table from cell A1 on, nothing merged. Equal rows give equal bytes."""
+    """One table from cell A1 on, nothing merged."""
     book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _MADE_AT.replace(tzinfo=None)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     sheet.append(list(head))
@@ -51,14 +47,6 @@ def write_xlsx(title: str, head: Sequence[str], rows: Iterable[Row]) -> bytes:
         sheet.append([harmless(value) for value in row])
     target = io.BytesIO()
     book.save(target)
-    return _with_fixed_times(target)
-
-
-def _with_fixed_times(archive: io.BytesIO) -> bytes:
-    target = io.BytesIO()
-    with ZipFile(archive) as old, ZipFile(target, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(ZipInfo(name, _MADE_AT.timetuple()[:6]), old.read(name), ZIP_DEFLATED)
     return target.getvalue()
 
 

@@ -5,16 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
-from import_export.admin import ExportMixin
 from simple_history.admin import SimpleHistoryAdmin
 
-from lib.admin import PortalModelAdmin
+from lib.admin import PortalModelAdmin, SheetAdmin
 from members.imports import LocalGovernmentResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
 
 
 @admin.register(LocalGovernment)
-class LocalGovernmentAdmin(ExportMixin, PortalModelAdmin):
+class LocalGovernmentAdmin(SheetAdmin):
     """Search by name, kana, code and prefecture, as people type them."""
 
     resource_classes = [LocalGovernmentResource]

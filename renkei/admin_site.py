@@ -12,10 +12,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from members.access import is_secretariat
+from renkei.dashboard import waiting
 
 View = Callable[..., HttpResponseBase]
 
@@ -27,6 +29,11 @@ class PortalAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        return super().index(request, {"waiting": waiting(), **(extra_context or {})})
 
     def admin_view(self, view: View, cacheable: bool = False) -> Any:
         """A member who is not of the secretariat gets 403 at once, not another log-in page."""

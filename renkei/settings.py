@@ -202,6 +202,7 @@ CONTENT_SECURITY_POLICY = {
 # Language and time
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 
 # Mail: in the demonstration each mail is one file.
@@ -212,10 +213,10 @@ if DEMO:
 
 # Spreadsheets of the secretariat
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
 IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_FORMATS = ["lib.spreadsheets.JapaneseCSV", "lib.spreadsheets.XLSX"]
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+# Between preview and confirmation; any worker on any host can go on.
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 
 LOGGING = {

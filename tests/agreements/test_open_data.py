@@ -112,7 +112,7 @@ def test_unchanged_data_is_answered_304(client, registers, extension):
     assert (second.status_code, second.content) == (304, b"")
 
 
-@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("extension", ["csv", "json"])
 def test_equal_data_gives_equal_bytes(client, registers, extension):
     assert (
         download(client, "regional", extension).content

@@ -86,7 +86,7 @@ def test_sheet_is_previewed_and_then_saved(secretary):
 
     upload(secretary, REGIONAL, sheet)
     preview = secretary.locator("#content").get_by_role("table")
-    expect(preview.get_by_role("row", name="北海道町村会")).to_contain_text("更新")
+    expect(preview.get_by_role("row", name="北海道町村会")).to_contain_text("6")
     assert accessibility_violations(secretary, exclude=DJANGOS_OWN) == []
     secretary.get_by_role("button", name="インポート実行").click()
 

@@ -62,7 +62,7 @@ def test_figures_and_texts_of_the_source_document(db):
     texts = SiteText.objects.by_slug("membership-figure", "prospectus", "purpose")
 
     figure = texts["membership_figure"]
-    assert (figure.body, figure.as_of) == ("390を超える自治体・団体", date(2026, 3, 12))
+    assert (figure.body, figure.as_of) == ("**390**を超える自治体・団体", date(2026, 3, 12))
     assert texts["purpose"].body == "東京23区が全国各地と連携して進める「日本の元気づくり」"
     assert texts["prospectus"].html.count("<p>") == 5
     assert texts["prospectus"].html.count("<strong>自治体間が対立し財源を奪い合う構図は、") == 1

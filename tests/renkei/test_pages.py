@@ -36,7 +36,7 @@ def test_home_keeps_the_three_numbers_apart(client, registers, texts):
     assert (
         "構成自治体 372 自治体 協定を締結した団体を構成する市町村の数 令和8年3月12日 現在" in text
     )
-    assert "会員登録 390を超える自治体・団体 会員専用ホームページを利用できる" in text
+    assert "会員登録 390 を超える自治体・団体 会員専用ホームページを利用できる" in text
 
 
 def test_home_names_the_newest_agreements_and_the_companies(client, registers, texts):
