@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -87,6 +87,18 @@ class AgreementAdmin(SheetAdmin, SimpleHistoryAdmin):
     """Both registers: import with preview, export, versions."""
 
     autocomplete_fields = ["matters"]
+    # The inline rows, whose versions stand on the agreement's history page, too.
+    inline_model: type[Party] | type[Activity]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        versions = self.inline_model.history.filter(agreement_id=object_id)
+        context = {
+            "inline_title": self.inline_model._meta.verbose_name,
+            "inline_versions": versions.select_related("history_user__seat__organization"),
+        }
+        return super().history_view(request, object_id, {**context, **(extra_context or {})})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An agreement that ended stays in the history: it gets 終了日."""
@@ -96,6 +108,7 @@ class AgreementAdmin(SheetAdmin, SimpleHistoryAdmin):
 @admin.register(RegionalAgreement)
 class RegionalAgreementAdmin(AgreementAdmin):
     resource_classes = [RegionalResource]
+    inline_model = Party
     list_display = [
         "number",
         "party_names",
@@ -184,6 +197,7 @@ class RegionalAgreementAdmin(AgreementAdmin):
 @admin.register(CorporateAgreement)
 class CorporateAgreementAdmin(AgreementAdmin):
     resource_classes = [CorporateResource]
+    inline_model = Activity
     list_display = ["company", "signed_on_wareki", "website", "ended_on"]
     list_filter = [InForceFilter, "matters"]
     search_fields = ["company", "activities__text"]

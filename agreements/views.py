@@ -20,6 +20,7 @@ from agreements.prefecture_map import cells
 from agreements.registers import Register
 from lib.open_data import LABELS, respond
 from lib.text import fold, words
+from lib.wareki import format_date
 from members.access import public
 from members.models import LocalGovernment, SiteText
 
@@ -77,18 +78,32 @@ def regional_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public  # the register of agreements is published information
 def regional_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    context = regional_context(pk)
+    steps = (
+        ("広域連携協定", reverse("agreements:regional_list")),
+        (context["agreement"].party_names, ""),
+    )
+    return render(request, "agreements/regional_detail.html", {**context, "trail": trail(*steps)})
+
+
+@require_safe
+@public  # the register of agreements is published information
+def regional_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """A sheet for circulation (回覧・決裁)."""
+    context = {**regional_context(pk), "printed_on": format_date(timezone.localdate())}
+    return render(request, "agreements/regional_print.html", context)
+
+
+def regional_context(pk: int) -> dict[str, Any]:
+    """What the page of an agreement and its sheet show; Http404 for an unknown one."""
     agreements = RegionalAgreement.objects.prefetch_related("parties", "matters", "files")
     agreement = get_object_or_404(agreements, pk=pk)
-    context = {
+    return {
         "agreement": agreement,
         "is_in_force": agreement.is_in_force(),
         "as_of": agreement.constituents_as_of,
         "constituents": by_kind(agreement.constituents().select_related("organization")),
-        "trail": trail(
-            ("広域連携協定", reverse("agreements:regional_list")), (agreement.party_names, "")
-        ),
     }
-    return render(request, "agreements/regional_detail.html", context)
 
 
 def by_kind(local_governments: Any) -> list[tuple[str, list[LocalGovernment]]]:

@@ -1,5 +1,8 @@
 """What every list and form of the admin does alike."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -8,6 +11,9 @@ from import_export.admin import ImportExportMixin
 
 from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import words
+from lib.wareki import WarekiDateField
+
+DATE_EXAMPLES = "例：令和8年3月12日、R8.3.12、2026-03-12"
 
 
 class PortalModelAdmin(admin.ModelAdmin):
@@ -15,7 +21,18 @@ class PortalModelAdmin(admin.ModelAdmin):
 
     show_full_result_count = False
     list_per_page = 50
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.DateField: {"form_class": WarekiDateField, "widget": forms.TextInput},
+    }
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, WarekiDateField):
+            field.help_text = " ".join(filter(None, [str(field.help_text), DATE_EXAMPLES]))
+        return field
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -49,6 +49,7 @@ def arguments(db):
     file.file.save("any", ContentFile(b"%PDF-"))
     return {
         "agreements:regional_detail": [regional.pk],
+        "agreements:regional_print": [regional.pk],
         "agreements:corporate_detail": [factories.make_corporate_agreement().pk],
         "agreements:download": ["regional", "csv"],
         "public_file": [file.pk],

@@ -219,6 +219,39 @@ def test_change_is_kept_as_a_version(admin, secretary):
     assert agreement.history.last().company != "改称株式会社"
 
 
+def test_history_page_shows_versions_of_agreement_and_activities(admin):
+    agreement = factories.make_corporate_agreement(activities=["展示"])
+    agreement.activities.get().delete()
+
+    html = admin.get(
+        f"/admin/agreements/corporateagreement/{agreement.pk}/history/"
+    ).content.decode()
+
+    assert "変更履歴：" in html
+    assert html.count("展示") == 2
+    assert "削除" in html
+
+
+def test_dates_are_typed_in_either_calendar(admin):
+    form = {
+        "company": "見本株式会社",
+        "signed_on": "令和元年５月３１日",
+        "published_on": "R8.3.12",
+        "ended_on": "令和8年2月30日",
+    }
+    for prefix in ("activities", "files"):
+        form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    address = reverse("admin:agreements_corporateagreement_add")
+
+    wrong = admin.post(address, form).content.decode()
+    admin.post(address, {**form, "ended_on": ""})
+
+    assert "令和8年2月30日はありません" in wrong
+    assert 'value="令和元年５月３１日"' in wrong
+    agreement = CorporateAgreement.objects.get()
+    assert (agreement.signed_on, agreement.published_on) == (date(2019, 5, 31), date(2026, 3, 12))
+
+
 def test_impossible_dates_are_explained_at_the_form(admin):
     address = reverse("admin:agreements_corporateagreement_add")
     form = {

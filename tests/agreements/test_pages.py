@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from agreements.models import Matter, Party
+from agreements.models import Matter, Party, RegionalAgreement
 from members.models import LocalGovernment, Organization
 from tests import factories
 
@@ -115,6 +115,17 @@ def test_regional_detail_shows_day_state_parties_and_matters(client, db):
     assert "協定継続中" in text
     assert "京都府市長会・京都府町村会 合わせて26" in text
     assert "観光振興" in text
+
+
+def test_sheet_for_circulation_holds_the_facts_and_where_they_are_from(client, registers):
+    agreement = RegionalAgreement.objects.get(prefecture="26")
+
+    text = text_of(client.get(reverse("agreements:regional_print", args=[agreement.pk])))
+
+    assert "決裁欄" in text
+    assert f"https://portal.example.jp{agreement.get_absolute_url()}" in text
+    assert "京都府市長会・京都府町村会 合わせて26" in text
+    assert "町（10） 大山崎町、久御山町" in text.replace("\u3000", " ")
 
 
 def test_regional_detail_keeps_the_secretariats_notes_private(client, db):
