@@ -13,7 +13,7 @@ help: ## Show this list
 run: .venv/run.stamp var/static.stamp ## Serve the portal with real registers and demo members (PORT=8000)
 	@DEMO=1 $(BIN)/python manage.py prepare_demo
 	@echo "Renkei: http://127.0.0.1:$(PORT)/  (stop with Ctrl+C)"
-	@exec env DEMO=1 PORT=$(PORT) $(BIN)/gunicorn renkei.wsgi
+	@exec env DEMO=1 PORT=$(PORT) SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/gunicorn renkei.wsgi
 
 test: .venv/dev.stamp ## Run all tests: SQLite, PostgreSQL, browser
 	$(BIN)/python -m tests.run

@@ -93,6 +93,15 @@ def test_map_shows_agreements_constituents_and_members(client, registers):
     assert cells["13"].label == "東京都 協定なし 構成自治体0 会員0"
 
 
+@pytest.mark.parametrize("name", ["index", "regional_list", "corporate_list", "constituent_list"])
+def test_empty_register_says_so_and_shows_no_empty_table(client, db, name):
+    html = client.get(reverse(f"agreements:{name}")).content.decode()
+
+    assert "ありません" in html
+    assert "<table" not in html
+    assert "None" not in html
+
+
 def test_ended_agreement_moves_to_the_history(client, db):
     factories.make_regional_agreement(parties=[("第一町村会", TOWNS)])
     factories.make_regional_agreement(parties=[("旧町村会", TOWNS)], ended_on=date(2020, 4, 1))
