@@ -170,6 +170,15 @@ def test_import_names_row_17_and_saves_nothing(admin):
     assert RegionalAgreement.objects.count() == 0
 
 
+def test_import_names_the_row_of_a_wrong_number_as_the_sheet_counts(admin):
+    rows = [regional_row(number) for number in range(1, 21)]
+    rows[15] = regional_row(16, **{"協定番号": "x"})
+
+    html = preview(admin, *rows).content.decode()
+
+    assert "17行目：「x」は1以上の整数で入力してください。" in html
+
+
 def test_import_of_something_else_is_explained(admin):
     file = SimpleUploadedFile("写真.csv", b"\x89PNG\xff\xfe\x81")
 
