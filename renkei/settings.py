@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "members.sessions.end_stale_sessions",
+    "members.audit.remember_source",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -106,6 +107,8 @@ TEMPLATES = [
         },
     }
 ]
+# In the session: a cookie of its own would be one more to guard.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "lib.forms.FormRenderer"
 
 # Database. IMMEDIATE takes SQLite's write lock at the start of a transaction: no deadlock at upgrade.
