@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,6 +36,9 @@ def register(request: HttpRequest) -> HttpResponse:
             request, "members/register_confirm.html", confirmation_context(form, request.POST)
         )
     application = form.finish()
+    refusal = ratelimit.consume_or_429(request, action="apply", key=application.email)
+    if refusal:
+        return refusal
     registration.apply(application, themes=form.cleaned_data["themes"])
     return redirect("members:register_sent")
 

@@ -280,6 +280,14 @@ def test_decided_application_is_not_moved_by_the_applicant(client, db, act):
     assert application.status == Status.APPROVED
 
 
+def test_address_cannot_be_flooded_by_applications(client, town):
+    statuses = [send(client).status_code for _ in range(6)]
+    other = send(client, email="other@town.example.jp").status_code
+
+    assert (statuses, other) == ([302] * 5 + [429], 302)
+    assert Delivery.objects.filter(address="kikaku@town.example.jp").count() == 5
+
+
 @pytest.mark.parametrize("token", ["x" * 43, "%00", "a" * 300])
 def test_unknown_tokens_are_not_found(client, db, token):
     assert client.get(f"/members/register/{token}/").status_code == 404
