@@ -13,7 +13,10 @@ help: ## Show this list
 run: .venv/run.stamp var/static.stamp ## Serve the portal with real registers and demo members (PORT=8000)
 	@DEMO=1 $(BIN)/python manage.py prepare_demo
 	@echo "Renkei: http://127.0.0.1:$(PORT)/  (stop with Ctrl+C)"
-	@exec env DEMO=1 PORT=$(PORT) SITE_URL=http://127.0.0.1:$(PORT) $(BIN)/gunicorn renkei.wsgi
+	@export DEMO=1 PORT=$(PORT) SITE_URL=http://127.0.0.1:$(PORT); \
+	$(BIN)/python manage.py run_due --loop & worker=$$!; \
+	$(BIN)/gunicorn renkei.wsgi & web=$$!; \
+	trap "kill $$web $$worker 2>/dev/null" INT TERM; wait $$web; kill $$worker 2>/dev/null; wait
 
 test: .venv/dev.stamp ## Run all tests: SQLite, PostgreSQL, browser
 	$(BIN)/python -m tests.run

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from agreements.models import RegionalAgreement
 from lib.wareki import format_date
+from members.models import Application, Delivery
+from renkei.models import JobRun
 
 NOTICE_DAYS = 90
 
@@ -22,7 +24,34 @@ class Waiting:
 
 def waiting() -> list[Waiting]:
     """Empty when nothing waits."""
-    return [*_notices(), *_different_counts(), *_unconfirmed()]
+    agreements = "agreements_regionalagreement"
+    in_force = RegionalAgreement.objects.in_force()
+    different = in_force.with_computed_count().exclude(published_count=F("computed_count"))
+    return [
+        *_counted(
+            Application.objects.filter(status__in=Application.DECIDABLE),
+            "会員登録の申請",
+            "members_application",
+            status__in="received,reviewing",
+        ),
+        *_counted(
+            Delivery.objects.filter(state=Delivery.State.FAILED),
+            "送れなかったメール",
+            "members_delivery",
+            state__exact="failed",
+        ),
+        *_counted(JobRun.objects.exclude(failure=""), "失敗した定期の処理", "renkei_jobrun"),
+        *_notices(),
+        *_counted(
+            different, "構成自治体数の公表値と算定値が違う協定", agreements, count="different"
+        ),
+        *_counted(
+            in_force.filter(needs_confirmation=True),
+            "有効期間などが「要確認」の協定",
+            agreements,
+            needs_confirmation__exact=1,
+        ),
+    ]
 
 
 def _notices() -> list[Waiting]:
@@ -37,25 +66,10 @@ def _notices() -> list[Waiting]:
     ]
 
 
-def _different_counts() -> list[Waiting]:
-    in_force = RegionalAgreement.objects.in_force().with_computed_count()
-    return _counted(
-        in_force.exclude(published_count=F("computed_count")).count(),
-        "構成自治体数の公表値と算定値が違う協定",
-        count="different",
-    )
-
-
-def _unconfirmed() -> list[Waiting]:
-    return _counted(
-        RegionalAgreement.objects.in_force().filter(needs_confirmation=True).count(),
-        "有効期間などが「要確認」の協定",
-        needs_confirmation__exact=1,
-    )
-
-
-def _counted(number: int, text: str, **filters: str | int) -> list[Waiting]:
+def _counted(rows: QuerySet, text: str, model: str, **filters: str | int) -> list[Waiting]:
+    """A line that leads to the list of just these rows; none when there are none."""
+    number = rows.count()
     if not number:
         return []
-    changelist = reverse("admin:agreements_regionalagreement_changelist")
-    return [Waiting(f"{text} {number}件", f"{changelist}?{urlencode(filters)}")]
+    query = f"?{urlencode(filters)}" if filters else ""
+    return [Waiting(f"{text} {number}件", reverse(f"admin:{model}_changelist") + query)]

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "members.sessions.end_stale_sessions",
+    "members.audit.remember_source",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -106,6 +107,8 @@ TEMPLATES = [
         },
     }
 ]
+# In the session: a cookie of its own would be one more to guard.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "lib.forms.FormRenderer"
 
 # Database. IMMEDIATE takes SQLite's write lock at the start of a transaction: no deadlock at upgrade.
@@ -166,7 +169,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"login": "members.forms.LoginForm"}
 # A town hall, often a whole prefecture, shares one address: limits per address are wide, per person narrow.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "300/m/ip,5/300s/key",
+    # Every application mails the address that somebody has typed.
+    "apply": "60/m/ip,5/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60

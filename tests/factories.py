@@ -10,7 +10,15 @@ from django.core.management import call_command
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
 from lib import prefectures
 from lib.local_government_codes import check_digit
-from members.models import LocalGovernment, Organization, Seat, SiteText, User
+from members.models import (
+    Application,
+    Invitation,
+    LocalGovernment,
+    Organization,
+    Seat,
+    SiteText,
+    User,
+)
 
 _numbers = count(1)
 
@@ -95,6 +103,25 @@ def make_corporate_agreement(*, company=None, activities=("講演会の開催",)
 
 def make_site_text(slug, *, body="本文", title="見出し", **fields):
     return SiteText.objects.create(slug=slug, body=body, title=title, **fields)
+
+
+def make_application(*, local_government=None, status=Application.Status.RECEIVED, **fields):
+    body = local_government or make_local_government()
+    values = {
+        "prefecture": body.prefecture,
+        "body_name": body.own_name,
+        "section": "企画課",
+        "contact_name": "見本 花子",
+        "email": "kikaku@town.example.jp",
+        "telephone": "00-0000-0000",
+        "purpose": "連携事業の提案",
+    }
+    return Application.objects.create(local_government=body, status=status, **{**values, **fields})
+
+
+def make_invitation(*, seat=None, **fields):
+    values = {"name": "見本 花子", "address": "kikaku@town.example.jp", "role": User.Role.MANAGER}
+    return Invitation.objects.create(seat=seat or make_seat(), **{**values, **fields})
 
 
 def load_master():

@@ -1,8 +1,23 @@
 """Who we are: local governments, member bodies, their seats and people, and the portal's texts."""
 
 from members.models.account import User
+from members.models.application import Application, ApplicationStep, Invitation
+from members.models.audit import AuditEntry
+from members.models.delivery import Delivery
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 
-__all__ = ["LocalGovernment", "Organization", "Seat", "SiteText", "Theme", "User"]
+__all__ = [
+    "Application",
+    "ApplicationStep",
+    "AuditEntry",
+    "Delivery",
+    "Invitation",
+    "LocalGovernment",
+    "Organization",
+    "Seat",
+    "SiteText",
+    "Theme",
+    "User",
+]

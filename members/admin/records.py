@@ -1,0 +1,37 @@
+"""What the portal itself writes: mails and the audit trail. Read only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from lib.admin import PortalModelAdmin
+from members.models import AuditEntry, Delivery
+
+
+class RecordAdmin(PortalModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(RecordAdmin):
+    list_display = ["subject", "address", "state", "reason", "created_at", "sent_at", "attempts"]
+    list_filter = ["state", "created_at"]
+    search_fields = ["address", "subject"]
+    # The body may hold a private address: it is the applicant's alone.
+    fields = ["subject", "address", "seat", "state", "reason", "attempts", "created_at", "sent_at"]
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(RecordAdmin):
+    list_display = ["at", "actor", "ip", "act", "target_type", "target_id"]
+    list_filter = ["act", "target_type", "at"]
+    list_select_related = ["actor__seat__organization"]
+    search_fields = ["actor__name", "target_id"]

@@ -1,0 +1,50 @@
+"""Writing the audit trail: who, from where, what, on what."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from members.models import AuditEntry, User
+
+_source: ContextVar[str | None] = ContextVar("source", default=None)
+
+
+def remember_source(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: entries that a request causes name the address it came from."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        token = _source.set(_client_ip(request))
+        try:
+            return get_response(request)
+        finally:
+            _source.reset(token)
+
+    return middleware
+
+
+def _client_ip(request: HttpRequest) -> str | None:
+    """As the rate limits see it, so that TRUSTED_PROXY_COUNT is read in one place."""
+    try:
+        return get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        return None
+
+
+def record(act: str, target: models.Model, *, by: User | None, **detail: Any) -> None:
+    """In the transaction of the act itself: what is rolled back leaves no entry."""
+    AuditEntry.objects.create(
+        actor=by,
+        ip=_source.get(),
+        act=act,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+        detail=detail,
+    )

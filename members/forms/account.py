@@ -1,0 +1,102 @@
+"""Forms for people's accounts."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+from lib.text import clean_line, half_width
+from members.models import Invitation, User
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """allauth's form with labels that say what is asked, and full-width input accepted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login, password = self.fields["login"], self.fields["password"]
+        login.label = "メールアドレスまたは利用者ID"
+        login.widget.attrs.update(autocomplete="username", autocapitalize="none")
+        password.label = "パスワード"
+        password.help_text = ""
+        for field in (login, password):
+            field.widget.attrs.pop("placeholder", None)
+
+    def clean_login(self) -> str:
+        return half_width(super().clean_login())
+
+
+class AcceptanceForm(forms.Form):
+    """The person of an invitation: name, how to log in, password."""
+
+    name = forms.CharField(label="氏名", max_length=50)
+    username = forms.CharField(
+        label="利用者ID",
+        min_length=4,
+        max_length=40,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9._-]+$", "半角の英数字と「.」「_」「-」で入力してください。"
+            )
+        ],
+        help_text="ログインに使います。4文字以上の英数字。例：kikaku-01",
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    email = forms.EmailField(
+        label="自分のメールアドレス",
+        required=False,
+        help_text="部署の共有メールしかないときは、空のままにしてください。利用者IDでログインできます。",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    password = forms.CharField(
+        label="パスワード",
+        strip=False,
+        max_length=200,
+        help_text="8文字以上。日本語や空白も使えます。推測されやすいものは使えません。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="パスワード（確認）",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"name": invitation.name}
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_username(self) -> str:
+        username = half_width(self.cleaned_data["username"])
+        if User.objects.filter(username__iexact=username).exists():
+            raise ValidationError("この利用者IDは使われています。別のものにしてください。")
+        return username
+
+    def clean_email(self) -> str | None:
+        email = half_width(self.cleaned_data["email"]).lower()
+        if email and User.objects.filter(email__iexact=email).exists():
+            raise ValidationError(
+                "このメールアドレスは、登録に使えません。空にして続けてください。"
+            )
+        return email or None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", "パスワードが一致しません。もう一度入力してください。")
+        elif data.get("password"):
+            self._validate_password(data)
+        return data
+
+    def _validate_password(self, data: dict[str, Any]) -> None:
+        person = User(username=data.get("username", ""), name=data.get("name", ""))
+        try:
+            validate_password(data["password"], user=person)
+        except ValidationError as error:
+            self.add_error("password", error)

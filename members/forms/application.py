@@ -1,0 +1,212 @@
+"""The application of a body: one form, tolerant of how people type."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils import timezone
+
+from lib import prefectures
+from lib.local_government_codes import readings
+from lib.text import clean_line, clean_text, fold, half_width
+from members.models import Application, LocalGovernment, Organization, SiteText, Theme
+
+ALREADY_MEMBER = "すでに会員です。担当部署の追加は、貴団体の管理担当者へご連絡ください。分からないときは、事務局にお問い合わせください。"
+ALREADY_OPEN = (
+    "この団体からの申請を、すでに受け付けています。内容については、事務局にお問い合わせください。"
+)
+WARDS_ARE_MEMBERS = "東京23区は、はじめから会員です。申請は要りません。"
+
+
+class WideInput(forms.TextInput):
+    """Full width, any hyphen and blanks around are welcome: folded before the field looks."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return half_width(value) if isinstance(value, str) else value
+
+
+class WideEmailInput(WideInput):
+    input_type = "email"
+
+
+class WideTelephoneInput(WideInput):
+    input_type = "tel"
+
+
+class ApplicationForm(forms.ModelForm):
+    """Resolves 団体名 within 都道府県; several hits come back as a choice."""
+
+    prefecture = forms.ChoiceField(
+        label="都道府県", choices=[("", "選んでください"), *prefectures.CHOICES]
+    )
+    # Offered when the name has several hits; checked by the form, which alone knows them.
+    which_body = forms.CharField(label="該当する団体", required=False, widget=forms.RadioSelect)
+    website = forms.URLField(label="ウェブサイト", required=False, assume_scheme="https")
+    magazine_url = forms.URLField(label="広報誌のURL", required=False, assume_scheme="https")
+    is_association = forms.BooleanField(
+        label="市区町村・都道府県ではない団体（町村会、広域連合など）です", required=False
+    )
+    wishes = forms.MultipleChoiceField(
+        label="活用したいこと",
+        choices=Application.Wish,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    themes = forms.ModelMultipleChoiceField(
+        label="関心のあるテーマ",
+        queryset=Theme.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    consent = forms.BooleanField(
+        label="利用規約に同意する",
+        error_messages={"required": "申請するには、利用規約への同意が必要です。"},
+    )
+
+    class Meta:
+        model = Application
+        fields = [
+            "prefecture",
+            "body_name",
+            "section",
+            "contact_name",
+            "email",
+            "telephone",
+            "extension",
+            "website",
+            "x_account",
+            "magazine_url",
+            "purpose",
+            "themes",
+        ]
+        widgets = {
+            "body_name": forms.TextInput(attrs={"list": "bodies", "autocomplete": "organization"}),
+            "email": WideEmailInput(attrs={"autocomplete": "email"}),
+            "telephone": WideTelephoneInput(attrs={"autocomplete": "tel"}),
+            "extension": WideInput,
+            "x_account": WideInput,
+            "purpose": forms.Textarea(attrs={"rows": 5}),
+        }
+        help_texts = {
+            "body_name": "市町村名・ふりがな・団体コードのどれでも入力できます。例：前橋市",
+            "section": "例：企画課 連携担当",
+            "email": "部署の代表メールアドレス。申請の確認のメールを送ります。",
+            "telephone": "例：03-1234-5678",
+            "purpose": "会員専用ホームページをどのように使いたいか、お書きください。",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["telephone"].validators.append(
+            RegexValidator(
+                r"^\+?[0-9][0-9() -]{7,17}$", "電話番号は数字とハイフンで入力してください。"
+            )
+        )
+        self.fields["x_account"].validators.append(
+            RegexValidator(
+                r"^@?[A-Za-z0-9_]{1,15}$", "「@」に続く英数字と「_」で入力してください。"
+            )
+        )
+
+    @property
+    def terms(self) -> SiteText | None:
+        return SiteText.objects.current(SiteText.Slug.TERMS)
+
+    def clean_section(self) -> str:
+        return clean_line(self.cleaned_data["section"])
+
+    def clean_contact_name(self) -> str:
+        return clean_line(self.cleaned_data["contact_name"])
+
+    def clean_purpose(self) -> str:
+        return clean_text(self.cleaned_data["purpose"])
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        prefecture, typed = data.get("prefecture"), data.get("body_name")
+        if prefecture and typed:
+            self.instance.local_government = None
+            if not data.get("is_association"):
+                self._resolve(prefecture, typed)
+            if not self.errors.get("body_name"):
+                self._refuse_members_and_open(prefecture, clean_line(typed))
+        return data
+
+    def _resolve(self, prefecture: str, typed: str) -> None:
+        """Sets the instance's local government, or asks which one is meant."""
+        found = matching(prefecture, typed)
+        chosen = found[0] if len(found) == 1 else self._chosen_of(found)
+        if chosen is None and found:
+            self.add_error("which_body", "当てはまる団体を選んでください。")
+        elif chosen is None:
+            self.add_error("body_name", _not_found(prefecture, typed))
+        elif chosen.kind == LocalGovernment.Kind.WARD:
+            self.add_error("body_name", WARDS_ARE_MEMBERS)
+        else:
+            self.instance.local_government = chosen
+            self.instance.body_name = chosen.own_name
+            self.cleaned_data["body_name"] = chosen.own_name
+
+    def _chosen_of(self, found: list[LocalGovernment]) -> LocalGovernment | None:
+        """The radio buttons offer what was found; their answer is a code."""
+        choices = [(body.code, f"{body}（{body.get_kind_display()}）") for body in found]
+        self.fields["which_body"].widget = forms.RadioSelect(choices=choices)
+        typed = self.data.get("which_body")
+        return next((body for body in found if body.code == typed), None)
+
+    def _refuse_members_and_open(self, prefecture: str, name: str) -> None:
+        body = self.instance.local_government
+        organizations = Organization.objects.active()
+        applications = Application.objects.open().exclude(pk=self.instance.pk)
+        if body:
+            organizations = organizations.filter(local_government=body)
+            applications = applications.filter(local_government=body)
+        else:
+            organizations = organizations.filter(prefecture=prefecture, name=name)
+            applications = applications.filter(
+                prefecture=prefecture, folded_name=fold(name), local_government=None
+            )
+        if organizations.exists():
+            self.add_error("body_name", ALREADY_MEMBER)
+        elif applications.exists():
+            self.add_error("body_name", ALREADY_OPEN)
+
+    def finish(self) -> Application:
+        """The application as it will be saved by registration.apply() or resubmit()."""
+        application = self.instance
+        application.wishes = self.cleaned_data["wishes"]
+        application.terms = self.terms
+        application.x_account = application.x_account.removeprefix("@")
+        return application
+
+
+def matching(prefecture: str, typed: str) -> list[LocalGovernment]:
+    """Bodies of the prefecture whose name, kana or code is what was typed."""
+    existing = LocalGovernment.objects.existing(timezone.localdate()).filter(prefecture=prefecture)
+    name = fold(typed).removeprefix(fold(prefectures.by_code(prefecture).name))
+    if not name:
+        return list(existing.filter(kind=LocalGovernment.Kind.PREFECTURE))
+    named = existing.exclude(kind=LocalGovernment.Kind.PREFECTURE)
+    same = [body for body in named if name in {fold(body.name), fold(body.kana)}]
+    return same or list(existing.filter(code__in=_codes(typed)))
+
+
+def _codes(typed: str) -> list[str]:
+    try:
+        return readings(typed)
+    except ValidationError:
+        return []
+
+
+def _not_found(prefecture: str, typed: str) -> str:
+    """With the nearest names, where there are some."""
+    near = LocalGovernment.objects.existing(timezone.localdate()).filter(prefecture=prefecture)
+    names = [body.own_name for body in near.search(typed)[:5]]
+    hint = f"近い名前：{'、'.join(names)}。" if names else "市・町・村まで入力してください。"
+    name = prefectures.by_code(prefecture).name
+    return f"{name}に「{clean_line(typed)}」は見つかりません。{hint}"

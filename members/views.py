@@ -1,0 +1,179 @@
+"""Pages of registration: application, its private page, invitation."""
+
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members import registration
+from members.access import public
+from members.forms import AcceptanceForm, ApplicationForm
+from members.models import Application, Invitation, LocalGovernment, SiteText
+
+
+def trail(title: str) -> list[tuple[str, str]]:
+    return [("ホーム", reverse("home")), (title, "")]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public  # a body that is no member yet has no account
+@never_cache
+def register(request: HttpRequest) -> HttpResponse:
+    """Form, then confirmation page, then saved: nothing is stored before 申請する."""
+    form = ApplicationForm(request.POST or None)
+    if request.method != "POST" or "correct" in request.POST or not form.is_valid():
+        if "correct" in request.POST:
+            form.errors.clear()
+        return render(request, "members/register.html", registration_context(form))
+    if "confirmed" not in request.POST:
+        return render(
+            request, "members/register_confirm.html", confirmation_context(form, request.POST)
+        )
+    application = form.finish()
+    refusal = ratelimit.consume_or_429(request, action="apply", key=application.email)
+    if refusal:
+        return refusal
+    registration.apply(application, themes=form.cleaned_data["themes"])
+    return redirect("members:register_sent")
+
+
+def registration_context(form: ApplicationForm) -> dict[str, Any]:
+    return {
+        "form": form,
+        "bodies": bodies_of(form.data.get("prefecture", "")),
+        "benefits": SiteText.objects.current(SiteText.Slug.MEMBER_BENEFITS),
+        "trail": trail("会員登録の申請"),
+    }
+
+
+def bodies_of(prefecture: str) -> list[str]:
+    """Names for the datalist, once a prefecture has been chosen."""
+    existing = LocalGovernment.objects.existing(timezone.localdate())
+    found = existing.filter(prefecture=prefecture).exclude(kind=LocalGovernment.Kind.WARD)
+    return [body.own_name for body in found]
+
+
+def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, Any]:
+    """What was typed: to be read, and hidden in the page for the next step."""
+    application = form.finish()
+    typed = [(name, value) for name in form.fields for value in data.getlist(name)]
+    return {
+        "application": application,
+        "themes": form.cleaned_data["themes"],
+        "typed": typed,
+        "trail": trail("申請内容の確認"),
+    }
+
+
+@require_http_methods(["GET", "HEAD"])
+@public  # follows the application of somebody without an account
+@never_cache
+def register_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "members/register_sent.html", {"trail": trail("申請を受け取りました")})
+
+
+@require_http_methods(["GET", "HEAD"])
+@public  # the token is the key: it was mailed to the applicant alone
+@never_cache
+def application(request: HttpRequest, token: str) -> HttpResponse:
+    """Status and history; a button where the address is still to be verified."""
+    found = get_object_or_404(Application.objects.select_related("local_government"), token=token)
+    context = {
+        "application": found,
+        "steps": found.steps.exclude(status=Application.Status.UNVERIFIED),
+        "form": correction_form(found) if found.is_correctable else None,
+        "trail": trail("申請の状況"),
+    }
+    return render(request, "members/application.html", context)
+
+
+def correction_form(application: Application, data: Any = None) -> ApplicationForm:
+    """What was sent before, to be corrected; the name of the body is typed as it is shown."""
+    initial = {
+        "wishes": application.wishes,
+        "is_association": application.local_government is None,
+        "consent": True,
+    }
+    return ApplicationForm(data, instance=application, initial=initial)
+
+
+@require_POST
+@public  # the token is the key
+def application_verify(request: HttpRequest, token: str) -> HttpResponse:
+    found = get_object_or_404(Application, token=token)
+    try:
+        registration.verify(found)
+    except registration.AlreadyOpenError:
+        messages.error(
+            request, "この団体からは、別の申請を受け付けています。事務局にお問い合わせください。"
+        )
+    except registration.AlreadyDecidedError:
+        messages.info(request, "メールアドレスは、すでに確認されています。")
+    else:
+        messages.success(request, "メールアドレスを確認し、申請を受け付けました。")
+    return redirect(found)
+
+
+@require_POST
+@public  # the token is the key
+def application_correct(request: HttpRequest, token: str) -> HttpResponse:
+    found = get_object_or_404(Application, token=token)
+    form = correction_form(found, request.POST)
+    if not form.is_valid():
+        context = {"application": found, "form": form, "trail": trail("申請の状況")}
+        return render(request, "members/application.html", context)
+    try:
+        registration.resubmit(form.finish(), themes=form.cleaned_data["themes"])
+    except registration.AlreadyDecidedError:
+        messages.error(request, "この申請は、今は直せません。状況を確かめてください。")
+    else:
+        messages.success(request, "申請を送り直しました。")
+    return redirect(found)
+
+
+@require_POST
+@public  # the token is the key
+def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    found = get_object_or_404(Application, token=token)
+    try:
+        registration.withdraw(found)
+    except registration.AlreadyDecidedError:
+        messages.error(request, "この申請は、すでに決定または取り下げられています。")
+    else:
+        messages.success(request, "申請を取り下げました。")
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public  # the token is the key: it was mailed to the invited person's section
+@never_cache
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """A GET shows the form and changes nothing: mail scanners open links."""
+    offered = get_object_or_404(
+        Invitation.objects.select_related("seat__organization__local_government"), token=token
+    )
+    if offered.accepted_at or offered.expires_at <= timezone.now():
+        return render(request, "members/invitation_over.html", {"trail": trail("招待")}, status=410)
+    form = AcceptanceForm(request.POST or None, invitation=offered)
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "invitation": offered, "trail": trail("利用者の登録")}
+        return render(request, "members/invitation.html", context)
+    data = form.cleaned_data
+    try:
+        registration.accept(
+            offered,
+            name=data["name"],
+            username=data["username"],
+            email=data["email"],
+            password=data["password"],
+        )
+    except registration.AlreadyDecidedError:
+        return redirect(offered)
+    messages.success(request, "登録しました。決めた利用者IDとパスワードで、ログインしてください。")
+    return redirect("account_login")

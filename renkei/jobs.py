@@ -1,0 +1,38 @@
+"""Scheduled work: each job once a period, asked for by any process at any time."""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from members.registration import erase_abandoned
+from renkei.models import JobRun
+
+logger = logging.getLogger(__name__)
+
+# Every job asks what is due, so that a missed day is made up for by the next one.
+DAILY: dict[str, Callable[[], object]] = {"erase_applications": erase_abandoned}
+
+
+def run_daily(today: date) -> int:
+    """Runs what has not run today; answers how many jobs this process ran."""
+    done = set(JobRun.objects.filter(period=today.isoformat()).values_list("job", flat=True))
+    return sum(_run(name, today.isoformat()) for name in DAILY if name not in done)
+
+
+def _run(name: str, period: str) -> bool:
+    run, is_ours = JobRun.objects.get_or_create(job=name, period=period)
+    if not is_ours:
+        return False
+    try:
+        with transaction.atomic():
+            DAILY[name]()
+    except Exception as error:
+        # Whatever went wrong: the other jobs go on, and the dashboard names this one.
+        logger.exception("job %s failed", name)
+        run.failure = repr(error)
+    run.finished_at = timezone.now()
+    run.save(update_fields=["finished_at", "failure"])
+    return True
