@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-START_LIMIT = 30
+START_LIMIT = 60
 STOP_LIMIT = 30
 
 Environment = dict[str, str]

@@ -11,6 +11,8 @@ from tests.browser.people import SECRETARY, expect_logged_in, log_in
 from tests.browser.watch import Watch
 
 LOG_LINES = 40
+# Milliseconds for one click or one page, on a machine that does other things, too.
+PATIENCE = 15_000
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,6 +20,11 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-quic",
     "--no-first-run",
+    # Chromium takes the last list only: this is Playwright's, and the address bar's own page, which
+    # would cost every new window as much as the page that is tested.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AimEnabled,DestroyProfileOnBrowserClose,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,"
+    "MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PreconnectToSearch",
 ]
 NO_CHROMIUM = (
     "no Chromium found: install it (Debian: apt-get install chromium fonts-noto-cjk) "
@@ -72,6 +79,7 @@ def new_context(new_context, base_url):
 
     def watched_context(**options):
         context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
         watch.follow(context)
         return context
 

@@ -25,6 +25,7 @@ MODELS = {
 DJANGOS_OWN = [
     ".breadcrumbs",  # links are told apart from the text by colour alone
     "#changelist-filter",  # links 20px high
+    ".paginator",  # links 20px wide
     ".tabular",  # fields named by the column's head only
     ".select2-container",  # no accessible name while nothing is chosen
 ]
@@ -50,17 +51,20 @@ def test_pages_of_a_model_are_accessible(secretary, name):
 
 
 def pages_of(page, changelist):
-    """The list, and where it leads: add, import, and the first row's change and history."""
+    """The list, and where it leads: add, import, the first row, its history and an old version."""
     page.goto(changelist)
-    content = page.locator("#content")
-    kinds = [f"{changelist}add/", f"{changelist}import/", f"{changelist}[0-9]+/change/"]
-    links = [link.get_attribute("href") for link in content.locator("a[href]").all()]
-    paths = [link.partition("?")[0] for link in links]
-    found = [next((path for path in paths if re.fullmatch(kind, path)), None) for kind in kinds]
-    addresses = [changelist, *filter(None, found)]
-    return addresses + [
-        address.replace("/change/", "/history/") for address in addresses if "/change/" in address
-    ]
+    change = link_on(page, f"{changelist}[0-9]+/change/")
+    history = change and change.replace("/change/", "/history/")
+    others = [link_on(page, f"{changelist}add/"), link_on(page, f"{changelist}import/")]
+    page.goto(history or changelist)
+    version = link_on(page, f"{history}[0-9]+/")
+    return [changelist, *filter(None, [*others, change, history, version])]
+
+
+def link_on(page, address):
+    """The first link of the page to such an address, without its query; None if there is none."""
+    links = page.locator("#content a[href]").evaluate_all("all => all.map(link => link.pathname)")
+    return next((path for path in links if re.fullmatch(address, path)), None)
 
 
 def violations_at(page, address):
@@ -73,10 +77,14 @@ def violations_at(page, address):
 def upload(page, changelist, text, *, encoding="utf-8"):
     """From the list to the page that shows what the sheet would change."""
     page.goto(changelist)
-    page.locator("#content").get_by_role("link", name="インポート").click()
+    page.locator("#content").get_by_role("link", name="取り込み").click()
     sheet = {"name": "sheet.csv", "mimeType": "text/csv", "buffer": text.encode(encoding)}
-    page.get_by_label("インポートするファイル").set_input_files(sheet)
-    page.locator("#content").get_by_role("button", name="確定").click()
+    page.get_by_label("ファイル").set_input_files(sheet)
+    page.get_by_role("button", name="内容を確かめる").click()
+
+
+def save_button(page):
+    return page.get_by_role("button", name="取り込む")
 
 
 def test_sheet_is_previewed_and_then_saved(secretary):
@@ -88,10 +96,10 @@ def test_sheet_is_previewed_and_then_saved(secretary):
     preview = secretary.locator("#content").get_by_role("table")
     expect(preview.get_by_role("row", name="北海道町村会")).to_contain_text("6")
     assert accessibility_violations(secretary, exclude=DJANGOS_OWN) == []
-    secretary.get_by_role("button", name="インポート実行").click()
+    save_button(secretary).click()
 
     expect(secretary).to_have_url(re.compile(f"{REGIONAL}$"))
-    expect(secretary.locator(".messagelist")).not_to_contain_text("Import finished")
+    expect(secretary.locator(".messagelist")).to_contain_text("取り込みが終わりました")
     secretary.get_by_role("link", name="北海道町村会").click()
     expect(secretary.get_by_label("有効期間（月数）")).to_have_value("6")
 
@@ -103,8 +111,8 @@ def test_sheet_with_one_wrong_row_names_it_and_saves_nothing(secretary):
     sheet = "\r\n".join(["締結企業,締結年月日,主な取組,公表内容の時点", *rows])
     upload(secretary, CORPORATE, sheet, encoding="cp932")
 
-    expect(secretary.locator("#content")).to_contain_text(re.compile("行番号: 17|17行目"))
-    expect(secretary.get_by_role("button", name="インポート実行")).to_have_count(0)
+    expect(secretary.locator("#content")).to_contain_text("17行目")
+    expect(save_button(secretary)).to_have_count(0)
     assert accessibility_violations(secretary, exclude=DJANGOS_OWN) == []
     secretary.goto("/agreements/corporate/")
     expect(secretary.get_by_role("main")).not_to_contain_text("見本株式会社")
@@ -115,6 +123,6 @@ def test_list_is_exported(secretary, name):
     secretary.goto(MODELS[name])
 
     with secretary.expect_download() as download:
-        secretary.locator("#content").get_by_role("link", name="エクスポート").click()
+        secretary.locator("#content").get_by_role("link", name="書き出し").click()
 
     assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")

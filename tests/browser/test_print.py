@@ -6,13 +6,14 @@ import pytest
 from playwright.sync_api import expect
 
 MAX_SHEETS = 3
+PATHS = ["/", "/agreements/regional/", "/agreements/regional/1/print/"]
 
 
 def sheets(pdf):
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
-@pytest.mark.parametrize("path", ["/", "/agreements/regional/"])
+@pytest.mark.parametrize("path", PATHS)
 def test_page_prints_on_few_sheets(page, path):
     page.goto(path)
 
@@ -30,3 +31,14 @@ def test_paper_shows_the_address_and_no_controls(page):
     expect(page.get_by_role("button", name="絞り込む")).to_be_hidden()
     expect(page.get_by_role("contentinfo").get_by_text("/agreements/regional/")).to_be_visible()
     expect(page.get_by_role("table").first).to_be_visible()
+
+
+def test_sheet_for_circulation_is_one_link_away_and_has_boxes_for_stamps(page):
+    page.goto("/agreements/regional/2/")
+    page.get_by_role("main").get_by_role("link", name="印刷").click()
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("京都府町村会")
+    expect(page.get_by_text("決裁欄")).to_be_visible()
+    expect(page.get_by_text("トップページへ戻る")).to_have_count(0)
+    expect(page.get_by_role("link", name="戻る")).to_be_hidden()
