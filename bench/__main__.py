@@ -32,7 +32,7 @@ PAGES = (
     "/agreements/regional/1/",
     "/agreements/corporate/",
     "/agreements/constituents/",
-    "/agreements/open-data/",
+    "/open-data/",
     "/agreements/regional.csv",
     "/agreements/constituents.xlsx",
     "/accounts/login/",

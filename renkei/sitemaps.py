@@ -19,7 +19,7 @@ class PageSitemap(Sitemap):
             "agreements:regional_list",
             "agreements:corporate_list",
             "agreements:constituent_list",
-            "agreements:open_data",
+            "open_data",
         ]
 
     def location(self, item: str) -> str:

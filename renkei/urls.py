@@ -31,6 +31,7 @@ urlpatterns = [
     path("privacy/", views.policy, {"slug": "privacy"}, name="privacy"),
     path("accessibility/", views.policy, {"slug": "accessibility"}, name="accessibility"),
     path("agreements/", include("agreements.urls")),
+    path("open-data/", views.open_data, name="open_data"),
     path("files/<uuid:pk>/", views.public_file, name="public_file"),
     path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from agreements import exports as agreement_exports
 from agreements.models import AgreementFile, CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
@@ -65,6 +66,18 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     if text is None:
         raise Http404
     return render(request, "renkei/policy.html", {"text": text, "trail": _trail(text.title)})
+
+
+@require_safe
+@public  # open data
+def open_data(request: HttpRequest) -> HttpResponse:
+    """What every column of every table means."""
+    context = {
+        "tables": agreement_exports.TABLES.values(),
+        "license": settings.OPEN_DATA_LICENSE,
+        "trail": _trail("オープンデータ"),
+    }
+    return render(request, "renkei/open_data.html", context)
 
 
 @require_safe

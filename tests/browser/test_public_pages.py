@@ -26,7 +26,7 @@ PATHS = [
     "/agreements/constituents/",
     "/agreements/constituents/?q=まえばし",
     "/agreements/constituents/?q=zzzz",
-    "/agreements/open-data/",
+    "/open-data/",
     "/accounts/login/",
 ]
 DETAILS = [

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 
+from agreements.exports import TABLES
 from members.models import SiteText
 from renkei import views
 from tests import factories
@@ -87,6 +88,16 @@ def test_policy_is_marked_as_a_draft_with_its_version(client, texts, slug):
 
     assert "案（事務局確認前）" in text
     assert "第1版" in text
+
+
+def test_definitions_name_every_column_and_the_licence(client, db, settings):
+    html = client.get("/open-data/").content.decode()
+
+    assert settings.OPEN_DATA_LICENSE in html
+    for table in TABLES.values():
+        for column in table.columns:
+            assert column.head in html
+            assert f"<code>{column.key}</code>" in html
 
 
 def test_footer_links_the_official_sites_as_external(client, db):
