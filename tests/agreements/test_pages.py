@@ -1,6 +1,5 @@
 """The registers' pages: what they show, and what they cost."""
 
-import re
 from datetime import date
 
 import pytest
@@ -9,14 +8,9 @@ from django.urls import reverse
 from agreements.models import Matter, Party, RegionalAgreement
 from members.models import LocalGovernment, Organization
 from tests import factories
+from tests.html import text_of
 
 CITIES, TOWNS = Party.Members.CITIES, Party.Members.TOWNS_AND_VILLAGES
-
-
-def text_of(response):
-    """Visible text, with white space folded."""
-    html = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html)
 
 
 def party_names(response):

@@ -13,6 +13,7 @@ from agreements.exports import TABLES
 from members.models import SiteText
 from renkei import views
 from tests import factories
+from tests.html import text_of
 
 Slug = SiteText.Slug
 
@@ -20,11 +21,6 @@ Slug = SiteText.Slug
 @pytest.fixture
 def texts(db):
     call_command("load_site_texts", stdout=StringIO())
-
-
-def text_of(response):
-    html = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html)
 
 
 def test_home_keeps_the_three_numbers_apart(client, registers, texts):
