@@ -80,7 +80,7 @@ def test_map_shows_agreements_constituents_and_members(client, registers):
     factories.make_organization(prefecture="10", kind=Organization.Kind.SECRETARIAT)
     factories.make_organization(prefecture="10", status=Organization.Status.WITHDRAWN)
 
-    cells = {cell.code: cell for cell in client.get(reverse("home")).context["cells"]}
+    cells = {cell.prefecture.code: cell for cell in client.get(reverse("home")).context["cells"]}
 
     assert len(cells) == 47
     assert cells["10"].label == "群馬県 協定2件 構成自治体35 会員1"
