@@ -4,5 +4,6 @@ from members.models.account import User
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
+from members.models.standing import Standing
 
-__all__ = ["LocalGovernment", "Organization", "Seat", "SiteText", "Theme", "User"]
+__all__ = ["LocalGovernment", "Organization", "Seat", "SiteText", "Standing", "Theme", "User"]
