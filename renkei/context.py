@@ -20,6 +20,7 @@ class Link:
 _NAVIGATION = (
     ("広域連携協定", "agreements:regional_list"),
     ("企業との協定", "agreements:corporate_list"),
+    ("会員", "members:member_list"),
     ("オープンデータ", "open_data"),
     ("プロジェクトについて", "about"),
     ("お問い合わせ", "contact"),

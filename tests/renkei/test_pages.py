@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from agreements.exports import TABLES
+from agreements import exports as agreement_exports
 from members.models import SiteText
 from renkei import views
 from tests import factories
@@ -90,7 +90,7 @@ def test_definitions_name_every_column_and_the_licence(client, db, settings):
     html = client.get("/open-data/").content.decode()
 
     assert settings.OPEN_DATA_LICENSE in html
-    for table in TABLES.values():
+    for table in agreement_exports.TABLES.values():
         for column in table.columns:
             assert column.head in html
             assert f"<code>{column.key}</code>" in html
@@ -134,13 +134,25 @@ def test_demonstration_says_so_on_every_page(client, db, settings):
     assert "見本データです" in text_of(client.get("/about/"))
 
 
-def test_sitemap_lists_public_pages_and_agreements(client, db):
-    agreement = factories.make_regional_agreement()
+def test_sitemap_lists_public_pages_agreements_and_bodies(client, db):
+    shown = [
+        factories.make_regional_agreement(),
+        factories.make_local_government(),
+        factories.make_organization(),
+    ]
+    hidden = [
+        factories.make_organization(is_demo=True),
+        factories.make_organization(status="suspended"),
+        factories.make_secretariat(),
+    ]
 
     root = ElementTree.fromstring(client.get("/sitemap.xml").content)
 
     places = {element.text for element in root.findall(".//{*}loc")}
-    assert f"https://testserver{agreement.get_absolute_url()}" in places
+    for row in shown:
+        assert f"https://testserver{row.get_absolute_url()}" in places
+    for row in hidden:
+        assert f"https://testserver{row.get_absolute_url()}" not in places
     assert not any("admin" in place or "accounts" in place for place in places)
 
 

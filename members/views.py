@@ -1,0 +1,35 @@
+"""Pages of the public directory."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from members.access import public
+from members.directory import Directory
+from members.forms import DirectorySearch
+from members.models import SiteText, Standing
+
+BODIES_PER_PAGE = 50
+
+
+@require_safe
+@public  # who takes part is published information
+def member_list(request: HttpRequest) -> HttpResponse:
+    form = DirectorySearch(request.GET)
+    directory = Directory.current()
+    found = form.search()
+    context = {
+        "form": form,
+        "directory": directory,
+        "is_search": form.asks_for_something,
+        "page": Paginator(found, BODIES_PER_PAGE).get_page(request.GET.get("page")),
+        "found_members": sum(body.standing == Standing.MEMBER for body in found),
+        "cells": directory.cells(current=request.GET.get("prefecture", "")),
+        "texts": SiteText.objects.by_slug("membership-figure"),
+        "as_of": timezone.localdate(),
+        "trail": [("ホーム", reverse("home")), ("会員", "")],
+    }
+    return render(request, "members/member_list.html", context)
