@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from lib.open_data import respond
 from members.access import public
 from members.directory import Directory
+from members.exports import MEMBERS, TABLES
 from members.forms import DirectorySearch
 from members.models import SiteText, Standing
 
@@ -30,6 +32,13 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "cells": directory.cells(current=request.GET.get("prefecture", "")),
         "texts": SiteText.objects.by_slug("membership-figure"),
         "as_of": timezone.localdate(),
+        "downloads": MEMBERS.downloads,
         "trail": [("ホーム", reverse("home")), ("会員", "")],
     }
     return render(request, "members/member_list.html", context)
+
+
+@require_safe
+@public  # open data
+def download(request: HttpRequest, name: str, extension: str) -> HttpResponse:
+    return respond(request, TABLES[name], extension)

@@ -6,6 +6,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
+from members import views as member_views
 from members.access import public
 from renkei import views
 from renkei.sitemaps import SITEMAPS
@@ -34,6 +35,12 @@ urlpatterns = [
     re_path(r"^members/(?P<code>[0-9]{6})/$", views.member_profile, name="member_profile"),
     path("members/g<int:pk>/", views.group_profile, name="group_profile"),
     path("members/", include("members.urls")),
+    path(
+        "members.<slug:extension>",
+        member_views.download,
+        {"name": "members"},
+        name="member_download",
+    ),
     path("open-data/", views.open_data, name="open_data"),
     path("files/<uuid:pk>/", views.public_file, name="public_file"),
     path("accounts/", include(accounts)),

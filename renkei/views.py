@@ -13,6 +13,7 @@ from agreements import exports as agreement_exports
 from agreements.models import AgreementFile, CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
+from members import exports as member_exports
 from members.access import public
 from members.models import LocalGovernment, Organization, SiteText
 from renkei.profiles import Profile
@@ -99,7 +100,7 @@ def _profile_page(request: HttpRequest, profile: Profile) -> HttpResponse:
 def open_data(request: HttpRequest) -> HttpResponse:
     """What every column of every table means."""
     context = {
-        "tables": agreement_exports.TABLES.values(),
+        "tables": [*agreement_exports.TABLES.values(), *member_exports.TABLES.values()],
         "license": settings.OPEN_DATA_LICENSE,
         "trail": _trail(("オープンデータ", "")),
     }

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 
 from agreements import exports as agreement_exports
+from members import exports as member_exports
 from members.models import SiteText
 from renkei import views
 from tests import factories
@@ -90,7 +91,7 @@ def test_definitions_name_every_column_and_the_licence(client, db, settings):
     html = client.get("/open-data/").content.decode()
 
     assert settings.OPEN_DATA_LICENSE in html
-    for table in agreement_exports.TABLES.values():
+    for table in (*agreement_exports.TABLES.values(), *member_exports.TABLES.values()):
         for column in table.columns:
             assert column.head in html
             assert f"<code>{column.key}</code>" in html
