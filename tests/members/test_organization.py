@@ -3,6 +3,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from members.models import LocalGovernment, Organization, Seat, Standing
 from tests import factories
@@ -79,6 +80,20 @@ def test_bodies_without_a_code_stand_last_in_their_prefecture(db):
 )
 def test_account_of_x_becomes_an_address(account, address):
     assert Organization(x_account=account).x_url == address
+
+
+def test_admin_leads_to_the_public_page_where_there_is_one(client, secretary):
+    client.force_login(secretary)
+    member = factories.make_organization()
+    secretariat = secretary.seat.organization
+
+    pages = {
+        body: client.get(reverse("admin:members_organization_change", args=[body.pk]))
+        for body in (member, secretariat)
+    }
+
+    assert f'href="{member.get_absolute_url()}"' in pages[member].content.decode()
+    assert "/members/g" not in pages[secretariat].content.decode()
 
 
 def test_name_is_unique_within_its_prefecture_only(db):
