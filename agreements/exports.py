@@ -51,6 +51,7 @@ def corporate_rows() -> Iterator[CorporateAgreement]:
 REGIONAL = Table(
     name="regional",
     title="広域連携協定",
+    view="agreements:download",
     rows=party_rows,
     columns=(
         Column(
@@ -114,6 +115,7 @@ REGIONAL = Table(
 CORPORATE = Table(
     name="corporate",
     title="企業との包括連携協定",
+    view="agreements:download",
     rows=corporate_rows,
     columns=(
         Column("company", "締結企業", "協定を締結した企業", lambda row: row.company),
@@ -151,6 +153,7 @@ CORPORATE = Table(
 CONSTITUENTS = Table(
     name="constituents",
     title="構成自治体",
+    view="agreements:download",
     rows=constituent_rows,
     columns=(
         Column(

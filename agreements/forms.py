@@ -8,9 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from agreements.models import AgreementFile, Party, RegionalAgreement
 from agreements.registers import Register
 from lib import prefectures
+from lib.forms import ANY
 from lib.uploads import validate_pdf
-
-ANY = ("", "すべて")
 
 
 class RegionalFilter(forms.Form):

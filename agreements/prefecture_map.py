@@ -20,20 +20,12 @@ class Cell:
     is_current: bool
 
     @property
-    def code(self) -> str:
-        return self.prefecture.code
-
-    @property
-    def short(self) -> str:
-        return self.prefecture.short
-
-    @property
     def has_agreement(self) -> bool:
         return self.agreements > 0
 
     @property
     def url(self) -> str:
-        query = urlencode({"prefecture": self.code})
+        query = urlencode({"prefecture": self.prefecture.code})
         return f"{reverse('agreements:regional_list')}?{query}#register"
 
     @property

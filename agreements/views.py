@@ -5,7 +5,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from agreements.exports import TABLES, constituent_rows
+from agreements.exports import CONSTITUENTS, CORPORATE, REGIONAL, TABLES, constituent_rows
 from agreements.forms import ConstituentSearch, RegionalFilter
 from agreements.models import CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
-from lib.open_data import LABELS, respond
+from lib.open_data import respond
 from lib.text import fold, words
 from lib.wareki import format_date
 from members.access import public
@@ -35,13 +34,6 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
 def newest_publication(agreements: Iterable[CorporateAgreement]) -> date | None:
     """The day for 「○年○月○日現在」; None without agreements."""
     return max((agreement.published_on for agreement in agreements), default=None)
-
-
-def downloads(name: str) -> list[dict[str, str]]:
-    return [
-        {"format": label, "url": reverse("agreements:download", args=[name, extension])}
-        for extension, label in LABELS.items()
-    ]
 
 
 @require_safe
@@ -69,7 +61,7 @@ def regional_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in ("prefecture", "kind")),
         "ended": RegionalAgreement.objects.ended().with_parties(),
         "cells": cells(register, current=request.GET.get("prefecture", "")),
-        "downloads": downloads("regional"),
+        "downloads": REGIONAL.downloads,
         "trail": trail(("広域連携協定", "")),
     }
     return render(request, "agreements/regional_list.html", context)
@@ -123,7 +115,7 @@ def corporate_list(request: HttpRequest) -> HttpResponse:
         "as_of": newest_publication(agreements),
         "ended": CorporateAgreement.objects.ended().with_activities(),
         "purpose": SiteText.objects.current("corporate-purpose"),
-        "downloads": downloads("corporate"),
+        "downloads": CORPORATE.downloads,
         "trail": trail(("企業との包括連携協定", "")),
     }
     return render(request, "agreements/corporate_list.html", context)
@@ -158,21 +150,10 @@ def constituent_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(rows, CONSTITUENTS_PER_PAGE).get_page(request.GET.get("page")),
         "as_of": timezone.localdate(),
-        "downloads": downloads("constituents"),
+        "downloads": CONSTITUENTS.downloads,
         "trail": trail(("広域連携協定", reverse("agreements:regional_list")), ("構成自治体", "")),
     }
     return render(request, "agreements/constituent_list.html", context)
-
-
-@require_safe
-@public  # open data
-def open_data(request: HttpRequest) -> HttpResponse:
-    context = {
-        "tables": [(table, downloads(table.name)) for table in TABLES.values()],
-        "license": settings.OPEN_DATA_LICENSE,
-        "trail": trail(("オープンデータ", "")),
-    }
-    return render(request, "agreements/open_data.html", context)
 
 
 @require_safe

@@ -2,6 +2,9 @@
 
 from django.forms.renderers import TemplatesSetting
 
+# The first choice of a filter.
+ANY = ("", "すべて")
+
 
 class FormRenderer(TemplatesSetting):
     """Finds form templates through TEMPLATES, so that a field's markup exists once."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
 from lib.spreadsheets import write_csv, write_xlsx
@@ -32,8 +33,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
+    """`view` is the name of the address that serves it, by name and extension."""
+
     name: str
     title: str
+    view: str
     columns: tuple[Column, ...]
     rows: Callable[[], Iterable[Any]]
 
@@ -44,6 +48,17 @@ class Table:
     @property
     def keys(self) -> list[str]:
         return [column.key for column in self.columns]
+
+    @property
+    def downloads(self) -> list[dict[str, str]]:
+        """A link per format."""
+        return [
+            {"format": label, "url": self._address(extension)}
+            for extension, label in LABELS.items()
+        ]
+
+    def _address(self, extension: str) -> str:
+        return reverse(self.view, kwargs={"name": self.name, "extension": extension})
 
     def values(self) -> list[list[str | int | None]]:
         return [[column.value(row) for column in self.columns] for row in self.rows()]

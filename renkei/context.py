@@ -20,7 +20,8 @@ class Link:
 _NAVIGATION = (
     ("広域連携協定", "agreements:regional_list"),
     ("企業との協定", "agreements:corporate_list"),
-    ("オープンデータ", "agreements:open_data"),
+    ("会員", "members:member_list"),
+    ("オープンデータ", "open_data"),
     ("プロジェクトについて", "about"),
     ("お問い合わせ", "contact"),
 )
@@ -30,7 +31,7 @@ _FOOTER = (
     ("利用規約", "terms"),
     ("個人情報の取扱い", "privacy"),
     ("ウェブアクセシビリティ", "accessibility"),
-    ("オープンデータ", "agreements:open_data"),
+    ("オープンデータ", "open_data"),
 )
 
 

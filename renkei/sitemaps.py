@@ -4,6 +4,7 @@ from django.contrib.sitemaps import GenericSitemap, Sitemap
 from django.urls import reverse
 
 from agreements.models import CorporateAgreement, RegionalAgreement
+from members.models import LocalGovernment, Organization
 
 
 class PageSitemap(Sitemap):
@@ -19,7 +20,8 @@ class PageSitemap(Sitemap):
             "agreements:regional_list",
             "agreements:corporate_list",
             "agreements:constituent_list",
-            "agreements:open_data",
+            "members:member_list",
+            "open_data",
         ]
 
     def location(self, item: str) -> str:
@@ -30,4 +32,8 @@ SITEMAPS = {
     "pages": PageSitemap,
     "regional": GenericSitemap({"queryset": RegionalAgreement.objects.all()}),
     "corporate": GenericSitemap({"queryset": CorporateAgreement.objects.all()}),
+    "local_governments": GenericSitemap({"queryset": LocalGovernment.objects.all()}),
+    "groups": GenericSitemap(
+        {"queryset": Organization.objects.listed().filter(local_government=None)}
+    ),
 }

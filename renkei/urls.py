@@ -3,10 +3,11 @@
 from allauth.account import views as account_views
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
 from members.access import public
+from members.views import directory
 from renkei import views
 from renkei.sitemaps import SITEMAPS
 
@@ -31,7 +32,16 @@ urlpatterns = [
     path("privacy/", views.policy, {"slug": "privacy"}, name="privacy"),
     path("accessibility/", views.policy, {"slug": "accessibility"}, name="accessibility"),
     path("agreements/", include("agreements.urls")),
+    re_path(r"^members/(?P<code>[0-9]{6})/$", views.member_profile, name="member_profile"),
+    path("members/g<int:pk>/", views.group_profile, name="group_profile"),
     path("members/", include("members.urls")),
+    path(
+        "members.<slug:extension>",
+        directory.download,
+        {"name": "members"},
+        name="member_download",
+    ),
+    path("open-data/", views.open_data, name="open_data"),
     path("files/<uuid:pk>/", views.public_file, name="public_file"),
     path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),

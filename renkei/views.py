@@ -9,17 +9,20 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from agreements import exports as agreement_exports
 from agreements.models import AgreementFile, CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
+from members import exports as member_exports
 from members.access import public
-from members.models import SiteText
+from members.models import LocalGovernment, Organization, SiteText
+from renkei.profiles import Profile
 
 NEWEST_AGREEMENTS = 3
 
 
-def _trail(title: str) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), (title, "")]
+def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+    return [("ホーム", reverse("home")), *steps]
 
 
 @require_safe
@@ -42,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     context = {
         "texts": SiteText.objects.by_slug("purpose", "prospectus"),
-        "trail": _trail("プロジェクトについて"),
+        "trail": _trail(("プロジェクトについて", "")),
     }
     return render(request, "renkei/about.html", context)
 
@@ -53,7 +56,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     texts = SiteText.objects.by_slug("contact-address", "contact-telephone", "contact-hours")
     context = {
         "lines": [(text.title, text.body) for text in texts.values() if text.body],
-        "trail": _trail("お問い合わせ"),
+        "trail": _trail(("お問い合わせ", "")),
     }
     return render(request, "renkei/contact.html", context)
 
@@ -64,7 +67,44 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     text = SiteText.objects.current(slug)
     if text is None:
         raise Http404
-    return render(request, "renkei/policy.html", {"text": text, "trail": _trail(text.title)})
+    return render(request, "renkei/policy.html", {"text": text, "trail": _trail((text.title, ""))})
+
+
+@require_safe
+@public  # which local governments there are, and which are members, is published information
+def member_profile(request: HttpRequest, code: str) -> HttpResponse:
+    bodies = LocalGovernment.objects.select_related("organization", "successor")
+    body = get_object_or_404(bodies.prefetch_related("predecessors"), code=code)
+    return _profile_page(request, Profile.of_local_government(body))
+
+
+@require_safe
+@public  # who takes part is published information
+def group_profile(request: HttpRequest, pk: int) -> HttpResponse:
+    """A body without a code, such as an association of towns and villages."""
+    body = get_object_or_404(Organization.objects.without_code(), pk=pk)
+    return _profile_page(request, Profile.of_group(body))
+
+
+def _profile_page(request: HttpRequest, profile: Profile) -> HttpResponse:
+    trail = _trail(
+        ("会員", reverse("members:member_list")),
+        (profile.prefecture.name, profile.prefecture_url),
+        (str(profile.body), ""),
+    )
+    return render(request, "renkei/member_profile.html", {"profile": profile, "trail": trail})
+
+
+@require_safe
+@public  # open data
+def open_data(request: HttpRequest) -> HttpResponse:
+    """What every column of every table means."""
+    context = {
+        "tables": [*agreement_exports.TABLES.values(), *member_exports.TABLES.values()],
+        "license": settings.OPEN_DATA_LICENSE,
+        "trail": _trail(("オープンデータ", "")),
+    }
+    return render(request, "renkei/open_data.html", context)
 
 
 @require_safe

@@ -56,6 +56,9 @@ def arguments(db):
         "agreements:regional_print": [regional.pk],
         "agreements:corporate_detail": [factories.make_corporate_agreement().pk],
         "agreements:download": ["regional", "csv"],
+        "member_download": ["csv"],
+        "member_profile": [factories.make_local_government().code],
+        "group_profile": [factories.make_organization().pk],
         "public_file": [file.pk],
         "members:application": [application.token],
         "members:application_verify": [application.token],
@@ -159,6 +162,10 @@ def test_unknown_objects_look_alike(client, db):
         reverse("public_file", args=[uuid.uuid4()]),
         reverse("agreements:download", args=["members", "csv"]),
         reverse("agreements:download", args=["regional", "exe"]),
+        reverse("member_download", args=["exe"]),
+        reverse("member_profile", args=["999999"]),
+        reverse("group_profile", args=[9]),
+        reverse("group_profile", args=[10**30]),
     ):
         response = client.get(address)
         assert response.status_code == 404

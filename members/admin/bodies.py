@@ -43,6 +43,11 @@ class OrganizationAdmin(PortalModelAdmin):
     autocomplete_fields = ["local_government", "themes"]
     inlines = [SeatInline]
 
+    def view_on_site(self, organization: Organization) -> str | None:
+        """The secretariat has no public page."""
+        is_secretariat = organization.kind == Organization.Kind.SECRETARIAT
+        return None if is_secretariat else organization.get_absolute_url()
+
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name

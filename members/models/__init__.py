@@ -7,6 +7,7 @@ from members.models.delivery import Delivery
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
+from members.models.standing import Standing
 
 __all__ = [
     "Application",
@@ -18,6 +19,7 @@ __all__ = [
     "Organization",
     "Seat",
     "SiteText",
+    "Standing",
     "Theme",
     "User",
 ]

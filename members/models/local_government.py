@@ -5,26 +5,23 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 
 from lib import prefectures
 from lib.local_government_codes import validate_code
-from lib.text import fold, words
+from lib.text import fold
+from members.models.folded import FoldedQuerySet
+from members.models.standing import Standing
 
 
-class LocalGovernmentQuerySet(models.QuerySet["LocalGovernment"]):
+class LocalGovernmentQuerySet(FoldedQuerySet["LocalGovernment"]):
     def existing(self, on: date) -> Self:
         """Those that exist on a day: a merger's old bodies until the day before it."""
         return self.filter(
             Q(established_on=None) | Q(established_on__lte=on),
             Q(abolished_on=None) | Q(abolished_on__gt=on),
         )
-
-    def search(self, query: str) -> Self:
-        """Every word is found in prefecture, name, kana or code, however it is typed."""
-        found = self
-        for word in words(query):
-            found = found.filter(folded__contains=word)
-        return found
 
 
 class LocalGovernment(models.Model):
@@ -113,6 +110,9 @@ class LocalGovernment(models.Model):
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("member_profile", args=[self.code])
+
     def searchable_text(self) -> str:
         return fold(f"{self} {self.kana} {self.code}")
 
@@ -121,8 +121,17 @@ class LocalGovernment(models.Model):
         """For places where the prefecture is already said: 前橋市, and 群馬県 for itself."""
         return self.name or self.get_prefecture_display()
 
+    def exists_on(self, day: date) -> bool:
+        """As existing() asks of a set of rows."""
+        is_established = self.established_on is None or self.established_on <= day
+        return is_established and (self.abolished_on is None or self.abolished_on > day)
+
     @property
-    def has_active_member(self) -> bool:
-        """Is this body registered? Lists read it with select_related("organization")."""
+    def is_abolished(self) -> bool:
+        return self.abolished_on is not None and self.abolished_on <= timezone.localdate()
+
+    @property
+    def standing(self) -> Standing:
+        """Lists read it with select_related("organization")."""
         organization = getattr(self, "organization", None)
-        return organization is not None and organization.status == organization.Status.ACTIVE
+        return Standing.NONE if organization is None else organization.standing

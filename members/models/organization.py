@@ -1,13 +1,18 @@
 """会員団体 (Organization) and its 担当部署 (Seat)."""
 
 from typing import Any, Self
+from urllib.parse import quote
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.urls import reverse
 
 from lib import prefectures
 from lib.text import fold
+from members.models.folded import FoldedQuerySet
 from members.models.local_government import LocalGovernment
+from members.models.standing import Standing
 
 
 class Theme(models.Model):
@@ -24,7 +29,7 @@ class Theme(models.Model):
         return self.name
 
 
-class OrganizationQuerySet(models.QuerySet["Organization"]):
+class OrganizationQuerySet(FoldedQuerySet["Organization"]):
     def active(self) -> Self:
         return self.filter(status=Organization.Status.ACTIVE)
 
@@ -34,6 +39,21 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             kind__in=Organization.REGISTERING_KINDS,
             is_demo=False,
         )
+
+    def listed(self) -> Self:
+        """Published with a profile: those counted as 会員登録, and the wards."""
+        kinds = (*Organization.REGISTERING_KINDS, Organization.Kind.WARD)
+        return self.active().filter(kind__in=kinds, is_demo=False)
+
+    def without_code(self) -> Self:
+        """Bodies with an address of their own, members or not; demo bodies only where DEMO=1."""
+        found = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)
+        return found if settings.DEMO else found.filter(is_demo=False)
+
+    def in_code_order(self) -> Self:
+        """By prefecture; bodies without a code after the others, on every database."""
+        code = F("local_government__code").asc(nulls_last=True)
+        return self.order_by("prefecture", code, "kana", "id")
 
     def count_by_prefecture(self) -> dict[str, int]:
         """Only prefectures that have one are keys."""
@@ -115,6 +135,38 @@ class Organization(models.Model):
         if "update_fields" in kwargs and kwargs["update_fields"] is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Lists read it with select_related("local_government")."""
+        if self.local_government is None:
+            return reverse("group_profile", args=[self.pk])
+        return self.local_government.get_absolute_url()
+
+    @property
+    def standing(self) -> Standing:
+        """MEMBER and WARD are those of listed(); a suspended body is like one that never was."""
+        if self.status != self.Status.ACTIVE or self.kind == self.Kind.SECRETARIAT:
+            return Standing.NONE
+        if self.is_demo:
+            return Standing.DEMO if settings.DEMO else Standing.NONE
+        return Standing.WARD if self.kind == self.Kind.WARD else Standing.MEMBER
+
+    @property
+    def homepage(self) -> str:
+        """What the body has entered, else the address in the master."""
+        if self.website or self.local_government is None:
+            return self.website
+        return self.local_government.website
+
+    @property
+    def x_name(self) -> str:
+        """Entered with or without @."""
+        return self.x_account.removeprefix("@")
+
+    @property
+    def x_url(self) -> str:
+        """Empty without an account."""
+        return f"https://x.com/{quote(self.x_name, safe='')}" if self.x_name else ""
 
     @property
     def full_name(self) -> str:

@@ -165,3 +165,16 @@ def test_impossible_agreement_is_explained_in_japanese(db):
 
     with pytest.raises(ValidationError, match="終了日は協定締結日以後の日にしてください。"):
         agreement.full_clean()
+
+
+def test_agreements_cover_exactly_their_constituents(registers):
+    agreements = RegionalAgreement.objects.in_force()
+    constituents = {
+        agreement.pk: set(agreement.constituents().values_list("pk", flat=True))
+        for agreement in agreements
+    }
+    sample = LocalGovernment.objects.exclude(kind=LocalGovernment.Kind.PREFECTURE)
+
+    for body in sample.filter(prefecture__in=["01", "10", "12", "13", "26"]):
+        covering = {agreement.pk for agreement in agreements.covering(body)}
+        assert covering == {pk for pk, bodies in constituents.items() if body.pk in bodies}

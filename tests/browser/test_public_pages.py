@@ -30,8 +30,15 @@ PATHS = [
     "/agreements/constituents/",
     "/agreements/constituents/?q=まえばし",
     "/agreements/constituents/?q=zzzz",
-    "/agreements/open-data/",
     "/members/register/",
+    "/members/",
+    "/members/?prefecture=01",
+    "/members/?q=府中市",
+    "/members/?q=zzzz&prefecture=26",
+    "/members/102016/",
+    "/members/131016/",
+    "/members/100005/",
+    "/open-data/",
     "/accounts/login/",
 ]
 

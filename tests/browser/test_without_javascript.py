@@ -30,6 +30,17 @@ def test_constituents_are_found_by_their_reading(page):
     expect(page.get_by_role("rowheader", name="前橋市")).to_be_visible()
 
 
+def test_directory_finds_a_body_and_leads_to_its_page(page):
+    page.goto("/members/")
+
+    page.get_by_role("textbox", name="検索語").fill("ふちゅうし")
+    page.get_by_role("combobox", name="都道府県").select_option(label="広島県")
+    page.get_by_role("button", name="検索").click()
+    page.get_by_role("link", name="広島県府中市").click()
+
+    expect(page.get_by_role("heading", name="広島県府中市")).to_be_visible()
+
+
 def test_member_logs_in_and_out(page):
     log_in(page, MEMBER)
     expect_logged_in(page)

@@ -3,8 +3,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from members.models import LocalGovernment, Organization, Seat
+from members.models import LocalGovernment, Organization, Seat, Standing
 from tests import factories
 
 Kind, Status = Organization.Kind, Organization.Status
@@ -34,6 +35,65 @@ def test_only_registered_bodies_count_as_members(db):
 
     assert list(Organization.objects.registered()) == [counted]
     assert Organization.objects.registered().count_by_prefecture() == {"10": 1}
+
+
+@pytest.mark.parametrize("is_demonstration", [False, True])
+def test_standing_of_a_row_and_sets_of_rows_agree(db, settings, is_demonstration):
+    settings.DEMO = is_demonstration
+    for number, status in enumerate(Status):
+        for kind in (Kind.WARD, Kind.MUNICIPALITY, Kind.PREFECTURE, Kind.ASSOCIATION):
+            for is_demo in (False, True):
+                factories.make_organization(
+                    name=f"{number}{kind}{is_demo}", kind=kind, status=status, is_demo=is_demo
+                )
+    factories.make_secretariat()
+    everybody = Organization.objects.all()
+
+    members = {body for body in everybody if body.standing == Standing.MEMBER}
+    wards = {body for body in everybody if body.standing == Standing.WARD}
+    demo = {body for body in everybody if body.standing == Standing.DEMO}
+
+    assert members == set(everybody.registered())
+    assert members | wards == set(everybody.listed())
+    assert len(wards) == 1
+    assert len(demo) == (4 if is_demonstration else 0)
+
+
+def test_bodies_without_a_code_stand_last_in_their_prefecture(db):
+    association = factories.make_organization(kind=Kind.ASSOCIATION, prefecture="10", kana="あ")
+    town = factories.make_local_government(prefecture="10")
+    member = factories.make_organization(prefecture="10", kana="ん", local_government=town)
+    next_door = factories.make_organization(prefecture="11")
+
+    assert list(Organization.objects.in_code_order()) == [member, association, next_door]
+
+
+@pytest.mark.parametrize(
+    ("account", "address"),
+    [
+        ("", ""),
+        ("@", ""),
+        ("Zenkoku_Renkei", "https://x.com/Zenkoku_Renkei"),
+        ("@Zenkoku_Renkei", "https://x.com/Zenkoku_Renkei"),
+        ("../?a=1", "https://x.com/..%2F%3Fa%3D1"),
+    ],
+)
+def test_account_of_x_becomes_an_address(account, address):
+    assert Organization(x_account=account).x_url == address
+
+
+def test_admin_leads_to_the_public_page_where_there_is_one(client, secretary):
+    client.force_login(secretary)
+    member = factories.make_organization()
+    secretariat = secretary.seat.organization
+
+    pages = {
+        body: client.get(reverse("admin:members_organization_change", args=[body.pk]))
+        for body in (member, secretariat)
+    }
+
+    assert f'href="{member.get_absolute_url()}"' in pages[member].content.decode()
+    assert "/members/g" not in pages[secretariat].content.decode()
 
 
 def test_name_is_unique_within_its_prefecture_only(db):

@@ -43,7 +43,10 @@ def test_every_answer_is_locked_down(client, db, address, status):
     assert "camera=()" in headers["Permissions-Policy"]
 
 
-@pytest.mark.parametrize("address", ["/", "/agreements/regional/", "/agreements/regional.csv"])
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/agreements/regional/", "/agreements/regional.csv", "/members/", "/members/102016/"],
+)
 def test_public_page_is_equal_for_all_who_are_not_logged_in(client, registers, address):
     first, second = client.get(address), client.get(address)
 

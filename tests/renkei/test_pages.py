@@ -9,9 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 
+from agreements import exports as agreement_exports
+from members import exports as member_exports
 from members.models import SiteText
 from renkei import views
 from tests import factories
+from tests.html import text_of
 
 Slug = SiteText.Slug
 
@@ -19,11 +22,6 @@ Slug = SiteText.Slug
 @pytest.fixture
 def texts(db):
     call_command("load_site_texts", stdout=StringIO())
-
-
-def text_of(response):
-    html = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html)
 
 
 def test_home_keeps_the_three_numbers_apart(client, registers, texts):
@@ -89,6 +87,16 @@ def test_policy_is_marked_as_a_draft_with_its_version(client, texts, slug):
     assert "第1版" in text
 
 
+def test_definitions_name_every_column_and_the_licence(client, db, settings):
+    html = client.get("/open-data/").content.decode()
+
+    assert settings.OPEN_DATA_LICENSE in html
+    for table in (*agreement_exports.TABLES.values(), *member_exports.TABLES.values()):
+        for column in table.columns:
+            assert column.head in html
+            assert f"<code>{column.key}</code>" in html
+
+
 def test_footer_links_the_official_sites_as_external(client, db):
     html = client.get("/").content.decode()
 
@@ -127,13 +135,25 @@ def test_demonstration_says_so_on_every_page(client, db, settings):
     assert "見本データです" in text_of(client.get("/about/"))
 
 
-def test_sitemap_lists_public_pages_and_agreements(client, db):
-    agreement = factories.make_regional_agreement()
+def test_sitemap_lists_public_pages_agreements_and_bodies(client, db):
+    shown = [
+        factories.make_regional_agreement(),
+        factories.make_local_government(),
+        factories.make_organization(),
+    ]
+    hidden = [
+        factories.make_organization(is_demo=True),
+        factories.make_organization(status="suspended"),
+        factories.make_secretariat(),
+    ]
 
     root = ElementTree.fromstring(client.get("/sitemap.xml").content)
 
     places = {element.text for element in root.findall(".//{*}loc")}
-    assert f"https://testserver{agreement.get_absolute_url()}" in places
+    for row in shown:
+        assert f"https://testserver{row.get_absolute_url()}" in places
+    for row in hidden:
+        assert f"https://testserver{row.get_absolute_url()}" not in places
     assert not any("admin" in place or "accounts" in place for place in places)
 
 

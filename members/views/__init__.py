@@ -1,0 +1,1 @@
+"""Pages of members/, a module per subject."""

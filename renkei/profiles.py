@@ -1,0 +1,82 @@
+"""What the public page of a body shows: who it is, whether it is a member, which agreements it has."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.conf import settings
+from django.utils import timezone
+
+from agreements.models import RegionalAgreement
+from lib import prefectures
+from lib.prefectures import Prefecture
+from members.directory import Body, prefecture_url
+from members.models import LocalGovernment, Organization, Standing
+
+# In a <script> nothing may look like its end (as django.utils.html.json_script does).
+_HARMLESS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`member` is None for a body that is none (any more): what it once entered is not shown."""
+
+    body: Body
+    member: Organization | None
+    agreements: list[RegionalAgreement]
+
+    @classmethod
+    def of_local_government(cls, body: LocalGovernment) -> Self:
+        covering: list[RegionalAgreement] = []
+        if body.exists_on(timezone.localdate()):
+            covering = list(RegionalAgreement.objects.in_force().covering(body).with_parties())
+        return cls(body, _shown(getattr(body, "organization", None)), covering)
+
+    @classmethod
+    def of_group(cls, body: Organization) -> Self:
+        signed = RegionalAgreement.objects.in_force().signed_by(body.full_name)
+        return cls(body, _shown(body), list(signed.with_parties()))
+
+    @property
+    def prefecture(self) -> Prefecture:
+        return prefectures.by_code(self.body.prefecture)
+
+    @property
+    def prefecture_url(self) -> str:
+        return prefecture_url(self.prefecture)
+
+    @property
+    def website(self) -> str:
+        if self.member:
+            return self.member.homepage
+        return self.body.website if isinstance(self.body, LocalGovernment) else ""
+
+    @property
+    def structured_data(self) -> str:
+        """JSON-LD for search engines, safe inside a <script>."""
+        return json.dumps(self._schema(), ensure_ascii=False).translate(_HARMLESS)
+
+    def _schema(self) -> dict[str, Any]:
+        """https://schema.org; what is empty is left out."""
+        is_government = isinstance(self.body, LocalGovernment)
+        described = {
+            "@context": "https://schema.org",
+            "@type": "GovernmentOrganization" if is_government else "Organization",
+            "name": str(self.body),
+            "alternateName": self.body.kana,
+            "identifier": getattr(self.body, "code", ""),
+            "url": self.website,
+            "mainEntityOfPage": settings.SITE_URL + self.body.get_absolute_url(),
+            "address": {
+                "@type": "PostalAddress",
+                "addressCountry": "JP",
+                "addressRegion": self.prefecture.name,
+            },
+        }
+        return {key: value for key, value in described.items() if value}
+
+
+def _shown(organization: Organization | None) -> Organization | None:
+    if organization is None or organization.standing == Standing.NONE:
+        return None
+    return organization
