@@ -18,27 +18,27 @@ from agreements.models import (
     Party,
     RegionalAgreement,
 )
-from lib.admin import PortalModelAdmin, SheetAdmin
+from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
 from lib.wareki import format_date
 
 NOTICE_DAYS = 90
 
 
-class PartyInline(admin.TabularInline):
+class PartyInline(LabelledTabularInline):
     model = Party
     extra = 0
     min_num = 1
     validate_min = True
 
 
-class FileInline(admin.TabularInline):
+class FileInline(LabelledTabularInline):
     model = AgreementFile
     form = AgreementFileForm
     fields = ["title", "file"]
     extra = 0
 
 
-class ActivityInline(admin.TabularInline):
+class ActivityInline(LabelledTabularInline):
     model = Activity
     extra = 1
 

@@ -54,3 +54,16 @@ class SheetAdmin(ImportExportMixin, PortalModelAdmin):
     """Imports a sheet after a preview, exports what the list shows."""
 
     formats = [JapaneseCSV, XLSX]
+
+
+class LabelledFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", str(field.label or ""))
+
+
+class LabelledTabularInline(admin.TabularInline):
+    """Django names the fields of a table by the column's head only, which no screen reader reads."""
+
+    formset = LabelledFormSet

@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
-from lib.admin import PortalModelAdmin, SheetAdmin
+from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
 from members.imports import LocalGovernmentResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
 
@@ -29,7 +29,7 @@ class LocalGovernmentAdmin(SheetAdmin):
         return False
 
 
-class SeatInline(admin.TabularInline):
+class SeatInline(LabelledTabularInline):
     model = Seat
     extra = 0
     show_change_link = True
