@@ -31,6 +31,7 @@ urlpatterns = [
     path("privacy/", views.policy, {"slug": "privacy"}, name="privacy"),
     path("accessibility/", views.policy, {"slug": "accessibility"}, name="accessibility"),
     path("agreements/", include("agreements.urls")),
+    path("members/handover/<int:pk>/print/", views.handover_print, name="handover_print"),
     path("members/", include("members.urls")),
     path("files/<uuid:pk>/", views.public_file, name="public_file"),
     path("accounts/", include(accounts)),

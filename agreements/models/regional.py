@@ -22,6 +22,20 @@ class RegionalAgreementQuerySet(AgreementQuerySet["RegionalAgreement"]):
     def with_parties(self) -> Self:
         return self.prefetch_related("parties")
 
+    def covering(self, body: LocalGovernment) -> Self:
+        """Those with the body among their constituents; for a prefecture all of its own."""
+        found = self.filter(prefecture=body.prefecture)
+        if body.kind == LocalGovernment.Kind.PREFECTURE:
+            return found
+        members = [members for members, kinds in Party.KINDS.items() if body.kind in kinds]
+        return found.filter(
+            Exists(Party.objects.filter(agreement=OuterRef("pk"), members__in=members))
+        )
+
+    def signed_by(self, name: str) -> Self:
+        """An association's own: parties are known by their names."""
+        return self.filter(Exists(Party.objects.filter(agreement=OuterRef("pk"), name=name)))
+
     def with_computed_count(self) -> Self:
         """Annotates computed_count: today's local governments that the parties stand for."""
         parties = Party.objects.filter(agreement=OuterRef(OuterRef("pk")))

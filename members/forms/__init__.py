@@ -1,6 +1,16 @@
-"""What people type: log-in, application, invitation."""
+"""What people type: log-in, application, invitation, the own body."""
 
 from members.forms.account import AcceptanceForm, LoginForm
 from members.forms.application import ApplicationForm
+from members.forms.organization import HandoverForm, InviteForm, ProfileForm, RoleForm, SeatForm
 
-__all__ = ["AcceptanceForm", "ApplicationForm", "LoginForm"]
+__all__ = [
+    "AcceptanceForm",
+    "ApplicationForm",
+    "HandoverForm",
+    "InviteForm",
+    "LoginForm",
+    "ProfileForm",
+    "RoleForm",
+    "SeatForm",
+]

@@ -1,0 +1,1 @@
+"""Pages of membership: registration, the own body, hand-over."""
