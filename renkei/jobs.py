@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.handover import finish_due
+from members.handover_reminder import send_due
 from members.registration import erase_abandoned
 from renkei.models import JobRun
 
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 DAILY: dict[str, Callable[[], object]] = {
     "erase_applications": erase_abandoned,
     "finish_handovers": finish_due,
+    "remind_of_handovers": send_due,
 }
 
 
