@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import PortalModelAdmin, SheetAdmin
@@ -71,17 +73,22 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     search_fields = ["name", "email", "username", "seat__organization__folded"]
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
-    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at"]
+    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["name", "email", "username", "password"]}),
-        ("所属と役割", {"fields": ["seat", "role", "is_active"]}),
+        ("所属と役割", {"fields": ["seat", "role", "is_active", "handover"]}),
         ("事務局の利用者", {"fields": ["is_staff", "is_superuser", "groups"]}),
         ("記録", {"fields": ["joined_at", "last_login", "last_seen_at", "left_at"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["name", "email", "username", "seat", "role", "password1", "password2"]}),
     ]
+
+    @admin.display(description="引継ぎ")
+    def handover(self, user: User) -> str:
+        address = reverse("members:handover_new", args=[user.pk])
+        return format_html('<a href="{}">後任を決める</a>', address)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """All but the seat, which people.move() changes once everything else is saved."""

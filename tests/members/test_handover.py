@@ -153,6 +153,19 @@ def test_invitation_that_is_sent_again_belongs_to_the_hand_over(manager):
     assert is_gone(manager)
 
 
+def test_invitation_of_a_hand_over_is_taken_back_by_cancelling_that(client, manager):
+    handover = begin(manager)
+    client.force_login(manager)
+    withdraw = reverse("members:invitation_withdraw", args=[handover.invitation.pk])
+
+    html = client.get(reverse("members:organization")).content.decode()
+    client.post(withdraw)
+
+    assert withdraw not in html
+    assert handover.get_absolute_url() in html
+    assert Invitation.objects.usable().count() == 1
+
+
 def test_one_open_hand_over_per_person(client, manager):
     begin(manager)
     client.force_login(manager)

@@ -116,3 +116,12 @@ def test_departed_person_is_not_made_active_again(client, secretary, person, man
     person.refresh_from_db()
     assert not person.is_active
     assert "利用中に戻せません" in html
+
+
+def test_page_of_a_person_leads_the_secretariat_to_the_hand_over(client, secretary, person):
+    client.force_login(secretary)
+
+    html = client.get(f"/admin/members/user/{person.pk}/change/").content.decode()
+
+    assert f'href="/members/handover/new/{person.pk}/"' in html
+    assert client.get(f"/members/handover/new/{person.pk}/").status_code == 200
