@@ -125,9 +125,8 @@ def invite(seat: Seat, *, name: str, address: str, role: str, by: User | None) -
 
 @transaction.atomic
 def renew(invitation: Invitation, *, by: User) -> Invitation | None:
-    """A new invitation in place of one that was not used; None for one that was."""
-    unused = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
-    if not unused.update(expires_at=timezone.now()):
+    """A new invitation in place of one that still waits; None for one that was used or replaced."""
+    if not _withdrawn(invitation):
         return None
     return invite(
         invitation.seat,
@@ -136,6 +135,20 @@ def renew(invitation: Invitation, *, by: User) -> Invitation | None:
         role=invitation.role,
         by=by,
     )
+
+
+@transaction.atomic
+def withdraw_invitation(invitation: Invitation, *, by: User) -> None:
+    """Raises AlreadyDecidedError when it has been used, withdrawn or replaced."""
+    if not _withdrawn(invitation):
+        raise AlreadyDecidedError
+    audit.record("withdraw_invitation", invitation, by=by, seat=invitation.seat_id)
+
+
+def _withdrawn(invitation: Invitation) -> int:
+    """One conditional UPDATE: it cannot be accepted in the same moment."""
+    waiting = Invitation.objects.waiting().filter(pk=invitation.pk)
+    return waiting.update(withdrawn_at=timezone.now())
 
 
 @transaction.atomic

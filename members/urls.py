@@ -5,7 +5,7 @@ A body's own page shows agreements, too: renkei/urls.py.
 
 from django.urls import path
 
-from members.views import directory, registration
+from members.views import directory, handover, organization, registration
 
 app_name = "members"
 urlpatterns = [
@@ -27,4 +27,32 @@ urlpatterns = [
         name="application_withdraw",
     ),
     path("invitations/<str:token>/", registration.invitation, name="invitation"),
+    path("organization/", organization.organization, name="organization"),
+    path("organization/edit/", organization.organization_edit, name="organization_edit"),
+    path("organization/seats/new/", organization.seat_add, name="seat_add"),
+    path("organization/seats/<int:pk>/", organization.seat_edit, name="seat_edit"),
+    path("organization/seats/<int:pk>/invite/", organization.invite, name="invite"),
+    path(
+        "organization/invitations/<int:pk>/resend/",
+        organization.invitation_resend,
+        name="invitation_resend",
+    ),
+    path(
+        "organization/invitations/<int:pk>/withdraw/",
+        organization.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
+    path("organization/people/<int:pk>/", organization.person, name="person"),
+    path("organization/people/<int:pk>/role/", organization.person_role, name="person_role"),
+    path(
+        "organization/people/<int:pk>/suspend/",
+        organization.person_suspend,
+        name="person_suspend",
+    ),
+    path("organization/people/<int:pk>/resume/", organization.person_resume, name="person_resume"),
+    path("organization/people/<int:pk>/remove/", organization.person_remove, name="person_remove"),
+    path("handover/", handover.handover_list, name="handover_list"),
+    path("handover/new/<int:pk>/", handover.handover_new, name="handover_new"),
+    path("handover/<int:pk>/", handover.handover, name="handover"),
+    path("handover/<int:pk>/cancel/", handover.handover_cancel, name="handover_cancel"),
 ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from members.access import is_secretariat
+from members.access import is_manager, is_secretariat
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             Link("特別区全国連携プロジェクトホームページ", settings.PROJECT_URL),
             Link("公式X（旧Twitter）@Zenkoku_Renkei", settings.X_URL),
         ],
+        "manages_body": is_manager(request.user),
         "shows_admin": is_secretariat(request.user),
     }
 

@@ -7,13 +7,19 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from members.handover import finish_due
+from members.handover_reminder import send_due
 from members.registration import erase_abandoned
 from renkei.models import JobRun
 
 logger = logging.getLogger(__name__)
 
 # Every job asks what is due, so that a missed day is made up for by the next one.
-DAILY: dict[str, Callable[[], object]] = {"erase_applications": erase_abandoned}
+DAILY: dict[str, Callable[[], object]] = {
+    "erase_applications": erase_abandoned,
+    "finish_handovers": finish_due,
+    "remind_of_handovers": send_due,
+}
 
 
 def run_daily(today: date) -> int:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("agreements/", include("agreements.urls")),
     re_path(r"^members/(?P<code>[0-9]{6})/$", views.member_profile, name="member_profile"),
     path("members/g<int:pk>/", views.group_profile, name="group_profile"),
+    path("members/handover/<int:pk>/print/", views.handover_print, name="handover_print"),
     path("members/", include("members.urls")),
     path(
         "members.<slug:extension>",

@@ -7,15 +7,19 @@ from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agreements import exports as agreement_exports
 from agreements.models import AgreementFile, CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
+from lib.wareki import format_date
 from members import exports as member_exports
-from members.access import public
+from members import handover
+from members.access import MemberRequest, member_only, public
 from members.models import LocalGovernment, Organization, SiteText
+from renkei.handover import sheet
 from renkei.profiles import Profile
 
 NEWEST_AGREEMENTS = 3
@@ -118,6 +122,18 @@ def public_file(request: HttpRequest, pk: str) -> FileResponse:
     response.headers["ETag"] = f'"{file.sha256}"'
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+@require_safe
+@member_only
+def handover_print(request: MemberRequest, pk: int) -> HttpResponse:
+    """引継書 for circulation: for those who may see the hand-over."""
+    found = handover.visible_to(request.user).select_related(
+        "seat__organization__local_government", "predecessor", "invitation"
+    )
+    context = sheet(get_object_or_404(found, pk=pk))
+    context["printed_on"] = format_date(timezone.localdate())
+    return render(request, "renkei/handover_print.html", context)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from lib import prefectures
 from lib.local_government_codes import check_digit
 from members.models import (
     Application,
+    Handover,
     Invitation,
     LocalGovernment,
     Organization,
@@ -122,6 +123,16 @@ def make_application(*, local_government=None, status=Application.Status.RECEIVE
 def make_invitation(*, seat=None, **fields):
     values = {"name": "見本 花子", "address": "kikaku@town.example.jp", "role": User.Role.MANAGER}
     return Invitation.objects.create(seat=seat or make_seat(), **{**values, **fields})
+
+
+def make_handover(*, predecessor=None, **fields):
+    predecessor = predecessor or make_user()
+    invitation = make_invitation(seat=predecessor.seat, role=predecessor.role)
+    return Handover.objects.create(
+        seat=predecessor.seat,
+        predecessor=predecessor,
+        **{"invitation": invitation, "started_by": predecessor, **fields},
+    )
 
 
 def load_master():

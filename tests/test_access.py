@@ -11,7 +11,15 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import AgreementFile
-from members.models import Application, AuditEntry, Delivery, Invitation, Organization, SiteText
+from members.models import (
+    Application,
+    AuditEntry,
+    Delivery,
+    Handover,
+    Invitation,
+    Organization,
+    SiteText,
+)
 from renkei.models import JobRun
 from tests import factories
 
@@ -25,7 +33,7 @@ ROLES = ROWS[0][1:]
 PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for row in ROWS[1:]}
 CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
 # Nobody adds these by hand, not even the secretariat (tests/members/test_application_admin.py).
-WRITTEN_BY_THE_PORTAL = {Application, AuditEntry, Delivery, Invitation, JobRun}
+WRITTEN_BY_THE_PORTAL = {Application, AuditEntry, Delivery, Handover, Invitation, JobRun}
 THIRD_PARTY = {"account_login", "account_logout", "account_inactive"}
 
 
@@ -43,8 +51,8 @@ PATTERNS = dict(named_patterns(get_resolver().url_patterns))
 
 
 @pytest.fixture
-def arguments(db):
-    """Real objects for the pages that show one."""
+def arguments(manager):
+    """Real objects for the pages that show one; those of a body are of the manager's."""
     for slug in ("terms", "privacy", "accessibility"):
         factories.make_site_text(slug)
     regional = factories.make_regional_agreement()
@@ -65,6 +73,28 @@ def arguments(db):
         "members:application_correct": [application.token],
         "members:application_withdraw": [application.token],
         "members:invitation": [factories.make_invitation().token],
+        **arguments_of_body(manager),
+    }
+
+
+def arguments_of_body(manager):
+    person = factories.make_user(seat=manager.seat)
+    invitation = factories.make_invitation(seat=manager.seat)
+    handover = factories.make_handover(predecessor=manager)
+    return {
+        "members:seat_edit": [manager.seat.pk],
+        "members:invite": [manager.seat.pk],
+        "members:invitation_resend": [invitation.pk],
+        "members:invitation_withdraw": [invitation.pk],
+        "members:person": [person.pk],
+        "members:person_role": [person.pk],
+        "members:person_suspend": [person.pk],
+        "members:person_resume": [person.pk],
+        "members:person_remove": [person.pk],
+        "members:handover_new": [person.pk],
+        "members:handover": [handover.pk],
+        "members:handover_cancel": [handover.pk],
+        "handover_print": [handover.pk],
     }
 
 
@@ -135,19 +165,29 @@ def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
     assert answers == dict.fromkeys(addresses, expected)
 
 
-FORMS = {"members:register", "members:invitation"}
-ACTS = {name for name, answers in PAGES.items() if answers["anonymous"] == 405}
+FORMS = {
+    "members:register",
+    "members:invitation",
+    "members:organization_edit",
+    "members:seat_add",
+    "members:seat_edit",
+    "members:invite",
+    "members:handover_new",
+}
+ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 
 
 @pytest.mark.parametrize("view", sorted(set(PATTERNS) - THIRD_PARTY - FORMS - ACTS))
-def test_pages_without_a_form_answer_only_safe_methods(client, arguments, view):
+def test_pages_without_a_form_answer_only_safe_methods(client, arguments, manager, view):
+    client.force_login(manager)
     address = reverse(view, args=arguments.get(view, []))
 
     assert client.post(address).status_code == 405
 
 
 @pytest.mark.parametrize("view", sorted(set(PATTERNS) - THIRD_PARTY))
-def test_no_page_answers_trace(client, arguments, view):
+def test_no_page_answers_trace(client, arguments, manager, view):
+    client.force_login(manager)
     address = reverse(view, args=arguments.get(view, []))
 
     assert client.trace(address).status_code == 405

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 
 from lib.admin import PortalModelAdmin
 from lib.text import clean_text
-from members import registration
+from members import people, registration
 from members.access import MemberRequest
 from members.models import Application, Invitation
 
@@ -194,6 +194,6 @@ class InvitationAdmin(PortalModelAdmin):
 
     @admin.action(description="招待をもう一度送る（新しい14日の期限）", permissions=["change"])
     def send_again(self, request: MemberRequest, queryset: Any) -> None:
-        again = [registration.renew(invitation, by=request.user) for invitation in queryset]
+        again = [people.resend(invitation, by=request.user) for invitation in queryset]
         count = sum(1 for invitation in again if invitation)
         self.message_user(request, f"{count}件の招待を送ります。", messages.SUCCESS)

@@ -2,14 +2,22 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from members import audit, people
+from members.access import MemberRequest
 from members.imports import LocalGovernmentResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
+from members.sessions import end_sessions
+
+LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
+MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
 
 
 @admin.register(LocalGovernment)
@@ -70,17 +78,51 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     search_fields = ["name", "email", "username", "seat__organization__folded"]
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
-    readonly_fields = ["joined_at", "last_seen_at", "last_login"]
+    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["name", "email", "username", "password"]}),
-        ("所属と役割", {"fields": ["seat", "role", "is_active"]}),
+        ("所属と役割", {"fields": ["seat", "role", "is_active", "handover"]}),
         ("事務局の利用者", {"fields": ["is_staff", "is_superuser", "groups"]}),
-        ("記録", {"fields": ["joined_at", "last_login", "last_seen_at"]}),
+        ("記録", {"fields": ["joined_at", "last_login", "last_seen_at", "left_at"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["name", "email", "username", "seat", "role", "password1", "password2"]}),
     ]
+
+    @admin.display(description="引継ぎ")
+    def handover(self, user: User) -> str:
+        address = reverse("members:handover_new", args=[user.pk])
+        return format_html('<a href="{}">後任を決める</a>', address)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """All but the seat, which people.move() changes once everything else is saved."""
+        if change and "seat" in form.changed_data:
+            obj.seat_id = form.initial["seat"]
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "change_user" if change else "add_user",
+            obj,
+            by=request.user,  # type: ignore[arg-type]
+            fields=[name for name in form.changed_data if name != "seat"],
+        )
+        if not obj.is_active:
+            end_sessions(obj)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and "seat" in form.changed_data:
+            self._move(request, form)
+
+    def _move(self, request: MemberRequest, form: Any) -> None:
+        user, seat = form.instance, form.cleaned_data["seat"]
+        role = form.cleaned_data["role"] if "role" in form.changed_data else None
+        try:
+            people.move(user, seat, by=request.user, role=role)
+        except people.LastManagerError:
+            self.message_user(request, LAST_MANAGER_STAYS, messages.ERROR)
+        else:
+            self.message_user(request, MOVED, messages.WARNING)
 
 
 @admin.register(Theme)

@@ -1,4 +1,4 @@
-"""What the portal itself writes: mails and the audit trail. Read only."""
+"""What the portal itself writes: mails, hand-overs and the audit trail. Read only."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
-from members.models import AuditEntry, Delivery
+from members.models import AuditEntry, Delivery, Handover
 
 
 class RecordAdmin(PortalModelAdmin):
@@ -35,3 +35,25 @@ class AuditEntryAdmin(RecordAdmin):
     list_filter = ["act", "target_type", "at"]
     list_select_related = ["actor__seat__organization"]
     search_fields = ["actor__name", "target_id"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(RecordAdmin):
+    """Begun, cancelled and finished on the portal's own pages, which the secretariat may open."""
+
+    list_display = ["seat", "predecessor", "successor", "state", "leaves_on", "started_at"]
+    list_filter = [
+        ("finished_at", admin.EmptyFieldListFilter),
+        ("cancelled_at", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["seat__organization", "predecessor__seat__organization", "invitation"]
+    search_fields = ["predecessor__name", "seat__section", "seat__organization__folded"]
+    fields = ["seat", "predecessor", "successor", "state", "leaves_on", "started_at", "started_by"]
+
+    @admin.display(description="後任")
+    def successor(self, handover: Handover) -> str:
+        return handover.invitation.name
+
+    @admin.display(description="状態")
+    def state(self, handover: Handover) -> str:
+        return handover.state

@@ -19,6 +19,14 @@ ALREADY_OPEN = (
 WARDS_ARE_MEMBERS = "東京23区は、はじめから会員です。申請は要りません。"
 
 
+TELEPHONE = RegexValidator(
+    r"^\+?[0-9][0-9() -]{7,17}$", "電話番号は数字とハイフンで入力してください。"
+)
+X_ACCOUNT = RegexValidator(
+    r"^@?[A-Za-z0-9_]{1,15}$", "「@」に続く英数字と「_」で入力してください。"
+)
+
+
 class WideInput(forms.TextInput):
     """Full width, any hyphen and blanks around are welcome: folded before the field looks."""
 
@@ -99,16 +107,8 @@ class ApplicationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["telephone"].validators.append(
-            RegexValidator(
-                r"^\+?[0-9][0-9() -]{7,17}$", "電話番号は数字とハイフンで入力してください。"
-            )
-        )
-        self.fields["x_account"].validators.append(
-            RegexValidator(
-                r"^@?[A-Za-z0-9_]{1,15}$", "「@」に続く英数字と「_」で入力してください。"
-            )
-        )
+        self.fields["telephone"].validators.append(TELEPHONE)
+        self.fields["x_account"].validators.append(X_ACCOUNT)
 
     @property
     def terms(self) -> SiteText | None:

@@ -4,6 +4,7 @@ from members.models.account import User
 from members.models.application import Application, ApplicationStep, Invitation
 from members.models.audit import AuditEntry
 from members.models.delivery import Delivery
+from members.models.handover import Handover
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
@@ -14,6 +15,7 @@ __all__ = [
     "ApplicationStep",
     "AuditEntry",
     "Delivery",
+    "Handover",
     "Invitation",
     "LocalGovernment",
     "Organization",

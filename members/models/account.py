@@ -5,11 +5,14 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from members.models.organization import Organization, Seat
+
+DEPARTED = "利用を終えた人は、利用中に戻せません。新しく招待してください。"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -88,6 +91,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         "管理画面を使う", default=False, help_text="事務局の利用者だけに効きます。"
     )
     joined_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
+    left_at = models.DateTimeField(
+        "利用を終えた日時",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="前任者に付く日時です。",
+    )
     last_seen_at = models.DateTimeField("最後の利用", null=True, blank=True, editable=False)
 
     objects = UserManager()
@@ -110,10 +120,21 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="one_user_per_email_in_any_case",
                 violation_error_message="このメールアドレスは使われています。",
             ),
+            models.CheckConstraint(
+                condition=models.Q(left_at=None) | models.Q(is_active=False),
+                name="departed_user_is_inactive",
+                violation_error_message=DEPARTED,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.seat}）"
+
+    def clean(self) -> None:
+        """Forms that do not show left_at leave its constraint out."""
+        super().clean()
+        if self.is_active and self.left_at:
+            raise ValidationError(DEPARTED)
 
     def get_full_name(self) -> str:
         return self.name
@@ -125,3 +146,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_admitted(self) -> bool:
         """Neither the person nor the body is suspended or gone."""
         return self.is_active and self.seat.organization.status == Organization.Status.ACTIVE
+
+    @property
+    def state(self) -> str:
+        """利用停止 can be resumed; 利用終了 is a departed person (前任者)."""
+        if self.left_at:
+            return "利用終了"
+        return "利用中" if self.is_active else "利用停止"

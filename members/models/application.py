@@ -188,8 +188,12 @@ class ApplicationStep(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> Self:
+        """Neither used nor withdrawn; those past their day are among them, to be sent again."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
     def usable(self) -> Self:
-        return self.filter(accepted_at=None, expires_at__gt=timezone.now())
+        return self.waiting().filter(expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):
@@ -212,12 +216,20 @@ class Invitation(models.Model):
     created_at = models.DateTimeField("招待日時", default=timezone.now)
     expires_at = models.DateTimeField("期限")
     accepted_at = models.DateTimeField("登録日時", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("取消日時", null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "招待"
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+                name="invitation_is_accepted_or_withdrawn",
+                violation_error_message="登録に使われた招待は、取り消せません。",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.seat}）"
@@ -229,3 +241,7 @@ class Invitation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("members:invitation", args=[self.token])
+
+    @property
+    def is_usable(self) -> bool:
+        return not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()

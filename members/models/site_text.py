@@ -1,14 +1,31 @@
 """Texts and figures that the secretariat edits, in dated versions."""
 
+import re
 from datetime import date
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from lib.markdown import render
+from lib.text import fold
+
+# A later day might have no working day left in March.
+LAST_HANDOVER_DAY = 20
+_HANDOVER_DAY = re.compile(r"3月([0-9]{1,2})日")
+
+
+def parse_handover_day(text: str) -> int:
+    """3月15日 as the secretariat writes it. Raises ValueError for anything else."""
+    match = _HANDOVER_DAY.fullmatch(fold(text))
+    if match is None or not 1 <= int(match[1]) <= LAST_HANDOVER_DAY:
+        raise ValueError(
+            f"「3月15日」のように、3月1日から3月{LAST_HANDOVER_DAY}日までで入力してください。"
+        )
+    return int(match[1])
 
 
 class SiteTextQuerySet(models.QuerySet["SiteText"]):
@@ -46,6 +63,8 @@ class SiteText(models.Model):
         CONTACT_ADDRESS = "contact-address", "お問い合わせ：所在地"
         CONTACT_TELEPHONE = "contact-telephone", "お問い合わせ：電話番号"
         CONTACT_HOURS = "contact-hours", "お問い合わせ：受付時間"
+        HANDOVER_REMINDER = "handover-reminder", "メール：異動予定の確認・引継ぎ"
+        HANDOVER_DAY = "handover-day", "メール：異動予定の確認・引継ぎを送る日"
 
     slug = models.CharField("種類", max_length=30, choices=Slug)
     version = models.PositiveIntegerField("版", default=1)
@@ -81,6 +100,13 @@ class SiteText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_slug_display()} 第{self.version}版"
+
+    def clean(self) -> None:
+        if self.slug == self.Slug.HANDOVER_DAY:
+            try:
+                parse_handover_day(self.body)
+            except ValueError as error:
+                raise ValidationError({"body": str(error)}) from error
 
     @property
     def html(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members import registration
+from members import handover, registration
 from members.access import public
 from members.forms import AcceptanceForm, ApplicationForm
 from members.models import Application, Invitation, LocalGovernment, SiteText
@@ -158,7 +158,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     offered = get_object_or_404(
         Invitation.objects.select_related("seat__organization__local_government"), token=token
     )
-    if offered.accepted_at or offered.expires_at <= timezone.now():
+    if not offered.is_usable:
         return render(request, "members/invitation_over.html", {"trail": trail("招待")}, status=410)
     form = AcceptanceForm(request.POST or None, invitation=offered)
     if request.method != "POST" or not form.is_valid():
@@ -166,7 +166,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "members/invitation.html", context)
     data = form.cleaned_data
     try:
-        registration.accept(
+        handover.accept(
             offered,
             name=data["name"],
             username=data["username"],

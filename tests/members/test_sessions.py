@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from members.sessions import end_sessions
+
 START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -91,3 +93,13 @@ def test_ended_session_leads_to_the_log_in_page(client, clock, secretary):
     response = client.get("/admin/", follow=True)
 
     assert response.redirect_chain[-1][0] == "/accounts/login/?next=/admin/"
+
+
+def test_sessions_of_one_person_are_ended_but_the_spared_one(client, manager, viewer):
+    others = [type(client)(), type(client)()]
+    for browser, user in [(client, manager), (others[0], manager), (others[1], viewer)]:
+        browser.force_login(user)
+
+    assert end_sessions(manager, except_key=client.session.session_key) == 1
+
+    assert [is_logged_in(browser) for browser in (client, *others)] == [True, False, True]

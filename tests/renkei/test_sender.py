@@ -144,7 +144,7 @@ def test_server_that_is_down_delays_everything_and_loses_nothing(db, monkeypatch
 
 def test_job_runs_once_a_day(db, monkeypatch):
     calls = []
-    monkeypatch.setitem(jobs.DAILY, "erase_applications", lambda: calls.append(1))
+    monkeypatch.setattr(jobs, "DAILY", {"only": lambda: calls.append(1)})
 
     ran = [jobs.run_daily(date(2026, 11, 23)), jobs.run_daily(date(2026, 11, 23))]
     next_day = jobs.run_daily(date(2026, 11, 24))

@@ -36,6 +36,8 @@ FIRST_VERSIONS = (
     FirstVersion(Slug.CONTACT_ADDRESS, "所在地"),
     FirstVersion(Slug.CONTACT_TELEPHONE, "電話番号"),
     FirstVersion(Slug.CONTACT_HOURS, "受付時間"),
+    FirstVersion(Slug.HANDOVER_REMINDER, "異動予定の確認・引継ぎ"),
+    FirstVersion(Slug.HANDOVER_DAY, "異動予定の確認・引継ぎを送る日"),
 )
 
 

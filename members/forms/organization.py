@@ -1,0 +1,136 @@
+"""Forms of a body's own page: profile, seats, people, hand-over."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from lib.text import clean_line, clean_text
+from lib.wareki import WarekiDateField
+from members.forms.application import (
+    TELEPHONE,
+    X_ACCOUNT,
+    WideEmailInput,
+    WideInput,
+    WideTelephoneInput,
+)
+from members.models import Invitation, Organization, Seat, Theme, User
+from members.profile import FIELDS
+
+
+class ProfileForm(forms.ModelForm):
+    """What everybody may read of a body."""
+
+    website = forms.URLField(label="ウェブサイト", required=False, assume_scheme="https")
+    magazine_url = forms.URLField(label="広報誌のURL", required=False, assume_scheme="https")
+    themes = forms.ModelMultipleChoiceField(
+        label="関心のあるテーマ",
+        queryset=Theme.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Organization
+        fields = [*FIELDS, "themes"]
+        widgets = {"introduction": forms.Textarea(attrs={"rows": 6}), "x_account": WideInput}
+        labels = {"x_account": "Xアカウント"}
+        help_texts = {
+            "introduction": "どなたでも読めるページに載ります。2,000字まで。",
+            "x_account": "例：@Zenkoku_Renkei",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["x_account"].validators.append(X_ACCOUNT)
+
+    def clean_introduction(self) -> str:
+        return clean_text(self.cleaned_data["introduction"]).strip()
+
+    def clean_x_account(self) -> str:
+        return self.cleaned_data["x_account"].removeprefix("@")
+
+
+class SeatForm(forms.ModelForm):
+    class Meta:
+        model = Seat
+        fields = ["section", "mailbox", "telephone", "extension"]
+        widgets = {
+            "mailbox": WideEmailInput,
+            "telephone": WideTelephoneInput,
+            "extension": WideInput,
+        }
+        help_texts = {
+            "section": "例：企画課 連携担当",
+            "mailbox": "部署で受け取る共有のメールアドレス。お知らせの送り先です。",
+            "telephone": "例：03-1234-5678",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["telephone"].validators.append(TELEPHONE)
+
+    def clean_section(self) -> str:
+        section = clean_line(self.cleaned_data["section"])
+        same = Seat.objects.filter(organization=self.instance.organization_id, section=section)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise ValidationError("同じ名前の担当部署があります。")
+        return section
+
+    def clean_mailbox(self) -> str:
+        return self.cleaned_data["mailbox"].lower()
+
+
+class NewPersonForm(forms.Form):
+    """Somebody who gets a mail with a link; colleagues may share one mailbox."""
+
+    name = forms.CharField(label="氏名", max_length=50)
+    address = forms.EmailField(
+        label="メールアドレス",
+        help_text="招待のメールを送ります。部署で共有するアドレスでもかまいません。",
+        widget=WideEmailInput,
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seat = seat
+        self.initial.setdefault("address", seat.mailbox)
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_address(self) -> str:
+        return self.cleaned_data["address"].lower()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        waiting = Invitation.objects.waiting().filter(
+            seat=self.seat, name=data.get("name"), address=data.get("address")
+        )
+        if waiting.exists():
+            self.add_error("name", "この方への招待は、すでに送っています。")
+        return data
+
+
+class InviteForm(NewPersonForm):
+    role = forms.ChoiceField(label="役割", choices=User.Role, initial=User.Role.CONTRIBUTOR)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label="役割", choices=User.Role)
+
+
+class HandoverForm(NewPersonForm):
+    leaves_on = WarekiDateField(
+        label="前任者が使えなくなる日",
+        required=False,
+        help_text="空のときは、後任の方が登録した時に使えなくなります。例：令和9年4月1日",
+    )
+
+    def clean_leaves_on(self) -> date | None:
+        day = self.cleaned_data["leaves_on"]
+        if day and day <= timezone.localdate():
+            raise ValidationError("明日以後の日を入力するか、空にしてください。")
+        return day

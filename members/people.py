@@ -1,0 +1,178 @@
+"""The people and seats of a body: who comes, who may do what, who goes.
+
+A body never loses its last 管理担当者. Every act locks the row of the body first and reads the people
+anew: of two managers who lower each other at the same moment, one is refused.
+"""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from members import audit, registration
+from members.access import is_manager, is_secretariat
+from members.models import Handover, Invitation, Organization, Seat, User
+from members.sessions import end_sessions
+
+
+class LastManagerError(Exception):
+    """The act would leave the body without a 管理担当者 who can log in."""
+
+
+class StaleError(Exception):
+    """Somebody else was quicker: the person is no longer in a state for this act."""
+
+
+@transaction.atomic
+def invite(seat: Seat, *, name: str, address: str, role: str, by: User) -> Invitation:
+    _check_manages(by, seat.organization_id)
+    return registration.invite(seat, name=name, address=address, role=role, by=by)
+
+
+@transaction.atomic
+def resend(invitation: Invitation, *, by: User) -> Invitation | None:
+    """A new link instead of the old one; a hand-over follows it. None when there is nothing to renew."""
+    _check_manages(by, invitation.seat.organization_id)
+    renewed = registration.renew(invitation, by=by)
+    if renewed:
+        Handover.objects.open().filter(invitation=invitation).update(invitation=renewed)
+    return renewed
+
+
+@transaction.atomic
+def withdraw(invitation: Invitation, *, by: User) -> None:
+    """Raises StaleError for one that was used. One of a hand-over is taken back by cancelling that."""
+    _check_manages(by, invitation.seat.organization_id)
+    if Handover.objects.open().filter(invitation=invitation).exists():
+        raise StaleError
+    try:
+        registration.withdraw_invitation(invitation, by=by)
+    except registration.AlreadyDecidedError as error:
+        raise StaleError from error
+
+
+@transaction.atomic
+def change_role(user: User, role: str, *, by: User) -> None:
+    user = _locked(user)
+    _check_may_change(user, by)
+    if user.left_at:
+        raise StaleError
+    if role != User.Role.MANAGER:
+        _check_not_last_manager(user)
+    before, user.role = user.role, User.Role(role)
+    user.save(update_fields=["role"])
+    audit.record("change_role", user, by=by, before=before, after=role)
+
+
+@transaction.atomic
+def suspend(user: User, *, by: User) -> None:
+    user = _locked(user)
+    _check_may_change(user, by)
+    if not user.is_active:
+        raise StaleError
+    _check_not_last_manager(user)
+    _deactivate(user)
+    audit.record("suspend", user, by=by, seat=user.seat_id)
+
+
+@transaction.atomic
+def resume(user: User, *, by: User) -> None:
+    user = _locked(user)
+    _check_may_change(user, by)
+    if user.is_active or user.left_at:
+        raise StaleError
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record("resume", user, by=by, seat=user.seat_id)
+
+
+@transaction.atomic
+def remove(user: User, *, by: User) -> None:
+    """The person has left and shows as 前任者; the row stays, for authorship and the audit trail."""
+    _check_may_change(_locked(user), by)
+    let_go(user, by=by)
+
+
+@transaction.atomic
+def let_go(user: User, *, by: User | None) -> None:
+    """remove() without the question who asks: for a hand-over that is due."""
+    user = _locked(user)
+    if user.left_at:
+        raise StaleError
+    _check_not_last_manager(user)
+    user.left_at = timezone.now()
+    _deactivate(user)
+    audit.record("remove", user, by=by, seat=user.seat_id)
+
+
+@transaction.atomic
+def move(user: User, seat: Seat, *, by: User, role: str | None = None) -> None:
+    """Takes nothing along: in another body the role begins at 投稿担当者, rights in the admin end.
+
+    Drafts, watches and settings hang on the seat that is left. For the secretariat alone.
+    """
+    if not is_secretariat(by):
+        raise PermissionDenied
+    user = _locked(user)
+    before = user.seat
+    if before.organization_id != seat.organization_id:
+        _check_not_last_manager(user)
+        user.role = User.Role(role or User.Role.CONTRIBUTOR)
+        user.is_staff = user.is_superuser = False
+        user.groups.clear()
+        user.user_permissions.clear()
+    user.seat = seat
+    user.save(update_fields=["seat", "role", "is_staff", "is_superuser"])
+    end_sessions(user)
+    audit.record("move", user, by=by, before=before.pk, after=seat.pk, role=user.role)
+
+
+@transaction.atomic
+def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
+    """Adds a seat or saves its changes; `fields` are the names of what was changed."""
+    _check_manages(by, seat.organization_id)
+    act = "edit_seat" if seat.pk else "add_seat"
+    seat.save()
+    audit.record(act, seat, by=by, fields=sorted(fields))
+
+
+def _check_manages(by: User, organization_id: int) -> None:
+    """Read anew: whoever was lowered a moment ago decides nothing any more."""
+    now = User.objects.select_related("seat__organization").get(pk=by.pk)
+    if is_secretariat(now) or (is_manager(now) and now.seat.organization_id == organization_id):
+        return
+    raise PermissionDenied
+
+
+def _check_may_change(user: User, by: User) -> None:
+    """Those who use the admin are changed by superusers alone."""
+    _check_manages(by, user.seat.organization_id)
+    if user.is_staff and not by.is_superuser:
+        raise PermissionDenied
+
+
+def _check_not_last_manager(user: User) -> None:
+    if user.role != User.Role.MANAGER or not user.is_active:
+        return
+    managers = User.objects.filter(
+        seat__organization=user.seat.organization_id, role=User.Role.MANAGER, is_active=True
+    )
+    if not managers.exclude(pk=user.pk).exists():
+        raise LastManagerError
+
+
+def _locked(user: User) -> User:
+    """The person as of now, with the body locked until the end of the transaction."""
+    bodies = Organization.objects.select_for_update().order_by()
+    bodies.get(pk=user.seat.organization_id)
+    now = User.objects.select_related("seat__organization").get(pk=user.pk)
+    if now.seat.organization_id != user.seat.organization_id:
+        raise StaleError
+    return now
+
+
+def _deactivate(user: User) -> None:
+    user.is_active = False
+    user.save(update_fields=["is_active", "left_at"])
+    end_sessions(user)
