@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -44,7 +46,16 @@ def _end_or_renew(request: HttpRequest, user: User) -> None:
     elif _SEEN not in request.session or abs(_age(now, seen)) > RENEWAL:
         request.session[_SEEN] = now.timestamp()
         User.objects.filter(pk=user.pk).update(last_seen_at=now)
+        UserSession.objects.create_from_request(request)
 
 
 def _age(now: datetime, timestamp: float) -> timedelta:
     return timedelta(seconds=now.timestamp() - timestamp)
+
+
+def end_sessions(user: User, *, except_key: str | None = None) -> None:
+    """Deletes the rows: such a cookie stays dead, whatever becomes of the person later."""
+    ended = UserSession.objects.filter(user=user).exclude(session_key=except_key or "")
+    keys = list(ended.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    ended.delete()

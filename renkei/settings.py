@@ -13,13 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = environment.flag("DEMO")
 if not DEMO:
     environment.require(
-        "SECRET_KEY",
-        "DATABASE_URL",
-        "ALLOWED_HOSTS",
-        "SITE_URL",
-        "FILES_DIR",
-        "EMAIL_HOST",
-        "DEFAULT_FROM_EMAIL",
+        *("SECRET_KEY", "DATABASE_URL", "ALLOWED_HOSTS", "SITE_URL", "FILES_DIR"),
+        *("EMAIL_HOST", "DEFAULT_FROM_EMAIL"),
     )
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))
@@ -64,6 +59,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "simple_history",
     "import_export",
     "csp",
@@ -169,7 +165,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"login": "members.forms.LoginForm"}
 # A town hall, often a whole prefecture, shares one address: limits per address are wide, per person narrow.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "300/m/ip,5/300s/key",
+    "reset_password": "300/m/ip,3/600s/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60

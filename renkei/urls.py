@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from members.access import public
+from members.views import password
 from renkei import views
 from renkei.sitemaps import SITEMAPS
 
@@ -21,6 +22,10 @@ accounts = [
     path("login/", account_views.login, name="account_login"),
     path("logout/", account_views.logout, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
+    path("password/reset/", password.forgotten, name="account_reset_password"),
+    path("password/reset/sent/", password.sent, name="account_reset_password_sent"),
+    path("password/reset/<str:key>/", password.link, name="account_reset_password_link"),
+    path("password/new/", password.new, name="account_new_password"),
 ]
 
 urlpatterns = [

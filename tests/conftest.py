@@ -47,6 +47,17 @@ def client():
 
 
 @pytest.fixture
+def client_factory():
+    return HttpsClient
+
+
+@pytest.fixture
+def other_client():
+    """The same person's second browser."""
+    return HttpsClient()
+
+
+@pytest.fixture
 def secretary(db):
     return factories.make_user(
         seat=factories.make_seat(organization=factories.make_secretariat()),

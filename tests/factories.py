@@ -5,11 +5,13 @@ from datetime import date
 from itertools import count
 
 from django.conf import settings
+from django.core import signing
 from django.core.management import call_command
 
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
 from lib import prefectures
 from lib.local_government_codes import check_digit
+from members import addresses
 from members.models import (
     Application,
     Invitation,
@@ -122,6 +124,12 @@ def make_application(*, local_government=None, status=Application.Status.RECEIVE
 def make_invitation(*, seat=None, **fields):
     values = {"name": "見本 花子", "address": "kikaku@town.example.jp", "role": User.Role.MANAGER}
     return Invitation.objects.create(seat=seat or make_seat(), **{**values, **fields})
+
+
+def make_address_token(person=None, address="new@city.example.jp"):
+    """What stands in the link that is mailed to a new address."""
+    person = person or make_user()
+    return signing.dumps([person.pk, person.email, address], salt=addresses.SALT)
 
 
 def load_master():

@@ -62,6 +62,9 @@ def arguments(db):
         "members:application_correct": [application.token],
         "members:application_withdraw": [application.token],
         "members:invitation": [factories.make_invitation().token],
+        "members:address_confirm": [factories.make_address_token()],
+        "members:session_end": [1],
+        "account_reset_password_link": ["1-over"],
     }
 
 
@@ -132,19 +135,29 @@ def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
     assert answers == dict.fromkeys(addresses, expected)
 
 
-FORMS = {"members:register", "members:invitation"}
-ACTS = {name for name, answers in PAGES.items() if answers["anonymous"] == 405}
+FORMS = {
+    "members:register",
+    "members:invitation",
+    "members:password_change",
+    "members:address",
+    "members:address_confirm",
+    "account_reset_password",
+    "account_new_password",
+}
+ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 
 
 @pytest.mark.parametrize("view", sorted(set(PATTERNS) - THIRD_PARTY - FORMS - ACTS))
-def test_pages_without_a_form_answer_only_safe_methods(client, arguments, view):
+def test_pages_without_a_form_answer_only_safe_methods(client, arguments, manager, view):
+    client.force_login(manager)
     address = reverse(view, args=arguments.get(view, []))
 
     assert client.post(address).status_code == 405
 
 
 @pytest.mark.parametrize("view", sorted(set(PATTERNS) - THIRD_PARTY))
-def test_no_page_answers_trace(client, arguments, view):
+def test_no_page_answers_trace(client, arguments, manager, view):
+    client.force_login(manager)
     address = reverse(view, args=arguments.get(view, []))
 
     assert client.trace(address).status_code == 405

@@ -125,3 +125,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_admitted(self) -> bool:
         """Neither the person nor the body is suspended or gone."""
         return self.is_active and self.seat.organization.status == Organization.Status.ACTIVE
+
+    @property
+    def mail_address(self) -> str:
+        """The own address, or the seat's mailbox; empty where neither is known."""
+        return self.email or self.seat.mailbox
