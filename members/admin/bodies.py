@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import PortalModelAdmin, SheetAdmin
+from members import suspension
 from members.imports import LocalGovernmentResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
 
@@ -43,6 +44,11 @@ class OrganizationAdmin(PortalModelAdmin):
     autocomplete_fields = ["local_government", "themes"]
     inlines = [SeatInline]
 
+    def save_model(self, request: Any, obj: Organization, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "status" in form.changed_data:
+            suspension.organization_changed(obj, by=request.user)
+
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name
@@ -76,6 +82,11 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     add_fieldsets = [
         (None, {"fields": ["name", "email", "username", "seat", "role", "password1", "password2"]}),
     ]
+
+    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            suspension.person_changed(obj, by=request.user)
 
 
 @admin.register(Theme)
