@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "simple_history",
     "import_export",
@@ -163,7 +164,23 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"login": "members.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "members.forms.LoginForm",
+    "confirm_login_code": "members.forms.LoginCodeForm",
+    "reauthenticate": "members.forms.ReauthenticateForm",
+}
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# Mail through the filters of a town hall takes its time.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+MFA_ADAPTER = "members.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "members.forms.SecondFactorForm",
+    "reauthenticate": "members.forms.SecondFactorAgainForm",
+    "activate_totp": "members.forms.ActivateAppForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
 # A town hall, often a whole prefecture, shares one address: limits per address are wide, per person narrow.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",

@@ -26,7 +26,20 @@ PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for
 CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
 # Nobody adds these by hand, not even the secretariat (tests/members/test_application_admin.py).
 WRITTEN_BY_THE_PORTAL = {Application, AuditEntry, Delivery, Invitation, JobRun}
-THIRD_PARTY = {"account_login", "account_logout", "account_inactive"}
+THIRD_PARTY = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_confirm_login_code",
+    "account_reauthenticate",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+}
 
 
 def named_patterns(patterns, namespace=""):

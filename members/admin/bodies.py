@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import PortalModelAdmin, SheetAdmin
-from members import suspension
+from members import second_factor, suspension
+from members.access import MemberRequest
 from members.imports import LocalGovernmentResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
 
@@ -72,6 +73,7 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
     readonly_fields = ["joined_at", "last_seen_at", "last_login"]
+    actions = ["remove_second_factor"]
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["name", "email", "username", "password"]}),
@@ -87,6 +89,14 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
             suspension.person_changed(obj, by=request.user)
+
+    @admin.action(description="認証アプリの登録を取り消す", permissions=["change"])
+    def remove_second_factor(self, request: MemberRequest, queryset: Any) -> None:
+        """Not the own one: that is done on the page of the account, with the password."""
+        people = queryset.exclude(pk=request.user.pk)
+        for person in people:
+            second_factor.remove(person, by=request.user)
+        self.message_user(request, f"{len(people)}人の認証アプリの登録を取り消しました。")
 
 
 @admin.register(Theme)

@@ -1,4 +1,4 @@
-"""What people type: log-in, passwords, application, invitation."""
+"""What people type: log-in, passwords, second factor, application, invitation."""
 
 from members.forms.account import (
     AcceptanceForm,
@@ -7,15 +7,27 @@ from members.forms.account import (
     LoginForm,
     NewPasswordForm,
     PasswordChangeForm,
+    ReauthenticateForm,
 )
 from members.forms.application import ApplicationForm
+from members.forms.second_factor import (
+    ActivateAppForm,
+    LoginCodeForm,
+    SecondFactorAgainForm,
+    SecondFactorForm,
+)
 
 __all__ = [
     "AcceptanceForm",
+    "ActivateAppForm",
     "AddressForm",
     "ApplicationForm",
     "ForgottenPasswordForm",
+    "LoginCodeForm",
     "LoginForm",
     "NewPasswordForm",
     "PasswordChangeForm",
+    "ReauthenticateForm",
+    "SecondFactorAgainForm",
+    "SecondFactorForm",
 ]

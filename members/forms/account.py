@@ -29,6 +29,13 @@ class LoginForm(allauth_forms.LoginForm):
         return half_width(super().clean_login())
 
 
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""
+
+
 class _PasswordTwice(forms.Form):
     """A new password, typed twice; `person` is whom it must not resemble."""
 

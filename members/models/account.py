@@ -94,7 +94,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = []
+    # Of the first secretary (createsuperuser): the code of the second step goes there.
+    REQUIRED_FIELDS = ["email"]
 
     class Meta:
         verbose_name = verbose_name_plural = "利用者"

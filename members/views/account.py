@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.core import ratelimit
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.sessions.models import Session
@@ -19,6 +20,7 @@ from members.devices import describe
 from members.forms import AddressForm
 from members.models import User
 from members.passwords import LinkOverError
+from members.second_factor import needs_mailed_code
 from members.sessions import IDLE_LIMIT, end_sessions
 from members.views.password import link_over, trail
 
@@ -26,7 +28,12 @@ from members.views.password import link_over, trail
 @require_http_methods(["GET", "HEAD"])
 @member_only
 def me(request: MemberRequest) -> HttpResponse:
-    return render(request, "members/me.html", {"trail": trail()})
+    context = {
+        "has_app": is_mfa_enabled(request.user),
+        "needs_code": needs_mailed_code(request.user),
+        "trail": trail(),
+    }
+    return render(request, "members/me.html", context)
 
 
 @sensitive_post_parameters()
