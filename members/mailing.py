@@ -1,10 +1,12 @@
 """Writing mails into the outbox: text from a template, complete in itself, one address."""
 
+import secrets
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
-from members.models import Delivery, Seat
+from members.models import Delivery, Seat, User
 
 
 def deliver(
@@ -27,4 +29,18 @@ def deliver(
             )
         ],
         ignore_conflicts=True,
+    )
+
+
+def deliver_to_person(template: str, user: User, *, address: str = "", **context: Any) -> None:
+    """To the own address, or to the seat's mailbox for a person without one. Each call is a new mail."""
+    address = address or user.mail_address
+    if not address:
+        return
+    deliver(
+        template,
+        address=address,
+        key=f"{template}-{user.pk}-{secrets.token_hex(8)}",
+        seat=user.seat,
+        context={"person": user, "site_url": settings.SITE_URL, **context},
     )

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.contrib.auth import SESSION_KEY, logout
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -34,22 +35,6 @@ def end_stale_sessions(
     return middleware
 
 
-def end_sessions(user: User, except_key: str | None = None) -> int:
-    """Deletes the session rows of a person; answers how many.
-
-    A row names its person only inside its data, so all running sessions are read: a few thousand
-    at most, for none lasts longer than ABSOLUTE_LIMIT.
-    """
-    running = Session.objects.filter(expire_date__gt=timezone.now()).exclude(pk=except_key)
-    theirs = [
-        session.pk
-        for session in running.iterator()
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=theirs).delete()
-    return len(theirs)
-
-
 def _end_or_renew(request: HttpRequest, user: User) -> None:
     now = timezone.now()
     started = request.session.setdefault(_STARTED, now.timestamp())
@@ -61,7 +46,16 @@ def _end_or_renew(request: HttpRequest, user: User) -> None:
     elif _SEEN not in request.session or abs(_age(now, seen)) > RENEWAL:
         request.session[_SEEN] = now.timestamp()
         User.objects.filter(pk=user.pk).update(last_seen_at=now)
+        UserSession.objects.create_from_request(request)
 
 
 def _age(now: datetime, timestamp: float) -> timedelta:
     return timedelta(seconds=now.timestamp() - timestamp)
+
+
+def end_sessions(user: User, *, except_key: str | None = None) -> None:
+    """Deletes the rows: such a cookie stays dead, whatever becomes of the person later."""
+    ended = UserSession.objects.filter(user=user).exclude(session_key=except_key or "")
+    keys = list(ended.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    ended.delete()

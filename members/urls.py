@@ -5,28 +5,35 @@ A body's own page shows agreements, too: renkei/urls.py.
 
 from django.urls import path
 
-from members.views import directory, handover, organization, registration
+from members.views import account, directory, handover, organization, password, registration
 
 app_name = "members"
 urlpatterns = [
     path("", directory.member_list, name="member_list"),
+    path("me/", account.me, name="me"),
+    path("me/password/", password.change, name="password_change"),
+    path("me/address/", account.address, name="address"),
+    path("me/address/<str:token>/", account.address_confirm, name="address_confirm"),
+    path("me/sessions/", account.sessions, name="sessions"),
+    path("me/sessions/end/", account.sessions_end, name="sessions_end"),
+    path("me/sessions/<int:pk>/end/", account.session_end, name="session_end"),
     path("register/", registration.register, name="register"),
     path("register/sent/", registration.register_sent, name="register_sent"),
-    path("register/<str:token>/", registration.application, name="application"),
+    path("register/<slug:token>/", registration.application, name="application"),
     path(
-        "register/<str:token>/verify/", registration.application_verify, name="application_verify"
+        "register/<slug:token>/verify/", registration.application_verify, name="application_verify"
     ),
     path(
-        "register/<str:token>/correct/",
+        "register/<slug:token>/correct/",
         registration.application_correct,
         name="application_correct",
     ),
     path(
-        "register/<str:token>/withdraw/",
+        "register/<slug:token>/withdraw/",
         registration.application_withdraw,
         name="application_withdraw",
     ),
-    path("invitations/<str:token>/", registration.invitation, name="invitation"),
+    path("invitations/<slug:token>/", registration.invitation, name="invitation"),
     path("organization/", organization.organization, name="organization"),
     path("organization/edit/", organization.organization_edit, name="organization_edit"),
     path("organization/seats/new/", organization.seat_add, name="seat_add"),

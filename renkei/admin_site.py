@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -16,10 +16,16 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from members import second_factor
 from members.access import is_secretariat
 from renkei.dashboard import waiting
 
 View = Callable[..., HttpResponseBase]
+
+_NOT_SHOWN = {"mfa", "usersessions"}
+_SECOND_FACTOR_MISSING = (
+    "管理画面には二段階認証が必要です。いったんログアウトし、もう一度ログインしてください。"
+)
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -27,8 +33,15 @@ class PortalAdminSite(admin.AdminSite):
     index_title = "管理メニュー"
     site_url = "/"
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Not what allauth registers of itself: keys of authenticator apps, sessions."""
+        one = isinstance(model_or_iterable, type)
+        models: Any = [model_or_iterable] if one else model_or_iterable
+        shown = [model for model in models if model._meta.app_label not in _NOT_SHOWN]
+        super().register(shown, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
-        return is_secretariat(request.user)
+        return is_secretariat(request.user) and second_factor.has_passed(request)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -36,13 +49,13 @@ class PortalAdminSite(admin.AdminSite):
         return super().index(request, {"waiting": waiting(), **(extra_context or {})})
 
     def admin_view(self, view: View, cacheable: bool = False) -> Any:
-        """A member who is not of the secretariat gets 403 at once, not another log-in page."""
+        """Who is logged in never meets another log-in page: 403, or what is missing."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
-                raise PermissionDenied
+                return self._refuse(request)
             return inner(request, *args, **kwargs)
 
         return guarded
@@ -56,5 +69,12 @@ class PortalAdminSite(admin.AdminSite):
         if not request.user.is_authenticated:
             return redirect_to_login(target)
         if not self.has_permission(request):
-            raise PermissionDenied
+            return self._refuse(request)
         return redirect("admin:index")
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
+        """A secretary whose session lacks the second factor is told how to get it; others: 403."""
+        if not is_secretariat(request.user):
+            raise PermissionDenied
+        messages.error(request, _SECOND_FACTOR_MISSING)
+        return redirect("mfa_index")

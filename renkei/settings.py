@@ -13,13 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = environment.flag("DEMO")
 if not DEMO:
     environment.require(
-        "SECRET_KEY",
-        "DATABASE_URL",
-        "ALLOWED_HOSTS",
-        "SITE_URL",
-        "FILES_DIR",
-        "EMAIL_HOST",
-        "DEFAULT_FROM_EMAIL",
+        *("SECRET_KEY", "DATABASE_URL", "ALLOWED_HOSTS", "SITE_URL", "FILES_DIR"),
+        *("EMAIL_HOST", "DEFAULT_FROM_EMAIL"),
     )
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))
@@ -64,6 +59,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "simple_history",
     "import_export",
     "csp",
@@ -167,18 +164,34 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"login": "members.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "members.forms.LoginForm",
+    "confirm_login_code": "members.forms.LoginCodeForm",
+    "reauthenticate": "members.forms.ReauthenticateForm",
+}
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# Mail through the filters of a town hall takes its time.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+MFA_ADAPTER = "members.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "members.forms.SecondFactorForm",
+    "reauthenticate": "members.forms.SecondFactorAgainForm",
+    "activate_totp": "members.forms.ActivateAppForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
 # A town hall, often a whole prefecture, shares one address: limits per address are wide, per person narrow.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "300/m/ip,5/300s/key",
     # Every application mails the address that somebody has typed.
     "apply": "60/m/ip,5/h/key",
+    "reset_password": "300/m/ip,3/600s/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
-SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "renkei.errors.csrf_failure"
 
 # Transport. The demonstration speaks plain http on the loopback address only.
@@ -191,7 +204,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -1,13 +1,16 @@
 """The addresses that stay."""
 
 from allauth.account import views as account_views
+from allauth.mfa.base import views as factor_views
+from allauth.mfa.recovery_codes import views as recovery_views
+from allauth.mfa.totp import views as app_views
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
 from members.access import public
-from members.views import directory
+from members.views import directory, password
 from renkei import views
 from renkei.sitemaps import SITEMAPS
 
@@ -22,6 +25,21 @@ accounts = [
     path("login/", account_views.login, name="account_login"),
     path("logout/", account_views.logout, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
+    path("login/code/", account_views.confirm_login_code, name="account_confirm_login_code"),
+    path("login/2fa/", factor_views.authenticate, name="mfa_authenticate"),
+    path("again/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("again/2fa/", factor_views.reauthenticate, name="mfa_reauthenticate"),
+    path("password/reset/", password.forgotten, name="account_reset_password"),
+    path("password/reset/sent/", password.sent, name="account_reset_password_sent"),
+    path("password/reset/<str:key>/", password.link, name="account_reset_password_link"),
+    path("password/new/", password.new, name="account_new_password"),
+    path("2fa/", factor_views.index, name="mfa_index"),
+    path("2fa/app/", app_views.activate_totp, name="mfa_activate_totp"),
+    path("2fa/app/remove/", app_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/codes/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "2fa/codes/new/", recovery_views.generate_recovery_codes, name="mfa_generate_recovery_codes"
+    ),
 ]
 
 urlpatterns = [

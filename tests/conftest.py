@@ -1,7 +1,10 @@
 """The cast and the stage: who the tests log in as, and the settings they play under."""
 
+import time
+
 import hypothesis
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client, override_settings
 
 from members.models import Organization, User
@@ -40,9 +43,30 @@ class HttpsClient(Client):
     def generic(self, *args, **kwargs):
         return super().generic(*args, **{**kwargs, "secure": True})
 
+    def force_login(self, user, backend=None, *, methods=("password", "mfa"), again=False):
+        """As allauth records it; again: the person has just typed the password once more."""
+        super().force_login(user, backend)
+        session = self.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {"method": method, "at": time.time(), "reauthenticated": again} for method in methods
+        ]
+        session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
+        session.save()
+
 
 @pytest.fixture
 def client():
+    return HttpsClient()
+
+
+@pytest.fixture
+def client_factory():
+    return HttpsClient
+
+
+@pytest.fixture
+def other_client():
+    """The same person's second browser."""
     return HttpsClient()
 
 

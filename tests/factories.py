@@ -5,11 +5,13 @@ from datetime import date
 from itertools import count
 
 from django.conf import settings
+from django.core import signing
 from django.core.management import call_command
 
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
 from lib import prefectures
 from lib.local_government_codes import check_digit
+from members import addresses
 from members.models import (
     Application,
     Handover,
@@ -133,6 +135,12 @@ def make_handover(*, predecessor=None, **fields):
         predecessor=predecessor,
         **{"invitation": invitation, "started_by": predecessor, **fields},
     )
+
+
+def make_address_token(person=None, address="new@city.example.jp"):
+    """What stands in the link that is mailed to a new address."""
+    person = person or make_user()
+    return signing.dumps([person.pk, person.email, address], salt=addresses.SALT)
 
 
 def load_master():

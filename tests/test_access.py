@@ -34,7 +34,20 @@ PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for
 CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
 # Nobody adds these by hand, not even the secretariat (tests/members/test_application_admin.py).
 WRITTEN_BY_THE_PORTAL = {Application, AuditEntry, Delivery, Handover, Invitation, JobRun}
-THIRD_PARTY = {"account_login", "account_logout", "account_inactive"}
+THIRD_PARTY = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_confirm_login_code",
+    "account_reauthenticate",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+}
 
 
 def named_patterns(patterns, namespace=""):
@@ -73,6 +86,9 @@ def arguments(manager):
         "members:application_correct": [application.token],
         "members:application_withdraw": [application.token],
         "members:invitation": [factories.make_invitation().token],
+        "members:address_confirm": [factories.make_address_token()],
+        "members:session_end": [1],
+        "account_reset_password_link": ["1-over"],
         **arguments_of_body(manager),
     }
 
@@ -173,6 +189,11 @@ FORMS = {
     "members:seat_edit",
     "members:invite",
     "members:handover_new",
+    "members:password_change",
+    "members:address",
+    "members:address_confirm",
+    "account_reset_password",
+    "account_new_password",
 }
 ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 

@@ -10,11 +10,10 @@ from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
-from members import audit, people
+from members import audit, people, second_factor, suspension
 from members.access import MemberRequest
 from members.imports import LocalGovernmentResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
-from members.sessions import end_sessions
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
 MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
@@ -56,6 +55,11 @@ class OrganizationAdmin(PortalModelAdmin):
         is_secretariat = organization.kind == Organization.Kind.SECRETARIAT
         return None if is_secretariat else organization.get_absolute_url()
 
+    def save_model(self, request: Any, obj: Organization, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "status" in form.changed_data:
+            suspension.organization_changed(obj, by=request.user)
+
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name
@@ -79,6 +83,7 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
     readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
+    actions = ["remove_second_factor"]
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["name", "email", "username", "password"]}),
@@ -95,19 +100,17 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         address = reverse("members:handover_new", args=[user.pk])
         return format_html('<a href="{}">後任を決める</a>', address)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
         """All but the seat, which people.move() changes once everything else is saved."""
         if change and "seat" in form.changed_data:
             obj.seat_id = form.initial["seat"]
         super().save_model(request, obj, form, change)
-        audit.record(
-            "change_user" if change else "add_user",
-            obj,
-            by=request.user,  # type: ignore[arg-type]
-            fields=[name for name in form.changed_data if name != "seat"],
-        )
-        if not obj.is_active:
-            end_sessions(obj)
+        told = [name for name in form.changed_data if name not in ("seat", "is_active")]
+        if told or not change:
+            act = "change_user" if change else "add_user"
+            audit.record(act, obj, by=request.user, fields=told)
+        if change and "is_active" in form.changed_data:
+            suspension.person_changed(obj, by=request.user)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -123,6 +126,14 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
             self.message_user(request, LAST_MANAGER_STAYS, messages.ERROR)
         else:
             self.message_user(request, MOVED, messages.WARNING)
+
+    @admin.action(description="認証アプリの登録を取り消す", permissions=["change"])
+    def remove_second_factor(self, request: MemberRequest, queryset: Any) -> None:
+        """Not the own one: that is done on the page of the account, with the password."""
+        others = queryset.exclude(pk=request.user.pk)
+        for person in others:
+            second_factor.remove(person, by=request.user)
+        self.message_user(request, f"{len(others)}人の認証アプリの登録を取り消しました。")
 
 
 @admin.register(Theme)

@@ -29,7 +29,49 @@ class LoginForm(allauth_forms.LoginForm):
         return half_width(super().clean_login())
 
 
-class AcceptanceForm(forms.Form):
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""
+
+
+class _PasswordTwice(forms.Form):
+    """A new password, typed twice; `person` is whom it must not resemble."""
+
+    password = forms.CharField(
+        label="新しいパスワード",
+        strip=False,
+        max_length=200,
+        help_text="8文字以上。日本語や空白も使えます。推測されやすいものは使えません。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="新しいパスワード（確認）",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def person(self) -> User:
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", "パスワードが一致しません。もう一度入力してください。")
+        elif data.get("password"):
+            self._validate_password(data["password"])
+        return data
+
+    def _validate_password(self, password: str) -> None:
+        try:
+            validate_password(password, user=self.person())
+        except ValidationError as error:
+            self.add_error("password", error)
+
+
+class AcceptanceForm(_PasswordTwice):
     """The person of an invitation: name, how to log in, password."""
 
     name = forms.CharField(label="氏名", max_length=50)
@@ -51,23 +93,13 @@ class AcceptanceForm(forms.Form):
         help_text="部署の共有メールしかないときは、空のままにしてください。利用者IDでログインできます。",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    password = forms.CharField(
-        label="パスワード",
-        strip=False,
-        max_length=200,
-        help_text="8文字以上。日本語や空白も使えます。推測されやすいものは使えません。",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label="パスワード（確認）",
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"name": invitation.name}
+        self.fields["password"].label = "パスワード"
+        self.fields["again"].label = "パスワード（確認）"
+        self.order_fields(["name", "username", "email"])
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"])
@@ -86,17 +118,72 @@ class AcceptanceForm(forms.Form):
             )
         return email or None
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("password") and data.get("again") and data["password"] != data["again"]:
-            self.add_error("again", "パスワードが一致しません。もう一度入力してください。")
-        elif data.get("password"):
-            self._validate_password(data)
-        return data
+    def person(self) -> User:
+        return User(
+            username=self.cleaned_data.get("username", ""), name=self.cleaned_data.get("name", "")
+        )
 
-    def _validate_password(self, data: dict[str, Any]) -> None:
-        person = User(username=data.get("username", ""), name=data.get("name", ""))
-        try:
-            validate_password(data["password"], user=person)
-        except ValidationError as error:
-            self.add_error("password", error)
+
+class NewPasswordForm(_PasswordTwice):
+    """Behind the mailed link."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+
+    def person(self) -> User:
+        return self._person
+
+
+class PasswordChangeForm(NewPasswordForm):
+    current = forms.CharField(
+        label="今のパスワード",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["current"]
+
+    def clean_current(self) -> str:
+        return _checked(self._person, self.cleaned_data["current"])
+
+
+class ForgottenPasswordForm(forms.Form):
+    login = forms.CharField(
+        label="メールアドレスまたは利用者ID",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+
+    def clean_login(self) -> str:
+        return half_width(self.cleaned_data["login"]).strip()
+
+
+def _checked(person: User, password: str) -> str:
+    if not person.check_password(password):
+        raise ValidationError("今のパスワードが違います。")
+    return password
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label="新しいメールアドレス",
+        help_text="このアドレスに、確認のメールを送ります。",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    current = forms.CharField(
+        label="今のパスワード",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+
+    def clean_email(self) -> str:
+        return half_width(self.cleaned_data["email"]).lower()
+
+    def clean_current(self) -> str:
+        return _checked(self._person, self.cleaned_data["current"])

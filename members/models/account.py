@@ -104,7 +104,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = []
+    # Of the first secretary (createsuperuser): the code of the second step goes there.
+    REQUIRED_FIELDS = ["email"]
 
     class Meta:
         verbose_name = verbose_name_plural = "利用者"
@@ -153,3 +154,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.left_at:
             return "利用終了"
         return "利用中" if self.is_active else "利用停止"
+
+    @property
+    def mail_address(self) -> str:
+        """The own address, or the seat's mailbox; empty where neither is known."""
+        return self.email or self.seat.mailbox

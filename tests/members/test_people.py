@@ -75,6 +75,8 @@ def test_deactivation_ends_the_sessions_at_once(client, manager, act):
     client.force_login(user)
     other = type(client)()
     other.force_login(manager)
+    for browser in (client, other):
+        browser.get("/contact/")
     assert Session.objects.count() == 2
 
     act(user, by=manager)

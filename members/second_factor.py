@@ -1,0 +1,73 @@
+"""二段階認証: who needs it, who has passed it, and where the mailed code goes."""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.stages import LoginByCodeStage
+from allauth.core import ratelimit
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
+
+from members import audit
+from members.access import AnyUser, is_secretariat
+from members.mailing import deliver_to_person
+from members.models import User
+from members.sessions import end_sessions
+
+_NO_ADDRESS = (
+    "確認コードを送る先のメールアドレスがありません。ほかの事務局の方に登録を頼んでください。"
+)
+
+
+def is_required(user: AnyUser) -> bool:
+    """For the secretariat; the demonstration's password is public anyway."""
+    return not settings.DEMO and is_secretariat(user)
+
+
+def needs_mailed_code(user: AnyUser) -> bool:
+    """Required, and no authenticator app is set up: nobody needs a telephone to work here."""
+    apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+    return is_required(user) and not apps.filter(user_id=user.pk).exists()
+
+
+def has_passed(request: HttpRequest) -> bool:
+    """In this session: an app's or recovery code, or the password and a mailed code."""
+    if not is_required(request.user):
+        return True
+    methods = {record["method"] for record in get_authentication_records(request, request.user)}
+    return "mfa" in methods or {"password", "code"} <= methods
+
+
+@transaction.atomic
+def remove(person: User, *, by: User) -> None:
+    """For whoever has lost the telephone and the recovery codes."""
+    Authenticator.objects.filter(user=person).delete()
+    end_sessions(person)
+    audit.record("remove_second_factor", person, by=by)
+    deliver_to_person("account_changed", person, what="事務局による認証アプリの登録の取消し")
+
+
+class MailedCodeStage(LoginByCodeStage):
+    """allauth's stage, with our address: the person's own or the seat's mailbox."""
+
+    def handle(self) -> Any:
+        user = self.login.user
+        if not needs_mailed_code(user):
+            return None, True
+        if not user.mail_address:
+            messages.error(self.request, _NO_ADDRESS)
+            return redirect("account_login"), False
+        refused = ratelimit.consume_or_429(
+            self.request, action="request_login_code", key=f"user-{user.pk}"
+        )
+        if refused:
+            raise ImmediateHttpResponse(refused)
+        self.login.email = user.mail_address
+        # As on the page of the code: the adapter names the person in the mail.
+        self.request._login_stage = self
+        return super().handle()
