@@ -22,7 +22,7 @@ from renkei.dashboard import waiting
 
 View = Callable[..., HttpResponseBase]
 
-_NOT_SHOWN = {"mfa", "usersessions"}
+_NOT_SHOWN = {"account", "mfa", "usersessions"}
 _SECOND_FACTOR_MISSING = (
     "管理画面には二段階認証が必要です。いったんログアウトし、もう一度ログインしてください。"
 )
@@ -34,7 +34,7 @@ class PortalAdminSite(admin.AdminSite):
     site_url = "/"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Not what allauth registers of itself: keys of authenticator apps, sessions."""
+        """Not what allauth registers of itself: addresses, keys of authenticator apps, sessions."""
         one = isinstance(model_or_iterable, type)
         models: Any = [model_or_iterable] if one else model_or_iterable
         shown = [model for model in models if model._meta.app_label not in _NOT_SHOWN]

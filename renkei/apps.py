@@ -1,5 +1,4 @@
-from django.apps import AppConfig, apps
-from django.contrib import admin
+from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
 
@@ -11,8 +10,3 @@ class RenkeiConfig(AppConfig):
 class PortalAdminConfig(admin_apps.AdminConfig):
     default = False
     default_site = "renkei.admin_site.PortalAdminSite"
-
-    def ready(self) -> None:
-        """allauth's own list of addresses stays out: 利用者 holds what the secretariat keeps."""
-        super().ready()
-        admin.site.unregister(apps.get_model("account", "EmailAddress"))
