@@ -17,13 +17,14 @@ class Link:
     current: bool = False
 
 
+# Text, the page, and the names of the pages below it.
 _NAVIGATION = (
-    ("広域連携協定", "agreements:regional_list"),
-    ("企業との協定", "agreements:corporate_list"),
-    ("会員", "members:member_list"),
-    ("オープンデータ", "open_data"),
-    ("プロジェクトについて", "about"),
-    ("お問い合わせ", "contact"),
+    ("広域連携協定", "agreements:regional_list", ("agreements:regional_detail",)),
+    ("企業との協定", "agreements:corporate_list", ("agreements:corporate_detail",)),
+    ("会員", "members:member_list", ("member_profile", "group_profile")),
+    ("オープンデータ", "open_data", ()),
+    ("プロジェクトについて", "about", ()),
+    ("お問い合わせ", "contact", ()),
 )
 _FOOTER = (
     ("プロジェクトについて", "about"),
@@ -40,7 +41,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "is_demo": settings.DEMO,
         "site_url": settings.SITE_URL,
-        "navigation": [_navigation_link(request, text, name) for text, name in _NAVIGATION],
+        "navigation": [_navigation_link(request, *item) for item in _NAVIGATION],
         "footer_links": [Link(text, reverse(name)) for text, name in _FOOTER],
         "external_links": [
             Link("特別区全国連携プロジェクトホームページ", settings.PROJECT_URL),
@@ -51,6 +52,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _navigation_link(request: HttpRequest, text: str, name: str) -> Link:
-    url = reverse(name)
-    return Link(text, url, current=request.path.startswith(url))
+def _navigation_link(request: HttpRequest, text: str, name: str, below: tuple[str, ...]) -> Link:
+    match = request.resolver_match
+    is_current = match is not None and match.view_name in (name, *below)
+    return Link(text, reverse(name), current=is_current)

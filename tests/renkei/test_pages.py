@@ -105,10 +105,19 @@ def test_footer_links_the_official_sites_as_external(client, db):
     assert "公式X（旧Twitter）@Zenkoku_Renkei（外部サイト）" in html
 
 
-def test_navigation_marks_the_current_page(client, db):
-    html = client.get("/agreements/regional/").content.decode()
+@pytest.mark.parametrize(
+    ("page", "current"),
+    [
+        ("/agreements/regional/", ["/agreements/regional/"]),
+        ("/members/", ["/members/"]),
+        ("/members/register/", []),
+        ("/", []),
+    ],
+)
+def test_navigation_marks_the_current_page_alone(client, db, page, current):
+    html = client.get(page).content.decode()
 
-    assert re.search(r'<a href="/agreements/regional/"\s+aria-current="page"', html)
+    assert re.findall(r'<a href="([^"]+)"\s+aria-current="page"', html) == current
 
 
 def test_header_names_body_and_person_and_offers_the_log_out(client, manager):
