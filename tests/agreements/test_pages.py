@@ -145,7 +145,9 @@ def test_regional_detail_keeps_the_secretariats_notes_private(client, db):
 def test_regional_detail_lists_constituents_by_kind_and_marks_members(client, db):
     Kind = LocalGovernment.Kind  # noqa: N806 - a class
     factories.make_local_government(name="甲村", kind=Kind.VILLAGE)
-    town = factories.make_local_government(name="乙町", kind=Kind.TOWN)
+    town = factories.make_local_government(
+        name="乙町", kind=Kind.TOWN, website="https://b.example/"
+    )
     factories.make_organization(name="乙町", local_government=town)
     agreement = factories.make_regional_agreement(parties=[("町村会", TOWNS)])
 
@@ -155,8 +157,10 @@ def test_regional_detail_lists_constituents_by_kind_and_marks_members(client, db
         (kind, [body.name for body in bodies]) for kind, bodies in response.context["constituents"]
     ]
     assert kinds == [("町", ["乙町"]), ("村", ["甲村"])]
-    assert "乙町 会員" in text_of(response)
-    assert f'href="/members/{town.code}/"' in response.content.decode()
+    html = response.content.decode()
+    assert f'href="/members/{town.code}/"' in html
+    assert 'href="https://b.example/"' in html
+    assert "乙町 乙町の サイト （外部サイト） 会員" in text_of(response)
 
 
 def test_corporate_list_opens_with_the_purpose_and_keeps_the_order(client, registers):
