@@ -47,7 +47,7 @@ def holder(key: str) -> User:
 def reset(key: str, *, password: str) -> None:
     """A new password behind a mailed link; logs nobody in. Raises LinkOverError."""
     # The lock makes the second of two simultaneous uses see a token that is over.
-    User.objects.select_for_update().filter(pk=holder(key).pk).first()
+    User.objects.select_for_update().order_by().get(pk=holder(key).pk)
     person = holder(key)
     _set(person, password)
     end_sessions(person)
