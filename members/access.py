@@ -60,10 +60,6 @@ def manager_only(view: MemberView[P]) -> View[P]:
     return _stating("manager", _requiring(is_manager, view))
 
 
-def secretariat_only(view: MemberView[P]) -> View[P]:
-    return _stating("secretariat", _requiring(is_secretariat, view))
-
-
 def _requiring(may_enter: Callable[[AnyUser], bool], view: MemberView[P]) -> View[P]:
     """LoginRequiredMiddleware has sent the anonymous to the log-in page before."""
 
