@@ -65,11 +65,12 @@ def serving(prepared: Environment, **changes: str) -> Iterator[Server]:
 
 def prepare(environment: Environment) -> None:
     """Static files, tables, registers and demo accounts."""
-    _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-    _manage(environment, "prepare_demo")
+    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    manage(environment, "prepare_demo")
 
 
-def _manage(environment: Environment, *arguments: str) -> None:
+def manage(environment: Environment, *arguments: str) -> None:
+    """A command of manage.py beside the running server. Raises RuntimeError with its output."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,7 @@ def base_url(chromium, request, tmp_path_factory):
         if not given:
             environment = server.demo_environment(tmp_path_factory.mktemp("portal"))
             server.prepare(environment)
+            request.config.stash[_ENVIRONMENT] = environment
             running = stack.enter_context(server.serving(environment))
             request.config.stash[_LOG] = running.log
         yield given or running.url
@@ -103,7 +105,24 @@ def secretary(new_context, secretary_state):
     return new_context(storage_state=secretary_state).new_page()
 
 
+@pytest.fixture
+def newest_mail(base_url, request):
+    """Sends what is due and reads the newest mail to an address: the demo keeps mails as files."""
+    environment = request.config.stash.get(_ENVIRONMENT, None)
+    if environment is None:
+        pytest.skip("the mails of a server that was started elsewhere are not at hand")
+
+    def read(address):
+        server.manage(environment, "send_mail")
+        files = sorted((Path(environment["VAR_DIR"]) / "mail").iterdir(), key=os.path.getmtime)
+        mails = "".join(file.read_text(encoding="utf-8") for file in files).split("-" * 79)
+        return [mail for mail in mails if f"To: {address}" in mail][-1]
+
+    return read
+
+
 _LOG = pytest.StashKey()
+_ENVIRONMENT = pytest.StashKey()
 
 
 @pytest.hookimpl(wrapper=True)
