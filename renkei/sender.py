@@ -30,6 +30,9 @@ def send_due_mail() -> int:
 
 
 def _send(connection: mail.BaseEmailBackend, row: Delivery) -> bool:
+    if row.is_for_body_outside:
+        row.record_skipped("利用停止または退会した団体です。")
+        return True
     try:
         mail.send(
             connection,

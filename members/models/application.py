@@ -15,7 +15,7 @@ from lib.text import fold
 from lib.wareki import format_datetime
 from members.models.account import User
 from members.models.local_government import LocalGovernment
-from members.models.organization import Seat, Theme
+from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 
 UNVERIFIED_FOR = timedelta(days=3)
@@ -193,7 +193,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def usable(self) -> Self:
-        return self.waiting().filter(expires_at__gt=timezone.now())
+        """Within its days, and to a body that is not suspended or gone."""
+        return self.waiting().filter(
+            expires_at__gt=timezone.now(),
+            seat__organization__status=Organization.Status.ACTIVE,
+        )
 
 
 class Invitation(models.Model):
@@ -244,4 +248,5 @@ class Invitation(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        return not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()
+        is_open = not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()
+        return is_open and self.seat.organization.status == Organization.Status.ACTIVE

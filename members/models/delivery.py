@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from members.models.organization import Seat
+from members.models.organization import Organization, Seat
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(minutes=5)
@@ -34,7 +34,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             rows = self.due(now).select_for_update(skip_locked=True).order_by("due_at", "id")
             keys = list(rows.values_list("pk", flat=True)[:limit])
             self.filter(pk__in=keys).update(leased_until=now + LEASE, attempts=F("attempts") + 1)
-        return list(self.filter(pk__in=keys).order_by("due_at", "id"))
+        taken = self.filter(pk__in=keys).select_related("seat__organization")
+        return list(taken.order_by("due_at", "id"))
 
 
 class Delivery(models.Model):
@@ -83,6 +84,13 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject}（{self.address}）"
+
+    @property
+    def is_for_body_outside(self) -> bool:
+        """Its body has been suspended or has left since the mail was written."""
+        return self.seat is not None and (
+            self.seat.organization.status != Organization.Status.ACTIVE
+        )
 
     def record_sent(self) -> None:
         self._settle(self.State.SENT, sent_at=timezone.now())

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from members import registration
-from members.models import User
+from members.models import Organization, User
 from tests import factories
 
 
@@ -94,3 +94,12 @@ class TestInvitations:
 
         user = User.objects.get()
         assert (user.role, user.seat, user.is_staff) == ("viewer", invitation.seat, False)
+
+    @pytest.mark.parametrize("status", ["suspended", "withdrawn"])
+    def test_nobody_comes_to_a_body_that_is_suspended_or_gone(self, client, db, status):
+        invitation = factories.make_invitation()
+        Organization.objects.update(status=status)
+
+        assert client.get(invitation.get_absolute_url()).status_code == 410
+        assert self.accept(client, invitation).status_code == 410
+        assert not User.objects.exists()

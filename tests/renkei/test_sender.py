@@ -14,6 +14,7 @@ from members.models.delivery import MAX_ATTEMPTS
 from renkei import jobs
 from renkei.models import JobRun
 from renkei.sender import send_due_mail
+from tests import factories
 
 State = Delivery.State
 
@@ -80,6 +81,17 @@ def test_claimed_mail_is_left_to_its_worker_until_the_lease_runs_out(db):
     assert Delivery.objects.all().claim(limit=10) == []
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         assert Delivery.objects.all().claim(limit=10) == [claimed]
+
+
+def test_body_that_was_suspended_meanwhile_gets_nothing(db):
+    seat = factories.make_seat(organization=factories.make_organization(status="suspended"))
+    delivery = make_delivery(seat=seat)
+
+    assert send_due_mail() == 1
+
+    delivery.refresh_from_db()
+    assert mail.outbox == []
+    assert (delivery.state, delivery.reason) == (State.SKIPPED, "利用停止または退会した団体です。")
 
 
 def test_trouble_is_tried_again_after_five_minutes(db, server):
