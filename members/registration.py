@@ -155,9 +155,12 @@ def _withdrawn(invitation: Invitation) -> int:
 def accept(
     invitation: Invitation, *, name: str, username: str, email: str | None, password: str
 ) -> User:
-    """Makes the person of an invitation. Raises AlreadyDecidedError when it is used or too old."""
+    """Makes the person of an invitation.
+
+    Raises AlreadyDecidedError when it is used or too old, or its body is suspended or gone.
+    """
     taken = Invitation.objects.usable().filter(pk=invitation.pk)
-    if not taken.update(accepted_at=timezone.now()):
+    if not invitation.is_for_active_body or not taken.update(accepted_at=timezone.now()):
         raise AlreadyDecidedError
     user = User.objects.create_user(
         seat=invitation.seat,

@@ -193,11 +193,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def usable(self) -> Self:
-        """Within its days, and to a body that is not suspended or gone."""
-        return self.waiting().filter(
-            expires_at__gt=timezone.now(),
-            seat__organization__status=Organization.Status.ACTIVE,
-        )
+        """By columns of its own alone: PostgreSQL checks these again when two accept at once.
+
+        A condition on the body would make a subquery of the UPDATE, which is not checked again.
+        """
+        return self.waiting().filter(expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):
@@ -249,4 +249,8 @@ class Invitation(models.Model):
     @property
     def is_usable(self) -> bool:
         is_open = not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()
-        return is_open and self.seat.organization.status == Organization.Status.ACTIVE
+        return is_open and self.is_for_active_body
+
+    @property
+    def is_for_active_body(self) -> bool:
+        return self.seat.organization.status == Organization.Status.ACTIVE
