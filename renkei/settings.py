@@ -144,7 +144,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MAX_REQUEST_BYTES = 60 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# Accounts and sessions (design decisions 2, 3 and 9: docs/architecture.md)
+# Accounts and sessions (docs/architecture.md, decisions 2 to 4, 29 and 30)
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["members.backends.MemberBackend"]
 AUTH_PASSWORD_VALIDATORS = [
