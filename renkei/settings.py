@@ -206,16 +206,10 @@ if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
+        **dict.fromkeys(("default-src", "base-uri", "object-src", "frame-ancestors"), [NONE]),
+        **dict.fromkeys(("script-src", "style-src", "font-src", "connect-src"), [SELF]),
         "form-action": [SELF],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],
     }
 }
 
