@@ -47,6 +47,11 @@ def is_manager(user: AnyUser) -> TypeGuard[User]:
     return is_member(user) and user.role == User.Role.MANAGER
 
 
+def is_contributor(user: AnyUser) -> TypeGuard[User]:
+    """Writes for the own body: everybody but those who only read."""
+    return is_member(user) and user.role != User.Role.VIEWER
+
+
 def public(view: View[P]) -> View[P]:
     """Open to everybody. A comment beside it gives the reason."""
     return _stating("public", login_not_required(view))
@@ -54,6 +59,10 @@ def public(view: View[P]) -> View[P]:
 
 def member_only(view: MemberView[P]) -> View[P]:
     return _stating("member", _requiring(is_member, view))
+
+
+def contributor_only(view: MemberView[P]) -> View[P]:
+    return _stating("contributor", _requiring(is_contributor, view))
 
 
 def manager_only(view: MemberView[P]) -> View[P]:

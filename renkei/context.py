@@ -1,13 +1,16 @@
 """What every page's frame shows: navigation, footer, the mark for demonstration data."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from members.access import is_manager, is_secretariat
+from members.typed_text import writer_mark
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         ],
         "manages_body": is_manager(request.user),
         "shows_admin": is_secretariat(request.user),
+        "writer_mark": SimpleLazyObject(partial(writer_mark, request.user)),
     }
 
 

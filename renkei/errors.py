@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from members.access import public
+from members.typed_text import rescue
 
 _PAGES = {
     400: (
@@ -96,4 +97,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @public  # an error may meet anybody
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(403, _EXPIRED_FORM)
+    """A form of our own that came too late is kept as a draft of its writer, where it asks for it."""
+    return rescue(request) or _page(403, _EXPIRED_FORM)

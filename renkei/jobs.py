@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from members.drafts import clear_closed
 from members.handover import finish_due
 from members.handover_reminder import send_due
 from members.registration import erase_abandoned
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 # Every job asks what is due, so that a missed day is made up for by the next one.
 DAILY: dict[str, Callable[[], object]] = {
+    "clear_closed_drafts": clear_closed,
     "erase_applications": erase_abandoned,
     "finish_handovers": finish_due,
     "remind_of_handovers": send_due,

@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "members.sessions.end_stale_sessions",
     "members.audit.remember_source",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "members.typed_text.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members import handover, people, profile
+from members import drafts, handover, people, profile, typed_text
 from members.access import MemberRequest, manager_only
 from members.forms import InviteForm, ProfileForm, RoleForm, SeatForm
 from members.models import Invitation, Organization, Seat, User
+from members.typed_text import keeps_typed_text
 
 LAST_MANAGER = "管理担当者が1人もいなくなるため、変更できません。ほかの利用者を管理担当者にしてから、もう一度お試しください。"
 STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
@@ -59,20 +60,29 @@ def organization(request: MemberRequest) -> HttpResponse:
     return render(request, "members/organization.html", context)
 
 
+@keeps_typed_text("profile")
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_only
 def organization_edit(request: MemberRequest) -> HttpResponse:
     """「プレビュー」 shows what visitors would read; nothing is stored before 「保存する」."""
     body = get_object_or_404(Organization, pk=request.user.seat.organization_id)
-    form = ProfileForm(request.POST or None, instance=body)
+    draft = typed_text.of_page(request, "profile")
+    typed = request.POST or (draft.typed() if draft else None)
+    form = ProfileForm(typed, instance=body)
+    if request.method != "POST":
+        form.errors.clear()
     is_valid = request.method == "POST" and form.is_valid()
     if is_valid and "preview" not in request.POST:
         themes = form.cleaned_data["themes"]
         profile.edit(form.instance, themes=themes, fields=form.changed_data, by=request.user)
+        if draft:
+            drafts.close(draft)
         messages.success(request, "団体の紹介を保存しました。")
         return redirect("members:organization")
     context = {
         "form": form,
+        "draft": draft,
+        "form_key": draft.form_key if draft else typed_text.form_key_of(request),
         "preview": form.instance if is_valid else None,
         "themes": form.cleaned_data["themes"] if is_valid else (),
         "trail": trail(("団体の紹介", "")),

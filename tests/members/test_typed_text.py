@@ -1,0 +1,208 @@
+"""What was typed outlives the session, and is never published unasked."""
+
+import re
+import threading
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+
+from members import drafts
+from members.models import Draft, Organization, User
+from members.typed_text import new_form_key
+from tests import factories
+
+PAGE = "/members/organization/edit/"
+TYPED = {"introduction": "湯けむりの町です。", "website": "", "x_account": "", "magazine_url": ""}
+
+
+class Browser:
+    """A client that checks CSRF and sends back the marks of the form it was shown."""
+
+    def __init__(self, user):
+        self.client = Client(enforce_csrf_checks=True)
+        self.client.force_login(user)
+
+    def marks(self, address=PAGE):
+        html = self.client.get(address, secure=True).content.decode()
+        names = ("csrfmiddlewaretoken", "writer", "form_key")
+        return {name: re.search(rf'name="{name}" value="([^"]+)"', html)[1] for name in names}
+
+    def send(self, typed, address=PAGE):
+        return self.client.post(
+            address, typed, secure=True, headers={"referer": "https://testserver/"}
+        )
+
+
+@pytest.fixture
+def browser(manager):
+    return Browser(manager)
+
+
+@pytest.fixture(autouse=True)
+def allow_test_host(settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+
+def introduction_of(user):
+    return Organization.objects.get(seats__users=user).introduction
+
+
+@pytest.mark.parametrize("csrf_cookie_is_gone", [False, True])
+def test_text_sent_after_the_session_died_waits_behind_the_log_in(
+    browser, manager, csrf_cookie_is_gone
+):
+    typed = {**TYPED, **browser.marks()}
+    Session.objects.all().delete()
+    if csrf_cookie_is_gone:
+        browser.client.cookies.clear()
+
+    answer = browser.send(typed)
+
+    draft = Draft.objects.get()
+    assert answer.status_code == 302
+    assert answer.url == f"/accounts/login/?next={PAGE}%3Fdraft%3D{draft.pk}"
+    assert introduction_of(manager) == ""
+    assert (draft.user, draft.seat) == (manager, manager.seat)
+
+
+def test_the_form_comes_back_filled_and_is_sent_by_a_new_press(browser, client, manager):
+    typed = {**TYPED, **browser.marks()}
+    Session.objects.all().delete()
+    browser.send(typed)
+    again = Browser(manager)
+    address = f"{PAGE}?draft={Draft.objects.get().pk}"
+
+    page = again.client.get(address, secure=True).content.decode()
+    assert "湯けむりの町です。" in page
+    assert "まだ送信していません" in page
+    again.send({**TYPED, **again.marks(address)}, address)
+
+    assert introduction_of(manager) == "湯けむりの町です。"
+    assert not Draft.objects.open().exists()
+    assert Draft.objects.get().data == {}
+
+
+def test_logging_in_again_in_another_tab_loses_nothing(browser, manager):
+    typed = {**TYPED, **browser.marks()}
+    # A log-in changes the CSRF cookie, so that the form in the first tab is refused.
+    browser.client.logout()
+    browser.client.force_login(manager)
+    browser.marks()
+
+    answer = browser.send(typed)
+
+    assert answer.url == f"{PAGE}?draft={Draft.objects.get().pk}"
+    assert introduction_of(manager) == ""
+
+
+def test_form_of_a_colleague_on_a_shared_pc_goes_to_the_colleague_s_drafts(browser, manager):
+    typed = {**TYPED, **browser.marks()}
+    other = factories.make_user(seat=factories.make_seat(), role=User.Role.MANAGER)
+    browser.client.logout()
+    browser.client.force_login(other)
+
+    answer = browser.send({**typed, "csrfmiddlewaretoken": browser.marks()["csrfmiddlewaretoken"]})
+
+    assert answer.status_code == 409
+    assert manager.name in answer.content.decode()
+    assert Draft.objects.get().user == manager
+    assert introduction_of(other) == introduction_of(manager) == ""
+
+
+def test_draft_is_shown_to_its_section_only(client, manager):
+    draft = drafts.save(
+        new_form_key(), kind="profile", address=PAGE, data={"introduction": ["LEAK"]}, by=manager
+    )
+    other = factories.make_user(seat=factories.make_seat(), role=User.Role.MANAGER)
+    client.force_login(other)
+
+    assert "LEAK" not in client.get(PAGE, {"draft": draft.pk}).content.decode()
+    for number in ("", "abc", "9" * 30, "²"):
+        assert client.get(PAGE, {"draft": number}).status_code == 200
+
+
+@pytest.mark.parametrize("forged", ["", "x", "1:abc:def"])
+def test_form_without_a_true_mark_is_not_kept(browser, forged):
+    typed = {**TYPED, **browser.marks(), "writer": forged}
+    Session.objects.all().delete()
+
+    answer = browser.send(typed)
+
+    assert answer.url == f"/accounts/login/?next={PAGE}"
+    assert not Draft.objects.exists()
+
+
+def test_suspended_writer_s_form_is_not_kept(browser, manager):
+    typed = {**TYPED, **browser.marks()}
+    Organization.objects.update(status="suspended")
+
+    browser.send(typed)
+
+    assert not Draft.objects.exists()
+
+
+def test_old_mark_is_over(browser):
+    typed = {**TYPED, **browser.marks()}
+    Session.objects.all().delete()
+    with time_machine.travel("2036-01-01"):
+        browser.send(typed)
+
+    assert not Draft.objects.exists()
+
+
+def test_late_save_never_resurrects_a_closed_draft(contributor):
+    key = new_form_key()
+    first = drafts.save(key, kind="topic", address="/", data={"title": ["古"]}, by=contributor)
+    drafts.close(first)
+
+    with pytest.raises(drafts.AlreadyClosedError):
+        drafts.save(key, kind="topic", address="/", data={"title": ["遅"]}, by=contributor)
+
+    assert Draft.objects.get().data == {}
+
+
+def test_key_of_another_section_is_not_taken_over(contributor, viewer):
+    key = new_form_key()
+    drafts.save(key, kind="topic", address="/", data={"title": ["自"]}, by=contributor)
+
+    with pytest.raises(drafts.AlreadyClosedError):
+        drafts.save(key, kind="topic", address="/", data={"title": ["他"]}, by=viewer)
+
+    assert Draft.objects.get().data == {"title": ["自"]}
+
+
+def test_closed_drafts_are_cleared_after_a_month_and_open_ones_stay(contributor):
+    with time_machine.travel("2026-01-01"):
+        closed = drafts.save(new_form_key(), kind="topic", address="/", data={}, by=contributor)
+        drafts.close(closed)
+        kept = drafts.save(new_form_key(), kind="topic", address="/", data={}, by=contributor)
+
+    assert drafts.clear_closed() == 1
+    assert Draft.objects.get() == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saves_of_one_form_at_once_make_one_draft(contributor):
+    key, made = new_form_key(), []
+
+    def save():
+        try:
+            made.append(
+                drafts.save(
+                    key, kind="topic", address="/", data={"title": ["x"]}, by=contributor
+                ).pk
+            )
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(made) == 6
+    assert len(set(made)) == Draft.objects.count() == 1
