@@ -73,6 +73,10 @@ def _marks() -> str:
     return "".join(c for c in letters if unicodedata.combining(unicodedata.normalize("NFKD", c)[0]))
 
 
+# Flags of countries are two of these; joiner, half-width ﾞ and ﾟ, and skin colours belong to the one before.
+_FLAG_HALVES = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_TRAILING = "\u200dﾞﾟ" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
+
 _SAME_LETTER = _same_letters()
 _MARKS = _marks()
 _EXCESS_MARKS = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
@@ -120,6 +124,24 @@ def clean_text(text: str) -> str:
     """
     text = _LINE_BREAK.sub("\n", _NEVER_STORED.sub("", text)).replace("\t", " ")
     return _LONE_JOINER.sub("", text)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most limit characters; no letter loses its marks, no emoji one of its parts."""
+    end = min(limit, len(text))
+    while 0 < end < len(text) and _belong_together(text, end):
+        end -= 1
+    return text[:end] or text[:limit]
+
+
+def _belong_together(text: str, position: int) -> bool:
+    """Whether the characters before and at the position are read as one."""
+    before, after = text[position - 1], text[position]
+    if before in _FLAG_HALVES and after in _FLAG_HALVES:
+        halves = position - len(text[:position].rstrip(_FLAG_HALVES))
+        return halves % 2 == 1
+    is_mark = unicodedata.category(after).startswith("M") or after in _TRAILING
+    return is_mark or before == "\u200d"
 
 
 def _normalized(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import clean_line, clean_text, fold, half_width, words
+from lib.text import clean_line, clean_text, cut, fold, half_width, words
 
 LOCAL_GOVERNMENTS = Path(__file__).parents[2] / "data" / "local_governments.csv"
 # Characters that some rule treats, beside arbitrary ones.
@@ -236,3 +236,36 @@ def test_a_clean_line_is_one_line_that_can_be_stored(text):
 
     assert len(line.splitlines()) <= 1
     assert b"\0" not in line.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("防災訓練", 4, "防災訓練"),
+        ("防災訓練", 2, "防災"),
+        ("防災か\u3099", 3, "防災"),
+        ("防災ｶﾞ", 3, "防災"),
+        ("市葛\U000e0100飾", 2, "市"),
+        ("市👨‍👩‍👧", 4, "市"),
+        ("市👍🏽", 2, "市"),
+        ("市🇯🇵🇫🇷", 4, "市🇯🇵"),
+        ("市🇯🇵🇫🇷", 3, "市🇯🇵"),
+        ("市❤\ufe0f", 2, "市"),
+        ("防災", 0, ""),
+    ],
+)
+def test_a_text_is_cut_between_letters(text, limit, expected):
+    assert cut(text, limit) == expected
+
+
+@given(ANY_TEXT, st.integers(0, 20))
+def test_a_cut_text_is_the_beginning_and_no_longer_than_allowed(text, limit):
+    short = cut(text, limit)
+
+    assert text.startswith(short)
+    assert len(short) <= limit
+    assert short or not text or not limit
+
+
+def test_nothing_but_marks_is_cut_all_the_same():
+    assert cut("\u3099" * 50, 10) == "\u3099" * 10
