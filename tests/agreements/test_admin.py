@@ -290,7 +290,7 @@ def test_pdf_is_added_with_its_original_name(admin):
         "files-TOTAL_FORMS": "1",
         "files-INITIAL_FORMS": "0",
         "files-0-title": "協定書",
-        "files-0-file": SimpleUploadedFile("協定書.pdf", b"%PDF-1.7"),
+        "files-0-file": SimpleUploadedFile("協定書.pdf", b"%PDF-1.7\n%%EOF\n"),
     }
 
     admin.post(address, form)
