@@ -46,6 +46,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "renkei.apps.RenkeiConfig",
     "agreements",
+    "board",
     "members",
     "lib",
     "renkei.apps.PortalAdminConfig",
@@ -188,6 +189,7 @@ ACCOUNT_RATE_LIMITS = {
     # Every application mails the address that somebody has typed.
     "apply": "60/m/ip,5/h/key",
     "reset_password": "300/m/ip,3/600s/key",
+    "post": "20/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -1,19 +1,25 @@
 """Rows for tests: each function creates only what the row cannot exist without."""
 
 import csv
+import io
 from datetime import date
 from itertools import count
 
 from django.conf import settings
 from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from PIL import Image
 
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
+from board import files, posting
+from board.models import Attachment, Category, Topic
 from lib import prefectures
 from lib.local_government_codes import check_digit
-from members import addresses
+from members import addresses, drafts
 from members.models import (
     Application,
+    Draft,
     Handover,
     Invitation,
     LocalGovernment,
@@ -22,8 +28,10 @@ from members.models import (
     SiteText,
     User,
 )
+from members.typed_text import new_form_key
 
 _numbers = count(1)
+TEXT_FILE = "配布資料".encode()
 
 
 def make_local_government(
@@ -164,3 +172,56 @@ def load_master():
 
 def load_registers():
     call_command("import_agreements", verbosity=0)
+
+
+def make_category(slug="exchange", kind=None, **fields):
+    kind = kind or (slug if slug in Category.Kind.values else Category.Kind.EXCHANGE)
+    values = {"name": f"分類 {slug}", "kind": kind, **fields}
+    return Category.objects.get_or_create(slug=slug, defaults=values)[0]
+
+
+def make_draft(user, *, kind="topic", address="/board/topics/new/?category=exchange", **fields):
+    values = {"data": {}, "title": "", **fields}
+    return drafts.save(new_form_key(), kind=kind, address=address, by=user, **values)
+
+
+def make_topic(
+    *, author=None, category=None, themes=(), prefectures=(), organizations=(), **fields
+):
+    """Posted by the verb that the site uses."""
+    author = author or make_user()
+    topic = Topic(
+        category=category or make_category(),
+        **{"title": "交流の相談", "body": "本文です。", **fields},
+    )
+    related = posting.Related(themes, prefectures, organizations)
+    return posting.publish(topic, related, draft=make_draft(author), by=author)
+
+
+def make_reply(topic, *, author=None, body="返信です。"):
+    author = author or make_user()
+    draft = make_draft(author, kind="reply", address=f"/board/topics/{topic.pk}/reply/")
+    return posting.reply(topic, body, draft=draft, by=author)
+
+
+def make_upload(name="資料.txt", content=TEXT_FILE):
+    return SimpleUploadedFile(name, content)
+
+
+def make_png(size=(8, 8)):
+    target = io.BytesIO()
+    Image.new("RGB", size, "navy").save(target, "PNG")
+    return target.getvalue()
+
+
+def attach(owner, *, by=None, name="資料.txt", content=TEXT_FILE):
+    """A file of a topic, a reply or a draft."""
+    draft = owner if isinstance(owner, Draft) else make_draft(by or owner.author)
+    errors = files.attach(draft, [make_upload(name, content)])
+    assert errors == []
+    attachment = draft.attachments.latest("uploaded_at")
+    if not isinstance(owner, Draft):
+        field = "topic" if isinstance(owner, Topic) else "reply"
+        Attachment.objects.filter(pk=attachment.pk).update(draft=None, **{field: owner})
+        attachment.refresh_from_db()
+    return attachment

@@ -1,0 +1,33 @@
+"""What a topic says, in words: to compare two states of it, and to show an old one."""
+
+from board import kinds
+from board.models import Topic
+from lib.wareki import format_datetime
+
+
+def labelled(topic: Topic) -> dict[str, str]:
+    """Label and shown value of everything that an edit may change."""
+    said = {
+        "分類": topic.category.name,
+        "件名": topic.title,
+        "概要": topic.summary,
+        "本文": topic.body,
+        **{fact.label: fact.text for fact in kinds.facts(topic)},
+        "テーマ": "、".join(theme.name for theme in topic.themes.all()),
+        "公開範囲": kinds.audience_text(topic),
+        "公開日時": format_datetime(topic.publish_at),
+        "添付ファイル": "、".join(file.name for file in topic.attachments.all()),
+        "確認を求める": "はい" if topic.requires_acknowledgement else "いいえ",
+        "公式Xでの紹介を希望": "はい" if topic.wants_introduction else "いいえ",
+        "状態": topic.get_status_display(),
+        "結果": topic.outcome_note,
+    }
+    return {label: value for label, value in said.items() if value}
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    """The old value of whatever differs; empty where there was none."""
+    labels = [*before, *(label for label in after if label not in before)]
+    return {
+        label: before.get(label, "") for label in labels if before.get(label) != after.get(label)
+    }

@@ -1,0 +1,23 @@
+"""The bulletin board: categories, topics, replies, files, reading."""
+
+from board.models.attachment import Attachment
+from board.models.category import Category
+from board.models.reading import CategoryMark, ReadMark, TodoMark, Watch
+from board.models.reply import REPLIES_PER_PAGE, Reply, Revision, page_of
+from board.models.topic import MAX_BODY, Topic, TopicAudience
+
+__all__ = [
+    "MAX_BODY",
+    "REPLIES_PER_PAGE",
+    "Attachment",
+    "Category",
+    "CategoryMark",
+    "ReadMark",
+    "Reply",
+    "Revision",
+    "TodoMark",
+    "Topic",
+    "TopicAudience",
+    "Watch",
+    "page_of",
+]

@@ -1,0 +1,339 @@
+"""投稿 (Topic), and for whom it is (公開範囲)."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from board.models.category import Category
+from lib import prefectures
+from lib.text import fold
+from members.access import AnyUser, is_contributor, is_member, is_secretariat
+from members.models import Organization, Seat, Theme
+
+SOON = timedelta(days=7)
+MAX_BODY = 20_000
+
+
+class State(NamedTuple):
+    """`tone` is the kind of a badge: never the only sign."""
+
+    text: str
+    tone: str
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """All for the secretariat, what is addressed to the own body for a member, else none."""
+        if is_secretariat(user):
+            return self.all()
+        if not is_member(user):
+            return self.none()
+        return self.visible_to_organization(user.seat.organization)
+
+    def visible_to_organization(self, organization: Organization) -> Self:
+        """What the body itself wrote, in any state, and what is published for it.
+
+        Topic.audience_organizations() is the same rule asked from the other side.
+        """
+        listed = TopicAudience.objects.filter(topic=OuterRef("pk"))
+        addressed = (
+            Q(audience=Topic.Audience.ALL)
+            | Q(
+                Exists(listed.filter(prefecture=organization.prefecture)),
+                audience=Topic.Audience.PREFECTURES,
+            )
+            | Q(
+                Exists(listed.filter(organization=organization)),
+                audience=Topic.Audience.CHOSEN,
+            )
+        )
+        if organization.kind == Organization.Kind.WARD:
+            addressed |= Q(audience=Topic.Audience.WARDS)
+        return self.filter(Q(organization=organization) | (self._published() & addressed))
+
+    def published(self) -> Self:
+        """Its hour has come, nobody has to approve it first, and it is not hidden."""
+        return self.filter(self._published())
+
+    def _published(self) -> Q:
+        return Q(publish_at__lte=timezone.now(), hidden_at=None) & ~Q(status=Topic.Status.WAITING)
+
+    def accepting(self, now: datetime | None = None) -> Self:
+        """Open, and not past the deadline: nothing waits for a job to close a call."""
+        now = now or timezone.now()
+        return self.filter(Q(deadline=None) | Q(deadline__gt=now), status=Topic.Status.OPEN)
+
+    def closing_soon(self) -> Self:
+        now = timezone.now()
+        return self.accepting(now).filter(deadline__lte=now + SOON)
+
+    def ended(self) -> Self:
+        over = Q(status__in=Topic.ENDED) | Q(status=Topic.Status.OPEN, deadline__lte=timezone.now())
+        return self.filter(over)
+
+    def with_row(self) -> Self:
+        """What a row of a list shows, without a query per row."""
+        return self.select_related("category", "organization__local_government", "seat")
+
+    def pinned_first(self) -> Self:
+        """Pins end by themselves."""
+        return self.annotate(
+            is_pinned=models.Case(
+                models.When(pinned_until__gte=timezone.localdate(), then=True),
+                default=False,
+                output_field=models.BooleanField(),
+            )
+        )
+
+
+class Topic(models.Model):
+    """Written by a body; the person is recorded. Decisions of people are stored, what follows from
+    the clock (scheduled, past the deadline) is computed.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "承認待ち"
+        OPEN = "open", "募集中"
+        CLOSED = "closed", "受付終了"
+        MATCHED = "matched", "成立"
+        UNFULFILLED = "unfulfilled", "不成立"
+        WITHDRAWN = "withdrawn", "取下げ"
+
+    class Audience(models.TextChoices):
+        ALL = "all", "すべての会員"
+        WARDS = "wards", "特別区のみ"
+        PREFECTURES = "prefectures", "都道府県を選ぶ"
+        CHOSEN = "chosen", "団体を選ぶ"
+
+    ENDED = (Status.CLOSED, Status.MATCHED, Status.UNFULFILLED, Status.WITHDRAWN)
+
+    category = models.ForeignKey(
+        Category, verbose_name="分類", related_name="topics", on_delete=models.PROTECT
+    )
+    organization = models.ForeignKey(
+        Organization, verbose_name="会員団体", related_name="topics", on_delete=models.PROTECT
+    )
+    seat = models.ForeignKey(
+        Seat, verbose_name="担当部署", related_name="topics", on_delete=models.PROTECT
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="書いた人",
+        related_name="topics",
+        on_delete=models.PROTECT,
+    )
+    title = models.CharField("件名", max_length=100)
+    summary = models.CharField("概要", max_length=70, blank=True)
+    body = models.TextField("本文", max_length=MAX_BODY)
+    body_html = models.TextField(editable=False)
+    deadline = models.DateTimeField("締切", null=True, blank=True)
+    starts_on = models.DateField("開始日", null=True, blank=True)
+    ends_on = models.DateField("終了日", null=True, blank=True)
+    venue = models.CharField("会場", max_length=100, blank=True)
+    places = models.PositiveIntegerField("募集数", null=True, blank=True)
+    details = models.JSONField("そのほかの項目", default=dict, blank=True)
+    themes = models.ManyToManyField(Theme, verbose_name="テーマ", related_name="topics", blank=True)
+    audience = models.CharField("公開範囲", max_length=12, choices=Audience, default=Audience.ALL)
+    status = models.CharField("状態", max_length=12, choices=Status, default=Status.OPEN)
+    outcome_note = models.TextField("結果", max_length=2000, blank=True)
+    publish_at = models.DateTimeField("公開日時", default=timezone.now)
+    pinned_until = models.DateField("先頭に表示する期限", null=True, blank=True)
+    is_locked = models.BooleanField("返信を止める", default=False)
+    hidden_at = models.DateTimeField("非表示にした日時", null=True, blank=True)
+    hidden_reason = models.CharField("非表示の理由", max_length=200, blank=True)
+    requires_acknowledgement = models.BooleanField("確認を求める", default=False)
+    # Raised when a change of the text asks for a new acknowledgement.
+    version = models.PositiveIntegerField("版", default=1)
+    wants_introduction = models.BooleanField("公式Xでの紹介を希望", default=False)
+    # Counts edits: of two editors the second is told.
+    edits = models.PositiveIntegerField("編集回数", default=0)
+    created_at = models.DateTimeField("作成日時", default=timezone.now)
+    edited_at = models.DateTimeField("編集日時", null=True, blank=True)
+    # last_seq numbers replies without a gap; newest_seq is the highest that is not hidden.
+    last_seq = models.PositiveIntegerField(default=0, editable=False)
+    newest_seq = models.PositiveIntegerField(default=0, editable=False)
+    reply_count = models.PositiveIntegerField("返信数", default=0, editable=False)
+    # Publication, then the newest reply: lists are sorted by it. Edits and hiding leave it alone.
+    active_at = models.DateTimeField("最後の動き", default=timezone.now)
+    form_key = models.CharField(max_length=32, unique=True, editable=False)
+    folded = models.TextField(editable=False)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "投稿"
+        ordering = ["-active_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hidden_at=None) | ~Q(hidden_reason=""),
+                name="hidden_topic_has_a_reason",
+                violation_error_message="非表示にする理由を入力してください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="topic_ends_after_it_starts",
+                violation_error_message="終了日は、開始日以後にしてください。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["category", "-active_at", "-id"]),
+            models.Index(fields=["-active_at", "-id"]),
+            models.Index(fields=["organization", "-active_at"]),
+            models.Index(fields=["deadline"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("board:topic", args=[self.pk])
+
+    def audience_organizations(self) -> "models.QuerySet[Organization]":
+        """Active bodies that may read it: the author's own, and those it is addressed to."""
+        audience = {
+            # An empty Q would vanish beside another one.
+            self.Audience.ALL: ~Q(pk=None),
+            self.Audience.WARDS: Q(kind=Organization.Kind.WARD),
+            self.Audience.PREFECTURES: Q(
+                prefecture__in=self.audience_rows.exclude(prefecture="").values("prefecture")
+            ),
+            self.Audience.CHOSEN: Q(
+                pk__in=self.audience_rows.exclude(organization=None).values("organization")
+            ),
+        }[self.Audience(self.audience)]
+        readers = Q(kind=Organization.Kind.SECRETARIAT) | Q(pk=self.organization_id)
+        if self.is_published:
+            readers |= audience
+        return Organization.objects.active().filter(readers)
+
+    @property
+    def is_published(self) -> bool:
+        return (
+            self.publish_at <= timezone.now()
+            and self.hidden_at is None
+            and self.status != self.Status.WAITING
+        )
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.publish_at > timezone.now()
+
+    @property
+    def is_past_deadline(self) -> bool:
+        return self.deadline is not None and self.deadline <= timezone.now()
+
+    @property
+    def is_accepting(self) -> bool:
+        return self.status == self.Status.OPEN and not self.is_past_deadline
+
+    @property
+    def is_closing_soon(self) -> bool:
+        return (
+            self.is_accepting
+            and self.deadline is not None
+            and self.deadline <= timezone.now() + SOON
+        )
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.status == self.Status.WITHDRAWN
+
+    @property
+    def accepts_replies(self) -> bool:
+        """A call that has ended may still be talked about, until somebody locks it."""
+        return self.is_published and not self.is_locked and not self.is_withdrawn
+
+    @property
+    def state(self) -> "State":
+        """One word for the badge; without words where nothing is asked for and nothing has ended."""
+        if self.hidden_at:
+            return State("非表示", "danger")
+        if self.status == self.Status.OPEN:
+            return self._open_state()
+        return State(self.get_status_display(), _TONES.get(self.Status(self.status), "neutral"))
+
+    def _open_state(self) -> "State":
+        if self.is_scheduled:
+            return State("公開予定", "warning")
+        if self.is_past_deadline:
+            return State("受付終了", "neutral")
+        if self.is_closing_soon:
+            return State("締切間近", "warning")
+        return State("募集中" if self.deadline or self.category.asks else "", "success")
+
+    @property
+    def days_left(self) -> int | None:
+        """Whole days in Japan until the deadline: 0 is today; None when nothing runs out."""
+        if self.deadline is None or not self.is_accepting:
+            return None
+        # A deadline at midnight belongs to the day that it ends.
+        last_moment = timezone.localtime(self.deadline) - timedelta(microseconds=1)
+        return (last_moment.date() - timezone.localdate()).days
+
+    def is_of(self, user: AnyUser) -> bool:
+        """Of the user's own body: every colleague is its author."""
+        return is_member(user) and user.seat.organization_id == self.organization_id
+
+    def is_editable_by(self, user: AnyUser) -> bool:
+        """Colleagues who write, also after the author has moved on, and the secretariat."""
+        return is_contributor(user) and (self.is_of(user) or is_secretariat(user))
+
+    def shows_text_to(self, user: AnyUser) -> bool:
+        """A topic that was withdrawn leaves a note to the others."""
+        return not self.is_withdrawn or self.is_of(user) or is_secretariat(user)
+
+    def searchable_text(self) -> str:
+        details = " ".join(str(value) for value in self.details.values())
+        parts = (self.title, self.summary, self.body, self.venue, details, self.outcome_note)
+        return fold(" ".join(parts))
+
+
+_TONES = {
+    Topic.Status.WAITING: "warning",
+    Topic.Status.MATCHED: "success",
+}
+
+
+class TopicAudience(models.Model):
+    """A prefecture or a body that a topic is addressed to."""
+
+    topic = models.ForeignKey(
+        Topic, verbose_name="投稿", related_name="audience_rows", on_delete=models.CASCADE
+    )
+    prefecture = models.CharField("都道府県", max_length=2, choices=prefectures.CHOICES, blank=True)
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name="会員団体",
+        related_name="addressed_topics",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公開範囲"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(prefecture="", organization__isnull=False)
+                | (~Q(prefecture="") & Q(organization=None)),
+                name="audience_is_a_prefecture_or_a_body",
+            ),
+            models.UniqueConstraint(
+                fields=["topic", "prefecture"],
+                condition=~Q(prefecture=""),
+                name="one_audience_row_per_prefecture",
+            ),
+            models.UniqueConstraint(
+                fields=["topic", "organization"],
+                condition=Q(organization__isnull=False),
+                name="one_audience_row_per_body",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organization or self.get_prefecture_display())
