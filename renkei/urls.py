@@ -54,6 +54,7 @@ urlpatterns = [
     path("members/g<int:pk>/", views.group_profile, name="group_profile"),
     path("members/handover/<int:pk>/print/", views.handover_print, name="handover_print"),
     path("members/", include("members.urls")),
+    path("board/", include("board.urls")),
     path(
         "members.<slug:extension>",
         directory.download,

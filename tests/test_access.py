@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import AgreementFile
+from board.models import Reply, Topic
 from members.models import (
     Application,
     AuditEntry,
@@ -32,8 +33,17 @@ ROWS = [
 ROLES = ROWS[0][1:]
 PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for row in ROWS[1:]}
 CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
-# Nobody adds these by hand, not even the secretariat (tests/members/test_application_admin.py).
-WRITTEN_BY_THE_PORTAL = {Application, AuditEntry, Delivery, Handover, Invitation, JobRun}
+# Nobody adds these by hand, not even the secretariat.
+WRITTEN_BY_THE_PORTAL = {
+    Application,
+    AuditEntry,
+    Delivery,
+    Handover,
+    Invitation,
+    JobRun,
+    Reply,
+    Topic,
+}
 THIRD_PARTY = {
     "account_login",
     "account_logout",
@@ -90,6 +100,30 @@ def arguments(manager):
         "members:session_end": [1],
         "account_reset_password_link": ["1-over"],
         **arguments_of_body(manager),
+        **arguments_of_board(manager),
+    }
+
+
+def arguments_of_board(manager):
+    """A topic of the manager's body that every member may read, with a reply and a picture."""
+    topic = factories.make_topic(author=manager)
+    reply = factories.make_reply(topic, author=manager)
+    picture = factories.attach(topic, name="写真.png", content=factories.make_png())
+    draft = factories.make_draft(manager)
+    one_topic = (
+        *("topic", "topic_edit", "topic_unread", "topic_print", "topic_text", "topic_history"),
+        *("reply", "topic_close", "topic_extend", "topic_withdraw", "topic_lock", "topic_copy"),
+        *("topic_watch", "topic_todo", "files_zip"),
+    )
+    return {
+        **{f"board:{name}": [topic.pk] for name in one_topic},
+        **{f"board:{name}": [topic.pk, reply.seq] for name in ("reply_edit", "reply_history")},
+        **{f"board:{name}": [picture.pk] for name in ("file", "thumbnail")},
+        **{f"board:{name}": [draft.pk] for name in ("draft_print", "draft_delete")},
+        **{
+            f"board:{name}": [topic.category.slug]
+            for name in ("category", "category_read", "category_watch")
+        },
     }
 
 
@@ -194,6 +228,13 @@ FORMS = {
     "members:address_confirm",
     "account_reset_password",
     "account_new_password",
+    "board:topic_new",
+    "board:topic_edit",
+    "board:reply",
+    "board:reply_edit",
+    "board:topic_close",
+    "board:topic_extend",
+    "board:topic_withdraw",
 }
 ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 

@@ -1,0 +1,179 @@
+"""投稿 and 返信: found, hidden with a reason, restored, moved, pinned. Texts are edited on the board."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+
+from board import posting
+from board.models import Category, Reply, Topic
+from lib.admin import PortalModelAdmin
+from lib.text import clean_line
+from lib.wareki import WarekiDateField
+from members.access import MemberRequest
+
+STALE = "ほかの担当者が、先に操作しました。今の状態を確かめてください。"
+
+
+class HideForm(forms.Form):
+    reason = forms.CharField(
+        label="非表示にする理由",
+        max_length=200,
+        help_text="投稿した団体に表示します。",
+        widget=forms.TextInput(attrs={"size": 80}),
+    )
+
+    def clean_reason(self) -> str:
+        return clean_line(self.cleaned_data["reason"])
+
+
+class RestoreForm(forms.Form):
+    """Nothing to say."""
+
+
+class MoveForm(forms.Form):
+    category = forms.ModelChoiceField(label="移す先の分類", queryset=Category.objects.all())
+
+
+class PinForm(forms.Form):
+    until = WarekiDateField(
+        label="先頭に表示する期限", required=False, help_text="空にすると、先頭に表示しません。"
+    )
+
+
+class PostAdmin(PortalModelAdmin):
+    """Read here; acts stand below the facts, each a form of its own."""
+
+    change_form_template = "admin/board/post_change_form.html"
+    acts: dict[str, tuple[str, type[forms.Form]]] = {}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted: 非表示 takes it away from everybody else."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.act)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
+        return [path("<int:pk>/act/<slug:act>/", view, name=name), *super().get_urls()]
+
+    def act(self, request: MemberRequest, pk: int, act: str) -> HttpResponse:
+        post = get_object_or_404(self.model, pk=pk)
+        if request.method != "POST" or not self.has_change_permission(request, post):
+            raise PermissionDenied
+        if act not in self.acts:
+            raise PermissionDenied
+        form = self.acts[act][1](request.POST)
+        if form.is_valid():
+            self._do(act, post, form.cleaned_data, request)
+        else:
+            error = "、".join(str(error[0]) for error in form.errors.values())
+            self.message_user(request, error, messages.ERROR)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+
+    def _do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
+        verbs: dict[str, Callable[..., None]] = {
+            "hide": posting.hide,
+            "restore": posting.restore,
+            "move": lambda post, category, by: posting.move(post, category, by=by),
+            "pin": lambda post, until, by: posting.pin(post, until, by=by),
+        }
+        try:
+            verbs[act](post, **data, by=request.user)
+        except posting.StaleError:
+            self.message_user(request, STALE, messages.ERROR)
+        else:
+            self.message_user(request, f"{self.acts[act][0]}：完了しました。", messages.SUCCESS)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"act_forms": self._forms(object_id), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _forms(self, object_id: str) -> list[dict[str, Any]]:
+        post = self.model._default_manager.filter(pk=object_id).first()
+        if post is None:
+            return []
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
+        left_out = "hide" if post.hidden_at else "restore"
+        return [
+            {"title": title, "form": form(), "url": reverse(name, args=[post.pk, act])}
+            for act, (title, form) in self.acts.items()
+            if act != left_out
+        ]
+
+
+@admin.register(Topic)
+class TopicAdmin(PostAdmin):
+    list_display = ["title", "organization", "category", "status", "hidden_at", "publish_at"]
+    list_filter = [
+        "category",
+        "status",
+        ("hidden_at", admin.EmptyFieldListFilter),
+        "audience",
+        "organization__prefecture",
+    ]
+    list_select_related = ["organization", "category"]
+    search_fields = ["folded", "organization__folded"]
+    date_hierarchy = "publish_at"
+    fields = (
+        "title",
+        "organization",
+        "seat",
+        "author",
+        "category",
+        "status",
+        "audience",
+        "publish_at",
+        "deadline",
+        "summary",
+        "body",
+        "outcome_note",
+        "reply_count",
+        "is_locked",
+        "pinned_until",
+        "hidden_at",
+        "hidden_reason",
+    )
+    readonly_fields = fields
+    acts = {
+        "hide": ("非表示にする", HideForm),
+        "restore": ("表示に戻す", RestoreForm),
+        "move": ("別の分類に移す", MoveForm),
+        "pin": ("先頭に表示する", PinForm),
+    }
+
+
+@admin.register(Reply)
+class ReplyAdmin(PostAdmin):
+    list_display = ["topic", "seq", "organization", "hidden_at", "created_at"]
+    list_filter = [("hidden_at", admin.EmptyFieldListFilter), "organization__prefecture"]
+    list_select_related = ["topic", "organization"]
+    search_fields = ["folded", "organization__folded"]
+    date_hierarchy = "created_at"
+    fields = (
+        "topic",
+        "seq",
+        "organization",
+        "seat",
+        "author",
+        "body",
+        "created_at",
+        "edited_at",
+        "hidden_at",
+        "hidden_reason",
+    )
+    readonly_fields = fields
+    acts = {"hide": ("非表示にする", HideForm), "restore": ("表示に戻す", RestoreForm)}

@@ -1,0 +1,287 @@
+"""The form of a post: its category decides which fields it has."""
+
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils import timezone
+
+from board import kinds
+from board.forms.fields import BodiesField, MomentField
+from board.models import MAX_BODY, Category, Topic
+from board.posting import Related
+from lib import prefectures
+from lib.text import clean_line, clean_text, half_width
+from lib.wareki import WarekiDateField, format_date_weekday
+from lib.working_days import is_working_day
+from members.models import Theme, User
+
+# 締切 without a time of day is the end of the working day.
+END_OF_DAY = time(17)
+START_OF_DAY = time(8, 30)
+
+
+class TopicForm(forms.ModelForm):
+    category = forms.ModelChoiceField(label="分類", queryset=Category.objects.all())
+    body = forms.CharField(
+        label="本文",
+        max_length=MAX_BODY,
+        widget=forms.Textarea(attrs={"rows": 12, "data-count": MAX_BODY}),
+        help_text="20,000字まで。アドレスはリンクになります。行の初めの「・」「1.」は箇条書きになります。",
+    )
+    deadline = MomentField(
+        label="締切",
+        required=False,
+        default_time=END_OF_DAY,
+        help_text="例：令和8年12月25日、R8.12.25 15時。時刻がないときは午後5時です。",
+    )
+    starts_on = WarekiDateField(label="開始日", required=False, help_text="例：令和9年2月1日")
+    ends_on = WarekiDateField(label="終了日", required=False)
+    places = forms.IntegerField(
+        label="募集数", required=False, min_value=1, max_value=1_000_000, help_text="例：10"
+    )
+    publish_at = MomentField(
+        label="公開日時",
+        required=False,
+        default_time=START_OF_DAY,
+        help_text="空のときは、すぐに公開します。例：令和8年12月1日 午前9時",
+    )
+    themes = forms.ModelMultipleChoiceField(
+        label="テーマ",
+        queryset=Theme.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    audience = forms.ChoiceField(
+        label="公開範囲",
+        choices=Topic.Audience,
+        initial=Topic.Audience.ALL,
+        widget=forms.RadioSelect,
+    )
+    prefectures = forms.MultipleChoiceField(
+        label="公開する都道府県",
+        choices=prefectures.CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    organizations = BodiesField(
+        label="公開する団体",
+        required=False,
+        help_text="1行に1団体。団体名（例：群馬県前橋市）または団体コード。Excelの列を貼り付けられます。",
+    )
+
+    class Meta:
+        model = Topic
+        fields = [
+            "category",
+            "title",
+            "summary",
+            "body",
+            "deadline",
+            "starts_on",
+            "ends_on",
+            "venue",
+            "places",
+            "audience",
+            "publish_at",
+            "requires_acknowledgement",
+            "wants_introduction",
+        ]
+        widgets = {
+            "title": forms.TextInput(attrs={"data-count": 100}),
+            "summary": forms.TextInput(attrs={"data-count": 70}),
+        }
+        help_texts = {
+            "title": "100字まで。何を、いつまでに、が分かるように。",
+            "summary": "一覧とお知らせのメールに出ます。70字まで。空のときは、本文から作ります。",
+            "requires_acknowledgement": "届いた団体ごとに「確認しました」を押してもらいます。",
+            "wants_introduction": "事務局が公式Xで紹介することがあります。公開してよい内容のときに選んでください。",
+        }
+
+    def __init__(self, *args: Any, category: Category, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.by = category.kind, by
+        chosen: Any = self.fields["category"]
+        chosen.queryset = self._categories(category)
+        self.initial.setdefault("category", category.pk)
+        self._keep_columns(kinds.columns_of(category.kind))
+        for line in kinds.lines_of(category.kind):
+            self.fields[line.name] = _field_of(line)
+            self.initial.setdefault(line.name, self.instance.details.get(line.name, ""))
+        self.fields["deadline"].required = category.kind in kinds.NEEDS_DEADLINE
+        if category.kind != Category.Kind.NOTICE:
+            del self.fields["requires_acknowledgement"]
+        if self.instance.pk is None:
+            self.initial["publish_at"] = None
+            self.initial.setdefault("contact", _contact(by))
+
+    def _categories(self, category: Category) -> Any:
+        open_to = [own.pk for own in Category.objects.open_to(self.by)]
+        return Category.objects.filter(pk__in=[*open_to])
+
+    def _keep_columns(self, used: list[str]) -> None:
+        for name in ("deadline", "starts_on", "ends_on", "venue", "places"):
+            if name not in used and name != "deadline":
+                del self.fields[name]
+        self.has_optional_deadline = "deadline" in used and self.kind not in kinds.NEEDS_DEADLINE
+        if "deadline" not in used:
+            del self.fields["deadline"]
+
+    @property
+    def optional(self) -> list[Any]:
+        """What folds under 詳しい項目（任意）, in the order of the kind."""
+        names = ["summary"]
+        for item in kinds.FIELDS[self.kind]:
+            names.append(item.name if isinstance(item, kinds.Line) else item)
+        names += ["themes", "publish_at", "wants_introduction"]
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def has_optional_errors(self) -> bool:
+        return any(field.errors for field in self.optional)
+
+    def clean_title(self) -> str:
+        return _not_empty(clean_line(self.cleaned_data["title"]))
+
+    def clean_summary(self) -> str:
+        return clean_line(self.cleaned_data["summary"])
+
+    def clean_body(self) -> str:
+        return _not_empty(clean_text(self.cleaned_data["body"]).rstrip())
+
+    def clean_venue(self) -> str:
+        return clean_line(self.cleaned_data["venue"])
+
+    def clean_deadline(self) -> Any:
+        deadline = self.cleaned_data["deadline"]
+        is_new = deadline and deadline != self.instance.deadline
+        if is_new and deadline <= timezone.now():
+            raise ValidationError("締切は、今より後にしてください。")
+        return deadline
+
+    def clean_publish_at(self) -> Any:
+        """Empty: now, or as before for one that is published already."""
+        chosen = self.cleaned_data["publish_at"]
+        if chosen is None:
+            return self.instance.publish_at if self.instance.is_published else timezone.now()
+        return max(chosen, timezone.now()) if self.instance.pk is None else chosen
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", "終了日は、開始日以後にしてください。")
+        self._check_audience(data)
+        self._check_deadline_after_publication(data)
+        self.instance.details = {
+            line.name: data[line.name] for line in kinds.lines_of(self.kind) if data.get(line.name)
+        }
+        return data
+
+    def _check_audience(self, data: dict[str, Any]) -> None:
+        audience = data.get("audience")
+        if audience == Topic.Audience.PREFECTURES and not data.get("prefectures"):
+            self.add_error("prefectures", "公開する都道府県を選んでください。")
+        is_empty = not data.get("organizations") and "organizations" not in self.errors
+        if audience == Topic.Audience.CHOSEN and is_empty:
+            self.add_error("organizations", "公開する団体を入力してください。")
+
+    def _check_deadline_after_publication(self, data: dict[str, Any]) -> None:
+        deadline, publish_at = data.get("deadline"), data.get("publish_at")
+        if deadline and publish_at and deadline <= publish_at:
+            self.add_error("publish_at", "公開日時は、締切より前にしてください。")
+
+    @property
+    def related(self) -> Related:
+        data = self.cleaned_data
+        return Related(
+            themes=data["themes"],
+            prefectures=data["prefectures"],
+            organizations=data["organizations"],
+        )
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is allowed, and perhaps not meant."""
+        deadline = self.cleaned_data.get("deadline")
+        return [] if deadline is None else deadline_warnings(timezone.localtime(deadline).date())
+
+
+def deadline_warnings(day: date) -> list[str]:
+    if is_working_day(day):
+        return []
+    return [
+        f"締切の{format_date_weekday(day)}は、役所の休みの日です。よろしければ、そのまま投稿してください。"
+    ]
+
+
+class TopicEditForm(TopicForm):
+    """`expected` is the state that the person read."""
+
+    reason = forms.CharField(
+        label="変更の理由", required=False, max_length=200, help_text="変更の記録に残ります。"
+    )
+    asks_again = forms.BooleanField(
+        label="確認をもう一度求める",
+        required=False,
+        help_text="内容が大きく変わったときに選びます。確認済みの団体も、未確認に戻ります。",
+    )
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].disabled = True
+        self.initial.setdefault("expected", self.instance.edits)
+        self.initial["prefectures"] = [
+            row.prefecture for row in self.instance.audience_rows.all() if row.prefecture
+        ]
+        self.initial["organizations"] = [
+            row.organization for row in self.instance.audience_rows.all() if row.organization
+        ]
+        if not self.instance.requires_acknowledgement:
+            del self.fields["asks_again"]
+
+    def _categories(self, category: Category) -> Any:
+        return Category.objects.filter(pk=category.pk)
+
+
+def _field_of(line: kinds.Line) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": line.rows}) if line.rows else forms.TextInput()
+    field = _LinkField if line.is_link else _TextField
+    return field(
+        label=line.label,
+        help_text=line.help_text,
+        max_length=line.limit,
+        required=False,
+        widget=widget,
+    )
+
+
+class _TextField(forms.CharField):
+    def clean(self, value: Any) -> str:
+        return clean_text(super().clean(value)).strip()
+
+
+class _LinkField(forms.CharField):
+    def clean(self, value: Any) -> str:
+        address = half_width(super().clean(value))
+        if address and "://" not in address:
+            address = f"https://{address}"
+        if address:
+            URLValidator(schemes=["http", "https"])(address)
+        return address
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValidationError("入力してください。", code="required")
+    return text
+
+
+def _contact(by: User) -> str:
+    """As the section's own line: it is changed in a moment, and forgotten by nobody."""
+    seat = by.seat
+    telephone = f"　電話 {seat.telephone}" if seat.telephone else ""
+    extension = f"（内線 {seat.extension}）" if seat.telephone and seat.extension else ""
+    return f"{seat.organization.full_name} {seat.section}{telephone}{extension}"

@@ -1,0 +1,165 @@
+"""Lists of topics: filters as an address that can be shared, within what the person may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from board.models import Attachment, Category, TodoMark, Topic
+from board.models.topic import TopicQuerySet
+from board.reading import with_unread
+from board.search import search
+from lib import prefectures
+from lib.forms import ANY
+from lib.text import words
+from lib.wareki import fiscal_year, format_fiscal_year
+from members.models import Theme, User
+
+TOPICS_PER_PAGE = 20
+# Topics with the annotations of rows_for(), which the checker cannot follow.
+Rows = Any
+DUE_SOON = 5
+FIRST_FISCAL_YEAR = 2026
+
+
+class TopicFilter(forms.Form):
+    """Every field is optional; a value that makes no sense is named, and nothing is filtered by it."""
+
+    STATES = (ANY, ("open", "受付中・公開中"), ("soon", "締切間近"), ("ended", "受付終了など"))
+    DEADLINES = (ANY, ("7", "7日以内"), ("30", "30日以内"))
+    SORTS = (("", "新しい動きの順"), ("new", "投稿の新しい順"), ("deadline", "締切の近い順"))
+
+    q = forms.CharField(label="検索語", required=False, max_length=100)
+    category = forms.ModelChoiceField(
+        label="分類",
+        queryset=Category.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label="すべて",
+    )
+    status = forms.ChoiceField(label="状態", choices=STATES, required=False)
+    prefecture = forms.ChoiceField(
+        label="都道府県", choices=[ANY, *prefectures.CHOICES], required=False
+    )
+    organization = forms.CharField(label="団体名", required=False, max_length=80)
+    theme = forms.ModelChoiceField(
+        label="テーマ", queryset=Theme.objects.all(), required=False, empty_label="すべて"
+    )
+    deadline = forms.ChoiceField(label="締切", choices=DEADLINES, required=False)
+    with_files = forms.BooleanField(label="添付ファイルあり", required=False)
+    unread = forms.BooleanField(label="未読のみ", required=False)
+    todo = forms.BooleanField(label="要対応のみ", required=False)
+    sort = forms.ChoiceField(label="並び順", choices=SORTS, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"] = forms.ChoiceField(
+            label="年度", required=False, choices=[ANY, *_fiscal_years()]
+        )
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Names and values of what has been asked for, order apart."""
+        if not self.is_valid():
+            return {}
+        return {
+            name: value for name, value in self.cleaned_data.items() if value and name != "sort"
+        }
+
+    def apply(self, topics: Rows, user: User) -> Rows:
+        chosen = self.chosen
+        topics = self._by_state(topics, chosen)
+        topics = self._by_writer(topics, chosen)
+        if "year" in chosen:
+            topics = topics.filter(publish_at__range=_bounds(int(chosen["year"])))
+        if "category" in chosen:
+            topics = topics.filter(category=chosen["category"])
+        if "theme" in chosen:
+            topics = topics.filter(themes=chosen["theme"])
+        if "with_files" in chosen:
+            topics = topics.filter(has_files=True)
+        if "unread" in chosen:
+            topics = topics.filter(is_unread=True)
+        if "todo" in chosen:
+            topics = topics.filter(is_todo=True)
+        if "q" in chosen:
+            topics = search(topics, chosen["q"], user)
+        return self._sorted(topics)
+
+    def _by_state(self, topics: TopicQuerySet, chosen: dict[str, Any]) -> TopicQuerySet:
+        if "deadline" in chosen:
+            until = timezone.now() + timedelta(days=int(chosen["deadline"]))
+            topics = topics.accepting().filter(deadline__lte=until)
+        states = {
+            "open": TopicQuerySet.accepting,
+            "soon": TopicQuerySet.closing_soon,
+            "ended": TopicQuerySet.ended,
+        }
+        return states[chosen["status"]](topics) if "status" in chosen else topics
+
+    def _by_writer(self, topics: TopicQuerySet, chosen: dict[str, Any]) -> TopicQuerySet:
+        if "prefecture" in chosen:
+            topics = topics.filter(organization__prefecture=chosen["prefecture"])
+        for word in words(chosen.get("organization", "")):
+            topics = topics.filter(organization__folded__contains=word)
+        return topics
+
+    def _sorted(self, topics: Rows) -> Rows:
+        sort = self.cleaned_data.get("sort") if self.is_valid() else ""
+        if sort == "deadline":
+            return topics.order_by(F("deadline").asc(nulls_last=True), "-id")
+        if sort == "new":
+            return topics.order_by("-publish_at", "-id")
+        return topics.pinned_first().order_by("-is_pinned", "-active_at", "-id")
+
+
+def _fiscal_years() -> list[tuple[str, str]]:
+    """From this one back to the first of the portal."""
+    this = fiscal_year(timezone.localdate())
+    years = range(this, FIRST_FISCAL_YEAR - 1, -1)
+    return [(str(year), format_fiscal_year(date(year, 4, 1))) for year in years]
+
+
+def _bounds(year: int) -> tuple[datetime, datetime]:
+    zone = timezone.get_current_timezone()
+    first = datetime(year, 4, 1, tzinfo=zone)
+    return first, datetime(year + 1, 4, 1, tzinfo=zone) - timedelta(microseconds=1)
+
+
+def rows_for(user: User) -> Rows:
+    """What a list shows of every topic that the person may see, in one query."""
+    files = Attachment.objects.filter(topic=OuterRef("pk"))
+    todo = TodoMark.objects.filter(topic=OuterRef("pk"), seat=user.seat_id)
+    rows = Topic.objects.visible_to(user).with_row()
+    return with_unread(rows, user).annotate(has_files=Exists(files), is_todo=Exists(todo))
+
+
+@dataclass(frozen=True)
+class CategoryCount:
+    category: Category
+    topics: int
+    unread: int
+
+
+def category_counts(user: User) -> list[CategoryCount]:
+    """Of what the person may see; two queries, however many topics there are."""
+    topics = with_unread(Topic.objects.visible_to(user), user).order_by()
+    counted = topics.values("category").annotate(
+        topics=Count("pk"), unread=Count("pk", filter=Q(is_unread=True))
+    )
+    by_category: dict[int, Any] = {row["category"]: row for row in counted}
+    none = {"topics": 0, "unread": 0}
+    return [
+        CategoryCount(category, found["topics"], found["unread"])
+        for category in Category.objects.all()
+        if (found := by_category.get(category.pk, none)) and (category.is_active or found["topics"])
+    ]
+
+
+def due_soon(user: User) -> list[Topic]:
+    """Deadlines of the next days, the nearest first."""
+    soon = rows_for(user).closing_soon()
+    return list(soon.order_by("deadline", "id")[:DUE_SOON])

@@ -1,0 +1,143 @@
+"""What is done to a topic besides writing: ended, extended, watched, marked, copied."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from board import copying, posting
+from board.forms.acts import ActForm, CloseForm, ExtendForm, WithdrawForm
+from board.models import Category, TodoMark, Topic, Watch
+from board.views.topic import topic_or_404, topic_trail
+from members.access import MemberRequest, contributor_only, member_only
+
+STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
+    """受付終了, 成立 or 不成立, with a note."""
+
+    def act(topic: Topic, data: dict[str, Any]) -> None:
+        if data["status"] == Topic.Status.CLOSED:
+            posting.close(topic, note=data["note"], by=request.user)
+        else:
+            posting.record_outcome(topic, data["status"], note=data["note"], by=request.user)
+
+    return _act(request, pk, CloseForm, act, title="受付を終了する", done="受付を終了しました。")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_extend(request: MemberRequest, pk: int) -> HttpResponse:
+    def act(topic: Topic, data: dict[str, Any]) -> None:
+        posting.extend(topic, data["deadline"], by=request.user)
+
+    return _act(request, pk, ExtendForm, act, title="締切を延長する", done="締切を変更しました。")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
+    def act(topic: Topic, data: dict[str, Any]) -> None:
+        posting.withdraw(topic, note=data["note"], by=request.user)
+
+    return _act(request, pk, WithdrawForm, act, title="投稿を取り下げる", done="取り下げました。")
+
+
+def _act(
+    request: MemberRequest,
+    pk: int,
+    form_class: type[ActForm],
+    act: Callable[[Topic, dict[str, Any]], None],
+    *,
+    title: str,
+    done: str,
+) -> HttpResponse:
+    """A page with a form; a topic of another body is seen, and not touched."""
+    topic = topic_or_404(request, pk)
+    if not topic.is_editable_by(request.user):
+        raise PermissionDenied
+    form = form_class(request.POST or None, topic=topic)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(topic, form.cleaned_data)
+        except posting.StaleError:
+            messages.error(request, STALE)
+        else:
+            messages.success(request, done)
+        return redirect(topic)
+    context = {
+        "topic": topic,
+        "form": form,
+        "title": title,
+        "trail": topic_trail(topic, (title, "")),
+    }
+    return render(request, "board/act.html", context)
+
+
+@require_POST
+@contributor_only
+def topic_lock(request: MemberRequest, pk: int) -> HttpResponse:
+    topic = topic_or_404(request, pk)
+    is_locked = request.POST.get("locked") == "1"
+    posting.lock(topic, is_locked, by=request.user)
+    messages.success(request, "返信を止めました。" if is_locked else "返信を受け付けます。")
+    return redirect(topic)
+
+
+@require_POST
+@contributor_only
+def topic_copy(request: MemberRequest, pk: int) -> HttpResponse:
+    """複製して新規作成: the same call returns every year."""
+    topic = topic_or_404(request, pk)
+    if not topic.is_of(request.user):
+        raise PermissionDenied
+    draft = copying.draft_of(topic, by=request.user)
+    messages.info(request, "複製して下書きを作りました。日付と添付ファイルは引き継いでいません。")
+    return redirect(draft)
+
+
+@require_POST
+@member_only
+def topic_watch(request: MemberRequest, pk: int) -> HttpResponse:
+    """更新通知を受け取る, for the whole section; once more takes it away."""
+    topic = topic_or_404(request, pk)
+    _toggle(Watch, request, topic=topic)
+    return redirect(topic)
+
+
+@require_POST
+@member_only
+def category_watch(request: MemberRequest, slug: str) -> HttpResponse:
+    category = get_object_or_404(Category, slug=slug)
+    _toggle(Watch, request, category=category)
+    return redirect(category)
+
+
+@require_POST
+@member_only
+def topic_todo(request: MemberRequest, pk: int) -> HttpResponse:
+    """要対応: the section shares it; any colleague sets it and takes it away."""
+    topic = topic_or_404(request, pk)
+    _toggle(TodoMark, request, topic=topic, defaults={"set_by": request.user})
+    return redirect(topic)
+
+
+def _toggle(
+    model: type[Watch] | type[TodoMark],
+    request: MemberRequest,
+    *,
+    defaults: dict[str, Any] | None = None,
+    **of: Any,
+) -> None:
+    """`on` says what the button showed: a second press of the same button changes nothing."""
+    if request.POST.get("on") == "1":
+        model._default_manager.get_or_create(seat=request.user.seat, **of, defaults=defaults or {})
+    else:
+        model._default_manager.filter(seat=request.user.seat, **of).delete()

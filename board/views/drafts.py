@@ -1,0 +1,129 @@
+"""下書き: the section's list, saved by a script while somebody types, printed, thrown away."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from board import files
+from board.copying import REPLY, TOPIC
+from board.forms import ReplyForm, TopicForm
+from board.models import Category, Topic
+from board.views.lists import trail
+from board.views.writing import NOT_FIELDS
+from lib.wareki import format_date, format_time
+from members import drafts as kept
+from members import typed_text
+from members.access import MemberRequest, contributor_only
+from members.models import Draft
+from members.models.draft import MAX_ADDRESS, typed_of
+
+KINDS = {TOPIC: "投稿", REPLY: "返信", "profile": "団体の紹介"}
+# Where a form that saves itself may stand.
+_ADDRESS = re.compile(r"/board/topics/[0-9a-z/?=&_-]+")
+
+
+@require_safe
+@contributor_only
+def drafts(request: MemberRequest) -> HttpResponse:
+    found = Draft.objects.of_seat(request.user).select_related("user")
+    rows = [
+        {"draft": draft, "kind": KINDS.get(draft.kind, ""), "excerpt": _excerpt(draft)}
+        for draft in found
+    ]
+    context = {"rows": rows, "trail": trail(("下書き", ""))}
+    return render(request, "board/drafts.html", context)
+
+
+def _excerpt(draft: Draft) -> str:
+    """The beginning of the text, for drafts that have no title."""
+    typed = draft.data.get("body") or draft.data.get("introduction") or [""]
+    return str(typed[0])[:60]
+
+
+@require_POST
+@contributor_only
+def draft_save(request: MemberRequest) -> HttpResponse:
+    """For the script that saves text and files. 409: the text was posted, do not ask again."""
+    kind, address = request.POST.get("kind", ""), request.POST.get("address", "")
+    is_known = (
+        kind in (TOPIC, REPLY) and _ADDRESS.fullmatch(address) and len(address) <= MAX_ADDRESS
+    )
+    key = typed_text.form_key_of(request)
+    if not is_known or key != request.POST.get("form_key"):
+        return JsonResponse({}, status=400)
+    try:
+        draft = kept.save(
+            key,
+            kind=kind,
+            address=address,
+            data=typed_of(request.POST, without=(*NOT_FIELDS, "kind", "address")),
+            title=request.POST.get("title", ""),
+            by=request.user,
+        )
+    except kept.AlreadyClosedError:
+        return JsonResponse({}, status=409)
+    errors = files.attach(draft, request.FILES.getlist("files"))
+    attached = [
+        {"id": str(file.pk), "name": file.name, "size": filesizeformat(file.size)}
+        for file in draft.attachments.all()
+    ]
+    saved_at = format_time(timezone.localtime().time())
+    return JsonResponse({"saved_at": saved_at, "files": attached, "errors": errors})
+
+
+@require_POST
+@contributor_only
+def draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    draft = get_object_or_404(Draft.objects.of_seat(request.user), pk=pk)
+    files.remove(draft.attachments.all())
+    kept.close(draft)
+    messages.success(request, "下書きを削除しました。")
+    return redirect("board:drafts")
+
+
+@require_safe
+@contributor_only
+def draft_print(request: MemberRequest, pk: int) -> HttpResponse:
+    """起案用: every field as it was typed, for the approval before posting."""
+    drafts_of_board = Draft.objects.of_seat(request.user).filter(kind__in=(TOPIC, REPLY))
+    draft = get_object_or_404(drafts_of_board.select_related("user"), pk=pk)
+    form = form_of(draft, request)
+    context = {
+        "draft": draft,
+        "kind": KINDS[draft.kind],
+        "rows": [row for field in form if (row := _row(field))],
+        "files": draft.attachments.all(),
+        "printed_on": format_date(timezone.localdate()),
+    }
+    return render(request, "board/draft_print.html", context)
+
+
+def form_of(draft: Draft, request: MemberRequest) -> forms.Form:
+    typed = draft.typed()
+    if draft.kind == REPLY:
+        return ReplyForm(typed)
+    number = typed.get("category", "")
+    chosen = Category.objects.filter(pk=number).first() if number.isdigit() else None
+    category = chosen or Category.objects.earliest("position")
+    form: Any = TopicForm(
+        typed, instance=Topic(category=category), category=category, by=request.user
+    )
+    return form
+
+
+def _row(field: forms.BoundField) -> tuple[str, str] | None:
+    """Label and what was typed or chosen; None for an empty field."""
+    value = field.value()
+    values = value if isinstance(value, list) else [value]
+    labels = {str(key): str(label) for key, label in getattr(field.field, "choices", ())}
+    if isinstance(field.field, forms.BooleanField):
+        return (str(field.label), "はい") if value in (True, "on", "1") else None
+    shown = "、".join(labels.get(str(one), str(one)) for one in values if one not in (None, ""))
+    return (str(field.label), shown) if shown else None

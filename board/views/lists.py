@@ -1,0 +1,94 @@
+"""Lists of the board: new for me, by category, of the own body, found."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from board import reading
+from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_for
+from board.models import Category, Watch
+from board.models.topic import TopicQuerySet
+from lib.text import words
+from members.access import MemberRequest, is_contributor, member_only
+from members.models import Draft
+
+
+def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+    return [("ホーム", reverse("home")), ("掲示板", reverse("board:index")), *steps]
+
+
+def page_of(request: MemberRequest, topics: TopicQuerySet) -> Page:
+    return Paginator(topics, TOPICS_PER_PAGE).get_page(request.GET.get("page"))
+
+
+def list_context(request: MemberRequest, topics: TopicQuerySet) -> dict[str, Any]:
+    """Filter form and the page of topics that it leaves."""
+    form = TopicFilter(request.GET)
+    return {
+        "form": form,
+        "page": page_of(request, form.apply(topics, request.user)),
+        "may_post": is_contributor(request.user),
+    }
+
+
+@require_safe
+@member_only
+def index(request: MemberRequest) -> HttpResponse:
+    context = {
+        **list_context(request, rows_for(request.user)),
+        "counts": category_counts(request.user),
+        "due_soon": due_soon(request.user),
+        "drafts": Draft.objects.of_seat(request.user).count(),
+        "trail": trail(),
+    }
+    return render(request, "board/index.html", context)
+
+
+@require_safe
+@member_only
+def category(request: MemberRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Category, slug=slug)
+    context = {
+        **list_context(request, rows_for(request.user).filter(category=found)),
+        "category": found,
+        "may_post": found.may_be_used_by(request.user),
+        "is_watched": Watch.objects.filter(seat=request.user.seat_id, category=found).exists(),
+        "trail": trail((found.name, "")),
+    }
+    return render(request, "board/category.html", context)
+
+
+@require_POST
+@member_only
+def category_read(request: MemberRequest, slug: str) -> HttpResponse:
+    """既読にする: for the person who asks."""
+    found = get_object_or_404(Category, slug=slug)
+    reading.mark_category_read(request.user, found)
+    return redirect(found)
+
+
+@require_safe
+@member_only
+def search(request: MemberRequest) -> HttpResponse:
+    form = TopicFilter(request.GET)
+    asked = words(form.chosen.get("q", ""))
+    topics = rows_for(request.user)
+    context = {
+        **list_context(request, topics if asked else topics.none()),
+        "asked": asked,
+        "trail": trail(("検索", "")),
+    }
+    return render(request, "board/search.html", context)
+
+
+@require_safe
+@member_only
+def ours(request: MemberRequest) -> HttpResponse:
+    """All that the own body posted, every section and year."""
+    own = rows_for(request.user).filter(organization=request.user.seat.organization_id)
+    context = {**list_context(request, own), "trail": trail(("自団体の投稿", ""))}
+    return render(request, "board/ours.html", context)

@@ -1,0 +1,165 @@
+"""One topic: to read, to print, to pass on, and what it said before."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from board import kinds, passing_on, reading
+from board.files import of_topic
+from board.forms import ReplyForm
+from board.lists import rows_for
+from board.models import Attachment, Reply, Topic, Watch, page_of
+from board.views.lists import trail
+from lib.plain_text import summary_of
+from lib.wareki import format_date
+from members.access import MemberRequest, is_contributor, is_secretariat, member_only
+from members.typed_text import form_key_of
+
+
+def topic_or_404(request: MemberRequest, pk: int) -> Any:
+    """With all that its page shows; what is not for the person does not exist."""
+    rows = rows_for(request.user).select_related("author")
+    return get_object_or_404(rows.prefetch_related("audience_rows__organization", "themes"), pk=pk)
+
+
+def topic_trail(topic: Topic, *steps: tuple[str, str]) -> list[tuple[str, str]]:
+    own = (topic.title, topic.get_absolute_url() if steps else "")
+    return trail((topic.category.name, topic.category.get_absolute_url()), own, *steps)
+
+
+@require_safe
+@member_only
+def topic(request: MemberRequest, pk: int) -> HttpResponse:
+    found = topic_or_404(request, pk)
+    pages = page_of(found.last_seq)
+    number = _page_number(request, pages)
+    replies = list(found.replies.on_page(number).with_row())
+    files = list(of_topic(found, request.user))
+    first_unread = reading.first_unread(request.user, found) if found.is_unread else None
+    if replies or number == 1:
+        seen = max((reply.seq for reply in replies if not reply.hidden_at), default=0)
+        reading.raise_mark(request.user, found, seen)
+    context = {
+        **text_context(found, request),
+        "files": [file for file in files if file.topic_id],
+        "replies": with_files(replies, files, request),
+        "number": number,
+        "pages": range(1, pages + 1),
+        "first_unread": first_unread,
+        "is_watched": Watch.objects.filter(seat=request.user.seat_id, topic=found).exists(),
+        "has_zip": any(file.scan == Attachment.Scan.CLEAN for file in files),
+        "may_write": is_contributor(request.user),
+        "may_reply": found.accepts_replies and is_contributor(request.user),
+        "reply_form": ReplyForm(),
+        "form_key": form_key_of(request),
+        "trail": topic_trail(found),
+    }
+    return render(request, "board/topic.html", context)
+
+
+def text_context(topic: Topic, request: MemberRequest) -> dict[str, Any]:
+    return {
+        "topic": topic,
+        "facts": kinds.facts(topic),
+        "audience": kinds.audience_text(topic),
+        # A summary that was taken from the text would say the same twice.
+        "summary": topic.summary if topic.summary != summary_of(topic.body) else "",
+        "shows_text": topic.shows_text_to(request.user),
+        "is_editable": topic.is_editable_by(request.user),
+        "is_own": topic.is_of(request.user),
+        "is_secretariat": is_secretariat(request.user),
+    }
+
+
+def _page_number(request: HttpRequest, pages: int) -> int:
+    """Of an address; beyond the last page nothing exists."""
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= pages):
+        raise Http404
+    return int(text)
+
+
+def with_files(
+    replies: list[Reply], files: list[Attachment], request: MemberRequest
+) -> list[dict[str, Any]]:
+    """Rows of the page: each reply with its files and what the person may do with it."""
+    return [
+        {
+            "reply": reply,
+            "files": [file for file in files if file.reply_id == reply.pk],
+            "is_editable": reply.is_editable_by(request.user),
+        }
+        for reply in replies
+    ]
+
+
+@require_safe
+@member_only
+def topic_unread(request: MemberRequest, pk: int) -> HttpResponse:
+    """To the first reply that the person has not seen, or to the topic."""
+    found = topic_or_404(request, pk)
+    unread = reading.first_unread(request.user, found)
+    return redirect(unread or found)
+
+
+@require_safe
+@member_only
+def topic_print(request: MemberRequest, pk: int) -> HttpResponse:
+    """The whole topic on paper, all replies, for circulation (回覧・決裁)."""
+    found = topic_or_404(request, pk)
+    files = list(of_topic(found, request.user))
+    context = {
+        **text_context(found, request),
+        "files": [file for file in files if file.topic_id],
+        "replies": with_files(list(found.replies.shown().with_row()), files, request),
+        "printed_on": format_date(timezone.localdate()),
+    }
+    return render(request, "board/topic_print.html", context)
+
+
+@require_safe
+@member_only
+def topic_text(request: MemberRequest, pk: int) -> HttpResponse:
+    """庁内周知・転載用の文例: plain texts to copy."""
+    found = topic_or_404(request, pk)
+    if not found.shows_text_to(request.user):
+        raise Http404
+    context = {
+        **text_context(found, request),
+        "texts": passing_on.texts(found),
+        "trail": topic_trail(found, ("庁内周知・転載用の文例", "")),
+    }
+    return render(request, "board/topic_text.html", context)
+
+
+@require_safe
+@member_only
+def topic_history(request: MemberRequest, pk: int) -> HttpResponse:
+    """What it said before. A withdrawn text is not shown by its history either."""
+    found = topic_or_404(request, pk)
+    if not found.shows_text_to(request.user):
+        raise Http404
+    context = {
+        **text_context(found, request),
+        "revisions": found.revisions.select_related("by__seat__organization"),
+        "trail": topic_trail(found, ("変更の記録", "")),
+    }
+    return render(request, "board/history.html", context)
+
+
+@require_safe
+@member_only
+def reply_history(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
+    found = topic_or_404(request, pk)
+    replies = found.replies.all() if is_secretariat(request.user) else found.replies.shown()
+    reply = get_object_or_404(replies, seq=seq)
+    context = {
+        **text_context(found, request),
+        "reply": reply,
+        "revisions": reply.revisions.select_related("by__seat__organization"),
+        "trail": topic_trail(found, (f"返信{seq}の変更の記録", "")),
+    }
+    return render(request, "board/history.html", context)

@@ -1,0 +1,389 @@
+"""Writing: every press of a button first keeps text and files as a draft, then does what it says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.core import ratelimit
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from board import files, kinds, posting
+from board.copying import REPLY, TOPIC
+from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
+from board.models import Category, Reply, Topic
+from board.views.lists import trail
+from board.views.topic import topic_or_404, topic_trail
+from lib import plain_text
+from lib.uploads import MAX_FILES
+from members import drafts, typed_text
+from members.access import MemberRequest, contributor_only
+from members.models import Draft
+from members.models.draft import typed_of
+from members.typed_text import keeps_typed_text
+
+NOT_FIELDS = ("preview", "publish", "save_draft", "change_category", "remove_files")
+Post = Topic | Reply
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one writing page is about: how its form is made, what posting means, how it looks."""
+
+    kind: str
+    template: str
+    make_form: Callable[[Any], forms.BaseForm]
+    post: Callable[[Any, Draft], Post]
+    context: dict[str, Any]
+    # The post that this key has made before, if any.
+    made: Callable[[str], Post | None]
+
+
+def write(request: MemberRequest, desk: Desk) -> HttpResponse:
+    draft = typed_text.of_page(request, desk.kind)
+    if request.method != "POST":
+        form = desk.make_form(draft.typed() if draft else None)
+        if draft:
+            form.errors.clear()
+        key = draft.form_key if draft else typed_text.new_form_key()
+        return _page(request, desk, form, draft, key)
+    made = desk.made(typed_text.form_key_of(request))
+    if made is not None:
+        return _already(request, desk, made)
+    draft = keep(request, desk.kind)
+    errors = _take_files(request, draft)
+    form = desk.make_form(request.POST)
+    for error in errors:
+        form.add_error(None, error)
+    return _answer(request, desk, form, draft, errors)
+
+
+def _answer(
+    request: MemberRequest, desk: Desk, form: Any, draft: Draft, errors: list[str]
+) -> HttpResponse:
+    if "save_draft" in request.POST and not errors:
+        messages.success(request, "下書きを保存しました。まだ投稿していません。")
+        return redirect("board:drafts")
+    if "change_category" in request.POST:
+        form.errors.clear()
+        return _page(request, desk, form, draft, draft.form_key, errors)
+    if not form.is_valid() or "publish" not in request.POST:
+        return _page(request, desk, form, draft, draft.form_key, errors)
+    refused = ratelimit.consume_or_429(request, action="post", user=request.user)
+    if refused:
+        return refused
+    try:
+        return redirect(desk.post(form, draft))
+    except posting.EditedMeanwhileError:
+        return _conflict(request, desk, draft)
+    except posting.StaleError:
+        form.add_error(None, "この投稿は、返信を受け付けていません。書いた内容は下書きにあります。")
+        return _page(request, desk, form, draft, draft.form_key)
+
+
+def keep(request: MemberRequest, kind: str) -> Draft:
+    """The draft of what was sent; under a new key where a colleague has thrown the draft away."""
+    values: dict[str, Any] = {
+        "kind": kind,
+        "address": typed_text.address_of(request),
+        "data": typed_of(request.POST, without=NOT_FIELDS),
+        "title": request.POST.get("title", ""),
+        "by": request.user,
+    }
+    try:
+        return drafts.save(typed_text.form_key_of(request), **values)
+    except drafts.AlreadyClosedError:
+        return drafts.save(typed_text.new_form_key(), **values)
+
+
+def _take_files(request: MemberRequest, draft: Draft) -> list[str]:
+    unwanted = [pk for pk in request.POST.getlist("remove_files") if pk]
+    own = {str(file.pk): file for file in draft.attachments.all()}
+    files.remove([own[pk] for pk in unwanted if pk in own])
+    return files.attach(draft, request.FILES.getlist("files"))
+
+
+def _page(
+    request: MemberRequest,
+    desk: Desk,
+    form: Any,
+    draft: Draft | None,
+    form_key: str,
+    errors: list[str] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    is_previewed = request.method == "POST" and "preview" in request.POST and form.is_valid()
+    context = {
+        **desk.context,
+        "form": form,
+        "draft": draft if request.method != "POST" else None,
+        "form_key": form_key,
+        "draft_files": draft.attachments.all() if draft else [],
+        "file_errors": errors or [],
+        "max_files": MAX_FILES,
+        "autosave": {"kind": desk.kind, "address": typed_text.address_of(request)},
+        "preview": preview_of(form) if is_previewed else None,
+        **more,
+    }
+    return render(request, desk.template, context, status=409 if "conflict" in more else 200)
+
+
+def preview_of(form: Any) -> dict[str, Any]:
+    """As it will be read, from what was typed."""
+    body_html = plain_text.render(form.cleaned_data["body"])
+    if isinstance(form, ReplyForm):
+        return {"body_html": body_html}
+    topic = form.instance
+    topic.category = form.cleaned_data["category"]
+    return {
+        "body_html": body_html,
+        "topic": topic,
+        "summary": topic.summary or plain_text.summary_of(topic.body),
+        "facts": kinds.facts(topic),
+        "audience": _audience_of(form),
+        "warnings": form.warnings,
+    }
+
+
+def _audience_of(form: Any) -> str:
+    """The audience in words, before it has rows."""
+    data = form.cleaned_data
+    if data["audience"] == Topic.Audience.PREFECTURES:
+        labels = dict(form.fields["prefectures"].choices)
+        return "、".join(labels[code] for code in data["prefectures"]) + "の会員"
+    if data["audience"] == Topic.Audience.CHOSEN:
+        return "、".join(body.full_name for body in data["organizations"])
+    return Topic.Audience(data["audience"]).label
+
+
+def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
+    """A second press, or Back and again. Other text than what was posted is kept as a new draft."""
+    typed = request.POST.get("body", "").replace("\r\n", "\n").rstrip()
+    if typed and typed != made.body.rstrip():
+        drafts.save(
+            typed_text.new_form_key(),
+            kind=desk.kind,
+            address=typed_text.address_of(request),
+            data=typed_of(request.POST, without=NOT_FIELDS),
+            title=request.POST.get("title", ""),
+            by=request.user,
+        )
+        messages.warning(
+            request,
+            "この画面の内容は、すでに投稿しています。今の入力は、別の下書きに保存しました。",
+        )
+    else:
+        messages.info(request, "この内容は、すでに投稿しています。")
+    return redirect(made)
+
+
+def _conflict(request: MemberRequest, desk: Desk, draft: Draft) -> HttpResponse:
+    """409: what stands now, and what was typed, in one page; the next press saves over the first."""
+    current = desk.context["current"]()
+    data = request.POST.copy()
+    data["expected"] = str(current.edits)
+    form = desk.make_form(data)
+    form.errors.clear()
+    return _page(request, desk, form, draft, draft.form_key, conflict=current)
+
+
+@keeps_typed_text(TOPIC, files.keep)
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_new(request: MemberRequest) -> HttpResponse:
+    category = _category_of(request)
+    if category is None:
+        context = {
+            "categories": Category.objects.open_to(request.user),
+            "trail": trail(("新しい投稿", "")),
+        }
+        return render(request, "board/category_choice.html", context)
+
+    def make_form(data: QueryDict | None) -> TopicForm:
+        chosen = _typed_category(data) or category
+        return TopicForm(data, instance=Topic(category=chosen), category=chosen, by=request.user)
+
+    def post(form: TopicForm, draft: Draft) -> Topic:
+        topic = posting.publish(form.instance, form.related, draft=draft, by=request.user)
+        _say_posted(request, topic, form.warnings)
+        return topic
+
+    desk = Desk(
+        kind=TOPIC,
+        template="board/topic_form.html",
+        make_form=make_form,
+        post=post,
+        context={"category": category, "trail": trail(("新しい投稿", ""))},
+        made=lambda key: Topic.objects.filter(form_key=key, seat=request.user.seat).first(),
+    )
+    return write(request, desk)
+
+
+def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> None:
+    if topic.is_scheduled:
+        when = kinds.format_deadline(topic.publish_at)
+        messages.success(request, f"公開を予約しました。{when}に公開します。")
+    else:
+        messages.success(request, "投稿しました。")
+    for warning in warnings:
+        messages.warning(request, warning.partition("。")[0] + "。")
+
+
+def _category_of(request: MemberRequest) -> Category | None:
+    """What the form says, else the address. 403 where the person may not post."""
+    found = _typed_category(request.POST)
+    if found is None:
+        found = Category.objects.filter(slug=request.GET.get("category", "")).first()
+    if found and not found.may_be_used_by(request.user):
+        raise PermissionDenied
+    return found
+
+
+def _typed_category(data: QueryDict | None) -> Category | None:
+    number = data.get("category", "") if data else ""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Category.objects.filter(pk=number).first()
+
+
+@keeps_typed_text(TOPIC, files.keep)
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    topic = topic_or_404(request, pk)
+    if not topic.is_editable_by(request.user):
+        raise PermissionDenied
+    unwanted = request.POST.getlist("remove_posted_files")
+
+    def make_form(data: QueryDict | None) -> TopicEditForm:
+        fresh = topic_or_404(request, pk)
+        return TopicEditForm(data, instance=fresh, category=topic.category, by=request.user)
+
+    def post(form: TopicEditForm, draft: Draft) -> Topic:
+        posted = form.related
+        related = posting.Related(
+            posted.themes, posted.prefectures, posted.organizations, removed_files=_uuids(unwanted)
+        )
+        changed = posting.edit(
+            form.instance,
+            related,
+            draft=draft,
+            expected=form.cleaned_data["expected"],
+            reason=form.cleaned_data["reason"],
+            asks_again=form.cleaned_data.get("asks_again", False),
+            by=request.user,
+        )
+        messages.success(request, "変更を保存しました。")
+        return changed
+
+    desk = Desk(
+        kind=TOPIC,
+        template="board/topic_form.html",
+        make_form=make_form,
+        post=post,
+        context={
+            "category": topic.category,
+            "topic": topic,
+            "posted_files": topic.attachments.all(),
+            "unwanted": unwanted,
+            "current": lambda: topic_or_404(request, pk),
+            "trail": topic_trail(topic, ("編集", "")),
+        },
+        made=lambda key: _closed_topic(request, key, topic),
+    )
+    return write(request, desk)
+
+
+def _closed_topic(request: MemberRequest, key: str, topic: Topic) -> Topic | None:
+    """An edit leaves no row with its key but the closed draft."""
+    closed = Draft.objects.filter(form_key=key, seat=request.user.seat, closed_at__isnull=False)
+    return topic if closed.exists() else None
+
+
+def _uuids(values: list[str]) -> list[str]:
+    return [value for value in values if len(value) == 36 and value.count("-") == 4]
+
+
+@keeps_typed_text(REPLY, files.keep)
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def reply(request: MemberRequest, pk: int) -> HttpResponse:
+    """Also a page of its own: for errors, previews, drafts and quotes (`?quote=12`)."""
+    topic = topic_or_404(request, pk)
+    if not topic.accepts_replies and request.method != "POST":
+        raise PermissionDenied
+
+    def make_form(data: QueryDict | None) -> ReplyForm:
+        return ReplyForm(data, initial={"body": _quoted(request, topic)})
+
+    desk = Desk(
+        kind=REPLY,
+        template="board/reply_form.html",
+        make_form=make_form,
+        post=lambda form, draft: posting.reply(
+            topic, form.cleaned_data["body"], draft=draft, by=request.user
+        ),
+        context={"topic": topic, "trail": topic_trail(topic, ("返信", ""))},
+        made=lambda key: Reply.objects.filter(form_key=key, seat=request.user.seat).first(),
+    )
+    return write(request, desk)
+
+
+def _quoted(request: MemberRequest, topic: Topic) -> str:
+    """`>>12` and its lines behind `> `."""
+    number = request.GET.get("quote", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return ""
+    found = topic.replies.shown().filter(seq=number).first()
+    if found is None:
+        return ""
+    lines = "\n".join(f"> {line}" for line in found.body.splitlines())
+    return f">>{found.seq}\n{lines}\n\n"
+
+
+@keeps_typed_text(REPLY)
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
+    topic = topic_or_404(request, pk)
+    made = get_object_or_404(topic.replies.select_related("topic__category"), seq=seq)
+    if not made.is_editable_by(request.user):
+        raise PermissionDenied
+
+    def post(form: ReplyEditForm, draft: Draft) -> Reply:
+        posting.edit_reply(
+            made,
+            form.cleaned_data["body"],
+            expected=form.cleaned_data["expected"],
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+        )
+        drafts.close(draft)
+        messages.success(request, "変更を保存しました。")
+        return made
+
+    desk = Desk(
+        kind=REPLY,
+        template="board/reply_form.html",
+        make_form=lambda data: ReplyEditForm(
+            data, initial={"body": made.body, "expected": made.edits}
+        ),
+        post=post,
+        context={
+            "topic": topic,
+            "reply": made,
+            "current": lambda: Reply.objects.get(pk=made.pk),
+            "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
+        },
+        made=lambda key: _closed_reply(request, key, made),
+    )
+    return write(request, desk)
+
+
+def _closed_reply(request: MemberRequest, key: str, made: Reply) -> Reply | None:
+    closed = Draft.objects.filter(form_key=key, seat=request.user.seat, closed_at__isnull=False)
+    return made if closed.exists() else None

@@ -1,0 +1,158 @@
+/* What scripts add to writing: drafts that save themselves, files that go up one by one, counters.
+   Without it every task works by the buttons of the form. */
+"use strict";
+
+const AUTOSAVE_AFTER = 3000;
+const MAX_FILE_BYTES = 20 * 1024 * 1024;
+
+function textOf(form) {
+  const data = new FormData(form);
+  data.delete("files");
+  return data;
+}
+
+function send(form, data, onProgress) {
+  data.set("kind", form.dataset.kind);
+  data.set("address", form.dataset.address);
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.dataset.autosave);
+    request.responseType = "json";
+    if (onProgress) request.upload.addEventListener("progress", onProgress);
+    request.addEventListener("loadend", () => resolve({ status: request.status, answer: request.response }));
+    request.send(data);
+  });
+}
+
+/* Drafts ---------------------------------------------------------------- */
+function keepDraft(form) {
+  const state = form.querySelector(".autosave-state");
+  let timer = 0;
+  let isSent = false;
+  let isOver = false;
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    form.dataset.changed = "1";
+    clearTimeout(timer);
+    timer = setTimeout(save, AUTOSAVE_AFTER);
+  });
+  form.addEventListener("submit", () => {
+    isSent = true;
+    clearTimeout(timer);
+  });
+  window.addEventListener("pageshow", () => { isSent = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (form.dataset.changed && !isSent) event.preventDefault();
+  });
+
+  async function save() {
+    if (isSent || isOver) return;
+    const { status, answer } = await send(form, textOf(form));
+    if (status === 200 && answer) {
+      delete form.dataset.changed;
+      state.textContent = `下書きを自動保存しました（${answer.saved_at}）`;
+    } else if (status === 409) {
+      isOver = true;
+      state.textContent = "この画面の内容は、すでに投稿したか、下書きが削除されています。";
+    } else {
+      state.textContent = "下書きを自動保存できませんでした。「下書き保存」を押してください。";
+    }
+  }
+}
+
+/* Files ----------------------------------------------------------------- */
+function uploadAtOnce(form) {
+  const input = form.querySelector("input[type=file]");
+  if (!input) return;
+  const progress = form.querySelector(".upload-progress");
+  input.addEventListener("change", async () => {
+    const files = [...input.files];
+    const messages = [];
+    progress.hidden = false;
+    for (const file of files) {
+      messages.push(await upload(file));
+    }
+    input.value = "";
+    progress.textContent = messages.join(" ");
+  });
+
+  async function upload(file) {
+    if (file.size > MAX_FILE_BYTES) return `「${file.name}」は20MBを超えています。小さくしてください。`;
+    const data = textOf(form);
+    data.append("files", file);
+    const { status, answer } = await send(form, data, (event) => {
+      const percent = event.total ? Math.round((event.loaded / event.total) * 100) : 0;
+      progress.textContent = `「${file.name}」を送っています（${percent}％）`;
+    });
+    if (status === 413) return `「${file.name}」は大きすぎて送れませんでした。`;
+    if (status !== 200 || !answer) return `「${file.name}」を送れませんでした。もう一度お試しください。`;
+    if (answer.errors.length) return answer.errors.join(" ");
+    list(answer.files);
+    return `「${file.name}」を添付しました。`;
+  }
+
+  function list(files) {
+    let found = form.querySelector(".attached");
+    if (!found) {
+      found = document.createElement("ul");
+      found.className = "attached";
+      found.setAttribute("role", "list");
+      progress.after(found);
+    }
+    const wanted = new Set([...found.querySelectorAll("input:checked")].map((box) => box.value));
+    found.replaceChildren(...files.map((file) => item(file, wanted.has(file.id))));
+  }
+
+  function item(file, isChecked) {
+    const row = document.createElement("li");
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    const text = document.createElement("span");
+    label.className = "choice";
+    Object.assign(box, { type: "checkbox", name: "remove_files", value: file.id, checked: isChecked });
+    text.textContent = `${file.name}（${file.size}）を外す`;
+    label.append(box, text);
+    row.append(label);
+    return row;
+  }
+}
+
+/* Counters and copying -------------------------------------------------- */
+function countLetters(field) {
+  const limit = Number(field.dataset.count);
+  const counter = document.createElement("p");
+  counter.className = "counter";
+  field.after(counter);
+  const show = () => {
+    const length = [...field.value.replace(/\r\n/g, "\n")].length;
+    counter.textContent = `${length.toLocaleString()}字／${limit.toLocaleString()}字まで`;
+    counter.classList.toggle("counter-over", length > limit);
+  };
+  field.addEventListener("input", show);
+  show();
+}
+
+function copyOnPress(button) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = "コピーしました";
+  });
+}
+
+/* Enter that ends the conversion of kana sends nothing, in browsers that would send it. */
+function ignoreEnterWhileConverting(form) {
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  keepDraft(form);
+  uploadAtOnce(form);
+  ignoreEnterWhileConverting(form);
+}
+document.querySelectorAll("[data-count]").forEach(countLetters);
+document.querySelectorAll("[data-copy]").forEach(copyOnPress);
