@@ -24,4 +24,5 @@ class Command(BaseCommand):
             call_command("import_agreements")
         call_command("load_wards")
         call_command("load_site_texts")
+        call_command("load_categories")
         call_command("seed_demo")

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import Organization, Seat, User
+from renkei import demo_topics
 
 Kind, Role = Organization.Kind, User.Role
 
@@ -36,14 +37,14 @@ PEOPLE = (
 
 
 class Command(BaseCommand):
-    help = "Create the demo bodies and accounts (DEMO=1 only). Existing ones stay as they are."
+    help = "Create the demo bodies, accounts and topics (DEMO=1 only). Existing ones stay."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demo accounts have a published password: they need DEMO=1.")
         made = self._secretary() + sum(self._person(person) for person in PEOPLE)
-        self.stdout.write(f"demo accounts: {made} new")
+        self.stdout.write(f"demo accounts: {made} new, topics: {demo_topics.post_all()} new")
 
     def _secretary(self) -> bool:
         email = "jimukyoku@demo.example.jp"
