@@ -188,6 +188,7 @@ ACCOUNT_RATE_LIMITS = {
     # Every application mails the address that somebody has typed.
     "apply": "60/m/ip,5/h/key",
     "reset_password": "300/m/ip,3/600s/key",
+    "show_names": "60/h/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -4,6 +4,7 @@ from members.models.account import User
 from members.models.application import Application, ApplicationStep, Invitation
 from members.models.audit import AuditEntry
 from members.models.delivery import Delivery
+from members.models.former_name import FormerName
 from members.models.handover import Handover
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
@@ -15,6 +16,7 @@ __all__ = [
     "ApplicationStep",
     "AuditEntry",
     "Delivery",
+    "FormerName",
     "Handover",
     "Invitation",
     "LocalGovernment",
