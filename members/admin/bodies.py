@@ -106,6 +106,11 @@ class OrganizationAdmin(SimpleHistoryAdmin, PortalModelAdmin):
     inlines = [SeatInline, FormerNameInline]
     actions = ["merge"]
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The way to the merger stands in the list of those that wait for it."""
+        is_due = MergerFilter.parameter_name in request.GET
+        return [*self.list_display, "merger"] if is_due else self.list_display
+
     def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
         return Organization.objects.select_related("local_government")
 
@@ -149,6 +154,11 @@ class OrganizationAdmin(SimpleHistoryAdmin, PortalModelAdmin):
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name
+
+    @admin.display(description="合併")
+    def merger(self, organization: Organization) -> str:
+        address = reverse("admin:merge", args=[organization.pk])
+        return format_html('<a href="{}">内容を確かめて合併する</a>', address)
 
     @admin.action(description="ほかの会員団体に合併する", permissions=["change"])
     def merge(self, request: MemberRequest, queryset: Any) -> HttpResponse | None:

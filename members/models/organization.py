@@ -17,6 +17,9 @@ from members.models.folded import Folded, FoldedQuerySet
 from members.models.local_government import LocalGovernment
 from members.models.standing import Standing
 
+SECTION_LENGTH = 80
+MERGED = "ほかの会員団体に合併した団体です。退会のままにしてください。"
+
 
 class Theme(models.Model):
     """A field of interest that a body names in its profile, as 防災 or 観光."""
@@ -30,9 +33,6 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-MERGED = "ほかの会員団体に合併した団体です。退会のままにしてください。"
 
 
 class OrganizationQuerySet(FoldedQuerySet["Organization"]):
@@ -192,6 +192,14 @@ class Organization(Folded):
         return Standing.WARD if self.kind == self.Kind.WARD else Standing.MEMBER
 
     @property
+    def successor(self) -> "Organization | None":
+        """Where a body went that merged, after one merger or several; only while that takes part."""
+        body = self
+        while body.merged_into:
+            body = body.merged_into
+        return body if body.pk != self.pk and body.standing != Standing.NONE else None
+
+    @property
     def homepage(self) -> str:
         """What the body has entered, else the address in the master."""
         if self.website or self.local_government is None:
@@ -235,7 +243,7 @@ class Seat(Folded):
     organization = models.ForeignKey(
         Organization, verbose_name="会員団体", related_name="seats", on_delete=models.PROTECT
     )
-    section = models.CharField("部署名", max_length=80)
+    section = models.CharField("部署名", max_length=SECTION_LENGTH)
     mailbox = models.EmailField("代表メールアドレス", blank=True)
     telephone = models.CharField("電話番号", max_length=20, blank=True)
     extension = models.CharField("内線", max_length=10, blank=True)
