@@ -56,6 +56,11 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         found = self.active()
         return found if settings.DEMO else found.filter(is_demo=False)
 
+    def called(self, name: str) -> Self:
+        """By its name of today or one that it had itself; a body may occur twice."""
+        renamed = Q(former_names__name=name, former_names__reason="renamed")
+        return self.filter(Q(name=name) | renamed)
+
     def merger_due(self, today: date) -> Self:
         """Still taking part under a local government that was merged into another one."""
         return self.active().filter(
