@@ -103,6 +103,18 @@ class OrganizationAdmin(SimpleHistoryAdmin, PortalModelAdmin):
     search_fields = ["folded"]
     autocomplete_fields = ["local_government", "themes"]
     readonly_fields = ["merged_into", "merged_on"]
+    fieldsets = [
+        (None, {"fields": ["kind", "prefecture", "name", "kana", "renamed_on"]}),
+        (
+            "登録",
+            {"fields": ["local_government", "status", "is_demo", "joined_on", "confirmed_on"]},
+        ),
+        (
+            "団体の紹介",
+            {"fields": ["introduction", "website", "x_account", "magazine_url", "themes"]},
+        ),
+        ("合併", {"fields": ["merged_into", "merged_on"]}),
+    ]
     inlines = [SeatInline, FormerNameInline]
     actions = ["merge"]
 

@@ -10,8 +10,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.urls import reverse
 
-from members import handover, people, reorganization
-from members.models import AuditEntry, Delivery, LocalGovernment, Organization, Seat, User
+from members import handover, people, registration, reorganization
+from members.models import (
+    Application,
+    AuditEntry,
+    Delivery,
+    LocalGovernment,
+    Organization,
+    Seat,
+    User,
+)
 from renkei import merging
 from tests import factories
 from tests.html import text_of
@@ -219,6 +227,18 @@ class TestMerge:
 
         with pytest.raises(ValidationError, match="退会のままに"):
             old.full_clean()
+
+    def test_body_that_merged_may_apply_again_and_comes_back_as_itself(self, secretary, into):
+        old = make_member("甲会", kind=Kind.ASSOCIATION)
+        merging.merge(old, into, by=secretary)
+        application = factories.make_application(body_name="甲会")
+        Application.objects.filter(pk=application.pk).update(local_government=None)
+        application.refresh_from_db()
+
+        registration.approve(application, by=secretary)
+
+        old.refresh_from_db()
+        assert (old.status, old.merged_into, old.merged_on) == (Status.ACTIVE, None, None)
 
 
 def make_secretary():
