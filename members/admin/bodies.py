@@ -12,9 +12,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 
-from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin, SheetAdmin
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import audit, people, reorganization, second_factor, suspension
@@ -96,7 +95,7 @@ class OrganizationForm(forms.ModelForm):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(SimpleHistoryAdmin, PortalModelAdmin):
+class OrganizationAdmin(HistoryAdmin):
     form = OrganizationForm
     list_display = ["full_name", "kana", "kind", "status", "joined_on", "is_demo"]
     list_filter = ["kind", "status", MergerFilter, "is_demo", "prefecture"]
@@ -268,7 +267,7 @@ class ThemeAdmin(PortalModelAdmin):
 
 
 @admin.register(SiteText)
-class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
+class SiteTextAdmin(HistoryAdmin):
     """A published version is not changed: 「新規追加」 makes the next one."""
 
     list_display = ["slug", "version", "effective_from", "as_of", "is_draft"]

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('magazine_url', models.URLField(blank=True, verbose_name='広報誌のURL')),
                 ('joined_on', models.DateField(blank=True, null=True, verbose_name='会員登録日')),
                 ('confirmed_on', models.DateField(blank=True, null=True, verbose_name='年次確認日')),
-                ('merged_on', models.DateField(blank=True, editable=False, null=True, verbose_name='合併日')),
+                ('merged_on', models.DateField(blank=True, null=True, verbose_name='合併日')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -97,12 +97,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organization',
             name='merged_into',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_bodies', to='members.organization', verbose_name='合併した先の会員団体'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_bodies', to='members.organization', verbose_name='合併した先の会員団体'),
         ),
         migrations.AddField(
             model_name='organization',
             name='merged_on',
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name='合併日'),
+            field=models.DateField(blank=True, null=True, verbose_name='合併日'),
         ),
         migrations.AddField(
             model_name='seat',
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalorganization',
             name='merged_into',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.organization', verbose_name='合併した先の会員団体'),
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.organization', verbose_name='合併した先の会員団体'),
         ),
         migrations.AddField(
             model_name='historicalorganization_themes',

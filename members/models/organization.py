@@ -134,10 +134,9 @@ class Organization(Folded):
         related_name="merged_bodies",
         null=True,
         blank=True,
-        editable=False,
         on_delete=models.PROTECT,
     )
-    merged_on = models.DateField("合併日", null=True, blank=True, editable=False)
+    merged_on = models.DateField("合併日", null=True, blank=True)
 
     objects = OrganizationQuerySet.as_manager()
     history = HistoricalRecords(

@@ -483,6 +483,18 @@ class TestPages:
 
         assert not Organization.objects.filter(status=Status.WITHDRAWN).exists()
 
+    def test_history_of_the_old_body_tells_of_the_merger(self, admin, old, into):
+        admin.post(page(old), {"into": into.pk})
+
+        text = text_of(admin.get(f"/admin/members/organization/{old.pk}/history/"))
+
+        for change in (
+            "状態：利用中 → 退会",
+            "合併した先の会員団体：（なし） → 群馬県新市",
+            "合併日：（なし） → 令和8年4月1日",
+        ):
+            assert change in text
+
     def test_get_changes_nothing(self, admin, old, into):
         admin.get(page(old), {"into": into.pk, "succeed": "1"})
 
