@@ -1,5 +1,6 @@
 """What every list and form of the admin does alike."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,10 +9,13 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
+from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import DeletedObject
+from simple_history.template_utils import HistoricalRecordContextHelper
 
 from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import words
-from lib.wareki import WarekiDateField
+from lib.wareki import WarekiDateField, format_date
 
 DATE_EXAMPLES = "例：令和8年3月12日、R8.3.12、2026-03-12"
 
@@ -56,6 +60,30 @@ class SheetAdmin(ImportExportMixin, PortalModelAdmin):
     formats = [JapaneseCSV, XLSX]
 
 
+class ReadableHistory(HistoricalRecordContextHelper):
+    """Changes as people say them: 利用中, not active; 和暦 dates."""
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        field = self.model._meta.get_field(change.field)
+        if getattr(field, "flatchoices", None):
+            return dict(field.flatchoices).get(value, value)
+        if isinstance(value, date):
+            return format_date(value)
+        # An empty foreign key comes as a deleted object without a key.
+        if value in (None, "") or (isinstance(value, DeletedObject) and value.pk is None):
+            return "（なし）"
+        return super().prepare_delta_change_value(change, value)
+
+
+class HistoryAdmin(SimpleHistoryAdmin, PortalModelAdmin):
+    """Every earlier state can be read."""
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> ReadableHistory:
+        return ReadableHistory(self.model, historical_record)
+
+
 class LabelledFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
@@ -67,3 +95,4 @@ class LabelledTabularInline(admin.TabularInline):
     """Django names the fields of a table by the column's head only, which no screen reader reads."""
 
     formset = LabelledFormSet
+    formfield_overrides = PortalModelAdmin.formfield_overrides

@@ -25,11 +25,14 @@ def prefecture_url(prefecture: Prefecture) -> str:
 def search(query: str, prefecture: str) -> list[Body]:
     """Members or not: bodies with a code in its order, then those without.
 
-    A merged body is still found while it is registered: it stands in the list of members, too.
+    A merged body is still found while it is registered: it stands in the list of members, too. Members
+    are found by their former names as well.
     """
     existing = LocalGovernment.objects.existing(timezone.localdate())
-    registered = LocalGovernment.objects.filter(organization__in=Organization.objects.listed())
-    with_code = (existing | registered).select_related("organization").search(query)
+    listed = Organization.objects.listed()
+    shown = existing | LocalGovernment.objects.filter(organization__in=listed)
+    found = shown.search(query) | shown.filter(organization__in=listed.search(query))
+    with_code = found.select_related("organization")
     without_code = Organization.objects.without_code().in_code_order().search(query)
     if prefecture:
         with_code = with_code.filter(prefecture=prefecture)

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from members import audit, registration
+from members import audit, registration, reorganization
 from members.access import is_manager, is_secretariat
 from members.models import Handover, Invitation, Organization, Seat, User
 from members.sessions import end_sessions
@@ -119,22 +119,30 @@ def move(user: User, seat: Seat, *, by: User, role: str | None = None) -> None:
     if before.organization_id != seat.organization_id:
         _check_not_last_manager(user)
         user.role = User.Role(role or User.Role.CONTRIBUTOR)
-        user.is_staff = user.is_superuser = False
+        user.is_staff = user.is_superuser = user.shows_name = False
         user.groups.clear()
         user.user_permissions.clear()
     user.seat = seat
-    user.save(update_fields=["seat", "role", "is_staff", "is_superuser"])
+    user.save(update_fields=["seat", "role", "is_staff", "is_superuser", "shows_name"])
     end_sessions(user)
     audit.record("move", user, by=by, before=before.pk, after=seat.pk, role=user.role)
 
 
 @transaction.atomic
 def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
-    """Adds a seat or saves its changes; `fields` are the names of what was changed."""
+    """Adds a seat or saves its changes; `fields` are the names of what was changed.
+
+    A section that is renamed is found under its former name, too. The body is locked: one that merges in
+    the same moment leaves no seat behind.
+    """
+    _lock_body(seat.organization_id)
     _check_manages(by, seat.organization_id)
+    changed = sorted(fields)
     act = "edit_seat" if seat.pk else "add_seat"
+    if seat.pk and "section" in changed:
+        reorganization.keep_section(seat)
     seat.save()
-    audit.record(act, seat, by=by, fields=sorted(fields))
+    audit.record(act, seat, by=by, fields=changed)
 
 
 def _check_manages(by: User, organization_id: int) -> None:
@@ -164,12 +172,15 @@ def _check_not_last_manager(user: User) -> None:
 
 def _locked(user: User) -> User:
     """The person as of now, with the body locked until the end of the transaction."""
-    bodies = Organization.objects.select_for_update().order_by()
-    bodies.get(pk=user.seat.organization_id)
+    _lock_body(user.seat.organization_id)
     now = User.objects.select_related("seat__organization").get(pk=user.pk)
     if now.seat.organization_id != user.seat.organization_id:
         raise StaleError
     return now
+
+
+def _lock_body(organization_id: int) -> None:
+    Organization.objects.select_for_update().order_by().get(pk=organization_id)
 
 
 def _deactivate(user: User) -> None:

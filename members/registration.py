@@ -195,6 +195,7 @@ def _admit(application: Application) -> Organization:
         magazine_url=application.magazine_url,
     )
     organization.status = Organization.Status.ACTIVE
+    organization.merged_into = organization.merged_on = None
     organization.joined_on = timezone.localdate()
     organization.save()
     organization.themes.add(*application.themes.all())

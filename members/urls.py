@@ -5,12 +5,24 @@ A body's own page shows agreements, too: renkei/urls.py.
 
 from django.urls import path
 
-from members.views import account, directory, handover, organization, password, registration
+from members.views import (
+    account,
+    contacts,
+    directory,
+    handover,
+    organization,
+    password,
+    registration,
+)
 
 app_name = "members"
 urlpatterns = [
     path("", directory.member_list, name="member_list"),
+    path("directory/", contacts.directory, name="directory"),
+    path("directory/print/", contacts.directory_print, name="directory_print"),
+    path("directory/<int:pk>/names/", contacts.directory_names, name="directory_names"),
     path("me/", account.me, name="me"),
+    path("me/name/", contacts.name_choice, name="name_choice"),
     path("me/password/", password.change, name="password_change"),
     path("me/address/", account.address, name="address"),
     path("me/address/<str:token>/", account.address_confirm, name="address_confirm"),

@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 
 from members import second_factor
 from members.access import is_secretariat
 from renkei.dashboard import waiting
+from renkei.merge_page import merge_page
 
 View = Callable[..., HttpResponseBase]
 
@@ -42,6 +43,11 @@ class PortalAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user) and second_factor.has_passed(request)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """A page of one model that needs what only renkei/ may see."""
+        address = "members/organization/<int:pk>/merge/"
+        return [path(address, self.admin_view(merge_page), name="merge"), *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

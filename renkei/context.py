@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from members.access import is_manager, is_secretariat
+from members.access import is_manager, is_member, is_secretariat
 from members.typed_text import writer_mark
 
 
@@ -22,13 +22,16 @@ class Link:
 
 # Text, the page, and the names of the pages below it.
 _NAVIGATION = (
+    ("掲示板", "board:index", ("board:category", "board:topic", "board:ours", "board:search")),
     ("広域連携協定", "agreements:regional_list", ("agreements:regional_detail",)),
     ("企業との協定", "agreements:corporate_list", ("agreements:corporate_detail",)),
     ("会員", "members:member_list", ("member_profile", "group_profile")),
+    ("会員名簿", "members:directory", ("members:directory_names",)),
     ("オープンデータ", "open_data", ()),
     ("プロジェクトについて", "about", ()),
     ("お問い合わせ", "contact", ()),
 )
+_FOR_MEMBERS = {"board:index", "members:directory"}
 _FOOTER = (
     ("プロジェクトについて", "about"),
     ("お問い合わせ", "contact"),
@@ -41,15 +44,18 @@ _FOOTER = (
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context processor; asks the database nothing."""
+    reads_directory = is_member(request.user)
+    shown = [item for item in _NAVIGATION if reads_directory or item[1] not in _FOR_MEMBERS]
     return {
         "is_demo": settings.DEMO,
         "site_url": settings.SITE_URL,
-        "navigation": [_navigation_link(request, *item) for item in _NAVIGATION],
+        "navigation": [_navigation_link(request, *item) for item in shown],
         "footer_links": [Link(text, reverse(name)) for text, name in _FOOTER],
         "external_links": [
             Link("特別区全国連携プロジェクトホームページ", settings.PROJECT_URL),
             Link("公式X（旧Twitter）@Zenkoku_Renkei", settings.X_URL),
         ],
+        "reads_directory": reads_directory,
         "manages_body": is_manager(request.user),
         "shows_admin": is_secretariat(request.user),
         "writer_mark": SimpleLazyObject(partial(writer_mark, request.user)),

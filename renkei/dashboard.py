@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from agreements.models import RegionalAgreement
 from lib.wareki import format_date
-from members.models import Application, Delivery
+from members.models import Application, Delivery, Organization
 from renkei.models import JobRun
 
 NOTICE_DAYS = 90
@@ -33,6 +34,12 @@ def waiting() -> list[Waiting]:
             "会員登録の申請",
             "members_application",
             status__in="received,reviewing",
+        ),
+        *_counted(
+            Organization.objects.merger_due(timezone.localdate()),
+            "合併した自治体の会員団体",
+            "members_organization",
+            merger="due",
         ),
         *_counted(
             Delivery.objects.filter(state=Delivery.State.FAILED),

@@ -24,18 +24,20 @@ class Profile:
     body: Body
     member: Organization | None
     agreements: list[RegionalAgreement]
+    merged_into: Organization | None = None
 
     @classmethod
     def of_local_government(cls, body: LocalGovernment) -> Self:
         covering: list[RegionalAgreement] = []
         if body.exists_on(timezone.localdate()):
             covering = list(RegionalAgreement.objects.in_force().covering(body).with_parties())
-        return cls(body, _shown(getattr(body, "organization", None)), covering)
+        organization = getattr(body, "organization", None)
+        return cls(body, _shown(organization), covering, _successor(organization))
 
     @classmethod
     def of_group(cls, body: Organization) -> Self:
         signed = RegionalAgreement.objects.in_force().signed_by(body.full_name)
-        return cls(body, _shown(body), list(signed.with_parties()))
+        return cls(body, _shown(body), list(signed.with_parties()), _successor(body))
 
     @property
     def prefecture(self) -> Prefecture:
@@ -80,3 +82,7 @@ def _shown(organization: Organization | None) -> Organization | None:
     if organization is None or organization.standing == Standing.NONE:
         return None
     return organization
+
+
+def _successor(organization: Organization | None) -> Organization | None:
+    return organization.successor if organization else None

@@ -190,6 +190,7 @@ ACCOUNT_RATE_LIMITS = {
     "apply": "60/m/ip,5/h/key",
     "reset_password": "300/m/ip,3/600s/key",
     "post": "20/m/user",
+    "show_names": "60/h/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

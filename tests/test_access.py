@@ -136,6 +136,7 @@ def arguments_of_body(manager):
         "members:invite": [manager.seat.pk],
         "members:invitation_resend": [invitation.pk],
         "members:invitation_withdraw": [invitation.pk],
+        "members:directory_names": [manager.seat.organization_id],
         "members:person": [person.pk],
         "members:person_role": [person.pk],
         "members:person_suspend": [person.pk],

@@ -1,19 +1,26 @@
 """The secretariat's pages for member bodies, people and texts."""
 
+from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 
-from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
-from members import audit, people, second_factor, suspension
+from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.text import clean_line
+from lib.wareki import WarekiDateField
+from members import audit, people, reorganization, second_factor, suspension
 from members.access import MemberRequest
 from members.imports import LocalGovernmentResource
-from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
+from members.models import FormerName, LocalGovernment, Organization, Seat, SiteText, Theme, User
+from members.models.organization import OrganizationQuerySet
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
 MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
@@ -42,13 +49,81 @@ class SeatInline(LabelledTabularInline):
     show_change_link = True
 
 
+class FormerNameInline(LabelledTabularInline):
+    """Kept by renaming; corrected here, as after a slip of the pen."""
+
+    model = FormerName
+    fields = ["name", "kana", "until", "reason"]
+    extra = 0
+
+
+class FormerSectionInline(FormerNameInline):
+    fields = ["name", "until"]
+
+
+class MergerFilter(admin.SimpleListFilter):
+    title = "合併した自治体"
+    parameter_name = "merger"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("due", "承継した自治体に移していないもの")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.merger_due(timezone.localdate()) if self.value() == "due" else queryset
+
+
+class OrganizationForm(forms.ModelForm):
+    """Another name asks since when it holds."""
+
+    renamed_on = WarekiDateField(
+        label="新しい名称になった日",
+        required=False,
+        help_text="団体名を改めるときに入力します。空なら今日です。前の名称は「旧名称」に残ります。",
+    )
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_kana(self) -> str:
+        return clean_line(self.cleaned_data["kana"])
+
+    def clean_renamed_on(self) -> date | None:
+        day = self.cleaned_data["renamed_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError("今日までの日を入力してください。その日になってから改めます。")
+        return day
+
+
 @admin.register(Organization)
-class OrganizationAdmin(PortalModelAdmin):
+class OrganizationAdmin(HistoryAdmin):
+    form = OrganizationForm
     list_display = ["full_name", "kana", "kind", "status", "joined_on", "is_demo"]
-    list_filter = ["kind", "status", "is_demo", "prefecture"]
+    list_filter = ["kind", "status", MergerFilter, "is_demo", "prefecture"]
     search_fields = ["folded"]
     autocomplete_fields = ["local_government", "themes"]
-    inlines = [SeatInline]
+    readonly_fields = ["merged_into", "merged_on"]
+    fieldsets = [
+        (None, {"fields": ["kind", "prefecture", "name", "kana", "renamed_on"]}),
+        (
+            "登録",
+            {"fields": ["local_government", "status", "is_demo", "joined_on", "confirmed_on"]},
+        ),
+        (
+            "団体の紹介",
+            {"fields": ["introduction", "website", "x_account", "magazine_url", "themes"]},
+        ),
+        ("合併", {"fields": ["merged_into", "merged_on"]}),
+    ]
+    inlines = [SeatInline, FormerNameInline]
+    actions = ["merge"]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The way to the merger stands in the list of those that wait for it."""
+        is_due = MergerFilter.parameter_name in request.GET
+        return [*self.list_display, "merger"] if is_due else self.list_display
+
+    def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
+        return Organization.objects.select_related("local_government")
 
     def view_on_site(self, organization: Organization) -> str | None:
         """The secretariat has no public page."""
@@ -56,13 +131,53 @@ class OrganizationAdmin(PortalModelAdmin):
         return None if is_secretariat else organization.get_absolute_url()
 
     def save_model(self, request: Any, obj: Organization, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and "status" in form.changed_data:
+        """All but another name, which reorganization.rename() gives, and whose former one it keeps."""
+        changed = set(form.changed_data) - {"renamed_on"}
+        name, kana = obj.name, obj.kana
+        is_renamed = change and "name" in changed
+        if is_renamed:
+            obj.name, obj.kana = form.initial["name"], form.initial["kana"]
+            changed -= {"name", "kana"}
+        if changed or not change:
+            super().save_model(request, obj, form, change)
+        if is_renamed:
+            day = form.cleaned_data["renamed_on"]
+            reorganization.rename(obj, name, kana, by=request.user, from_date=day)
+        if change and "status" in changed:
             suspension.organization_changed(obj, by=request.user)
+
+    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is not Seat:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.save(commit=False)
+        for seat in formset.deleted_objects:
+            seat.delete()
+        for seat, fields in formset.changed_objects:
+            people.save_seat(seat, fields=fields, by=request.user)
+        for seat in formset.new_objects:
+            people.save_seat(seat, fields=(), by=request.user)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.refold()
 
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name
+
+    @admin.display(description="合併")
+    def merger(self, organization: Organization) -> str:
+        address = reverse("admin:merge", args=[organization.pk])
+        return format_html('<a href="{}">内容を確かめて合併する</a>', address)
+
+    @admin.action(description="ほかの会員団体に合併する", permissions=["change"])
+    def merge(self, request: MemberRequest, queryset: Any) -> HttpResponse | None:
+        """One at a time: what moves is shown first."""
+        if len(queryset) == 1:
+            return redirect("admin:merge", queryset[0].pk)
+        self.message_user(request, "会員団体を1つだけ選んでください。", messages.ERROR)
+        return None
 
 
 @admin.register(Seat)
@@ -70,8 +185,16 @@ class SeatAdmin(PortalModelAdmin):
     list_display = ["organization", "section", "mailbox", "telephone", "extension"]
     list_select_related = ["organization"]
     list_filter = ["organization__kind"]
-    search_fields = ["section", "mailbox", "organization__folded"]
+    search_fields = ["folded", "mailbox", "organization__folded"]
     autocomplete_fields = ["organization"]
+    inlines = [FormerSectionInline]
+
+    def save_model(self, request: Any, obj: Seat, form: Any, change: bool) -> None:
+        people.save_seat(obj, fields=form.changed_data, by=request.user)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.refold()
 
 
 @admin.register(User)
@@ -144,7 +267,7 @@ class ThemeAdmin(PortalModelAdmin):
 
 
 @admin.register(SiteText)
-class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
+class SiteTextAdmin(HistoryAdmin):
     """A published version is not changed: 「新規追加」 makes the next one."""
 
     list_display = ["slug", "version", "effective_from", "as_of", "is_draft"]

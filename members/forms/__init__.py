@@ -10,7 +10,7 @@ from members.forms.account import (
     ReauthenticateForm,
 )
 from members.forms.application import ApplicationForm
-from members.forms.directory import DirectorySearch
+from members.forms.directory import ContactSearch, DirectorySearch, NameChoiceForm
 from members.forms.organization import HandoverForm, InviteForm, ProfileForm, RoleForm, SeatForm
 from members.forms.second_factor import (
     ActivateAppForm,
@@ -24,12 +24,14 @@ __all__ = [
     "ActivateAppForm",
     "AddressForm",
     "ApplicationForm",
+    "ContactSearch",
     "DirectorySearch",
     "ForgottenPasswordForm",
     "HandoverForm",
     "InviteForm",
     "LoginCodeForm",
     "LoginForm",
+    "NameChoiceForm",
     "NewPasswordForm",
     "PasswordChangeForm",
     "ProfileForm",

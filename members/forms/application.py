@@ -167,7 +167,7 @@ class ApplicationForm(forms.ModelForm):
             organizations = organizations.filter(local_government=body)
             applications = applications.filter(local_government=body)
         else:
-            organizations = organizations.filter(prefecture=prefecture, name=name)
+            organizations = organizations.called(name).filter(prefecture=prefecture)
             applications = applications.filter(
                 prefecture=prefecture, folded_name=fold(name), local_government=None
             )

@@ -5,6 +5,7 @@ from members.models.application import Application, ApplicationStep, Invitation
 from members.models.audit import AuditEntry
 from members.models.delivery import Delivery
 from members.models.draft import Draft
+from members.models.former_name import FormerName
 from members.models.handover import Handover
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
@@ -17,6 +18,7 @@ __all__ = [
     "AuditEntry",
     "Delivery",
     "Draft",
+    "FormerName",
     "Handover",
     "Invitation",
     "LocalGovernment",

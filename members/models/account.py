@@ -90,6 +90,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         "管理画面を使う", default=False, help_text="事務局の利用者だけに効きます。"
     )
+    shows_name = models.BooleanField(
+        "会員名簿に氏名を載せる",
+        default=False,
+        help_text="本人が「利用者の設定」で選びます。",
+    )
     joined_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
     left_at = models.DateTimeField(
         "利用を終えた日時",

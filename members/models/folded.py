@@ -1,6 +1,6 @@
 """Rows that are searched by one folded column."""
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 
@@ -16,3 +16,27 @@ class FoldedQuerySet(models.QuerySet[Row]):
         for word in words(query):
             found = found.filter(folded__contains=word)
         return found
+
+
+class Folded(models.Model):
+    """The column, filled whenever the row is saved."""
+
+    folded = models.TextField("検索用", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = self.searchable_text()
+        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
+        super().save(*args, **kwargs)
+
+    def searchable_text(self) -> str:
+        """What the row is found by, folded."""
+        raise NotImplementedError
+
+    def refold(self) -> None:
+        """After a change of other rows that searchable_text() reads."""
+        self.folded = self.searchable_text()
+        type(self)._default_manager.filter(pk=self.pk).update(folded=self.folded)

@@ -1,7 +1,7 @@
 """地方公共団体: the master of prefectures and municipalities, key of everything else."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +11,7 @@ from django.utils import timezone
 from lib import prefectures
 from lib.local_government_codes import validate_code
 from lib.text import fold
-from members.models.folded import FoldedQuerySet
+from members.models.folded import Folded, FoldedQuerySet
 from members.models.standing import Standing
 
 
@@ -24,7 +24,7 @@ class LocalGovernmentQuerySet(FoldedQuerySet["LocalGovernment"]):
         )
 
 
-class LocalGovernment(models.Model):
+class LocalGovernment(Folded):
     """A row is never deleted: a merged body gets abolished_on and successor."""
 
     class Kind(models.TextChoices):
@@ -67,7 +67,6 @@ class LocalGovernment(models.Model):
         blank=True,
         on_delete=models.PROTECT,
     )
-    folded = models.TextField("検索用", editable=False)
 
     objects = LocalGovernmentQuerySet.as_manager()
 
@@ -103,12 +102,6 @@ class LocalGovernment(models.Model):
     def __str__(self) -> str:
         """With the prefecture: 25 names of municipalities occur more than once."""
         return f"{self.get_prefecture_display()}{self.name}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded = self.searchable_text()
-        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("member_profile", args=[self.code])

@@ -1,18 +1,24 @@
 """会員団体 (Organization) and its 担当部署 (Seat)."""
 
-from typing import Any, Self
+from datetime import date
+from typing import Self
 from urllib.parse import quote
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from lib import prefectures
 from lib.text import fold
-from members.models.folded import FoldedQuerySet
+from members.models.folded import Folded, FoldedQuerySet
 from members.models.local_government import LocalGovernment
 from members.models.standing import Standing
+
+SECTION_LENGTH = 80
+MERGED = "ほかの会員団体に合併した団体です。退会のままにしてください。"
 
 
 class Theme(models.Model):
@@ -45,6 +51,22 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         kinds = (*Organization.REGISTERING_KINDS, Organization.Kind.WARD)
         return self.active().filter(kind__in=kinds, is_demo=False)
 
+    def reachable(self) -> Self:
+        """In the members' own directory: as listed(), demo bodies where DEMO=1, the secretariat."""
+        found = self.active()
+        return found if settings.DEMO else found.filter(is_demo=False)
+
+    def called(self, name: str) -> Self:
+        """By its name of today or one that it had itself; a body may occur twice."""
+        renamed = Q(former_names__name=name, former_names__reason="renamed")
+        return self.filter(Q(name=name) | renamed)
+
+    def merger_due(self, today: date) -> Self:
+        """Still taking part under a local government that was merged into another one."""
+        return self.active().filter(
+            local_government__abolished_on__lte=today, local_government__successor__isnull=False
+        )
+
     def without_code(self) -> Self:
         """Bodies with an address of their own, members or not; demo bodies only where DEMO=1."""
         found = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)
@@ -61,7 +83,7 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         return dict(rows)
 
 
-class Organization(models.Model):
+class Organization(Folded):
     """A body that takes part: a ward, municipality, prefecture, association, or the secretariat."""
 
     class Kind(models.TextChoices):
@@ -106,9 +128,20 @@ class Organization(models.Model):
     )
     joined_on = models.DateField("会員登録日", null=True, blank=True)
     confirmed_on = models.DateField("年次確認日", null=True, blank=True)
-    folded = models.TextField("検索用", editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name="合併した先の会員団体",
+        related_name="merged_bodies",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    merged_on = models.DateField("合併日", null=True, blank=True)
 
     objects = OrganizationQuerySet.as_manager()
+    history = HistoricalRecords(
+        verbose_name="会員団体の変更履歴", m2m_fields=[themes], excluded_fields=["folded"]
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "会員団体"
@@ -125,16 +158,27 @@ class Organization(models.Model):
                 name="one_secretariat",
                 violation_error_message="事務局はすでにあります。",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None, merged_on=None)
+                | Q(merged_into__isnull=False, merged_on__isnull=False, status="withdrawn"),
+                name="merged_organization_has_withdrawn",
+                violation_error_message=MERGED,
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+                name="merged_into_another_organization",
+                violation_error_message="自分自身に合併することはできません。",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.full_name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded = fold(f"{self.full_name} {self.kana}")
-        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
-        super().save(*args, **kwargs)
+    def clean(self) -> None:
+        """Forms that do not show merged_into leave its constraint out."""
+        super().clean()
+        if self.merged_into_id and self.status != self.Status.WITHDRAWN:
+            raise ValidationError(MERGED)
 
     def get_absolute_url(self) -> str:
         """Lists read it with select_related("local_government")."""
@@ -150,6 +194,14 @@ class Organization(models.Model):
         if self.is_demo:
             return Standing.DEMO if settings.DEMO else Standing.NONE
         return Standing.WARD if self.kind == self.Kind.WARD else Standing.MEMBER
+
+    @property
+    def successor(self) -> "Organization | None":
+        """Where a body went that merged, after one merger or several; only while that takes part."""
+        body = self
+        while body.merged_into:
+            body = body.merged_into
+        return body if body.pk != self.pk and body.standing != Standing.NONE else None
 
     @property
     def homepage(self) -> str:
@@ -171,21 +223,31 @@ class Organization(models.Model):
     @property
     def full_name(self) -> str:
         """The name told apart: 東京都府中市, 広島県府中市; 群馬県 and 群馬県町村会 only once."""
+        return self._told_apart(self.name)
+
+    def _told_apart(self, name: str) -> str:
         prefecture = self.get_prefecture_display()
-        is_clear = self.name.startswith(prefecture) or self.kind in {
+        is_clear = name.startswith(prefecture) or self.kind in {
             self.Kind.WARD,
             self.Kind.SECRETARIAT,
         }
-        return self.name if is_clear else prefecture + self.name
+        return name if is_clear else prefecture + name
+
+    def searchable_text(self) -> str:
+        """Former names, too, and those of the bodies that merged into this one."""
+        names = [(self.name, self.kana)]
+        if self.pk:
+            names += self.former_names.values_list("name", "kana")
+        return fold(" ".join(f"{self._told_apart(name)} {kana}" for name, kana in names))
 
 
-class Seat(models.Model):
+class Seat(Folded):
     """A section of an organisation. It owns what must outlive a person: mailbox, settings, watches."""
 
     organization = models.ForeignKey(
         Organization, verbose_name="会員団体", related_name="seats", on_delete=models.PROTECT
     )
-    section = models.CharField("部署名", max_length=80)
+    section = models.CharField("部署名", max_length=SECTION_LENGTH)
     mailbox = models.EmailField("代表メールアドレス", blank=True)
     telephone = models.CharField("電話番号", max_length=20, blank=True)
     extension = models.CharField("内線", max_length=10, blank=True)
@@ -203,3 +265,8 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.section}"
+
+    def searchable_text(self) -> str:
+        """By its section, and by what that was called before."""
+        former = self.former_names.values_list("name", flat=True) if self.pk else ()
+        return fold(" ".join([self.section, *former]))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members import addresses
 from members.access import MemberRequest, member_only, public
 from members.devices import describe
-from members.forms import AddressForm
+from members.forms import AddressForm, NameChoiceForm
 from members.models import User
 from members.passwords import LinkOverError
 from members.second_factor import needs_mailed_code
@@ -31,6 +31,7 @@ def me(request: MemberRequest) -> HttpResponse:
     context = {
         "has_app": is_mfa_enabled(request.user),
         "needs_code": needs_mailed_code(request.user),
+        "name_choice": NameChoiceForm(instance=request.user),
         "trail": trail(),
     }
     return render(request, "members/me.html", context)

@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from members import registration
+from members import registration, reorganization
 from members.forms.application import ALREADY_MEMBER, ALREADY_OPEN, WARDS_ARE_MEMBERS
 from members.models import Application, Delivery, Invitation, LocalGovernment, Organization, User
 from tests import factories
@@ -177,6 +177,15 @@ def test_members_wards_and_open_applications_are_told_so(client, town):
     assert errors(client)["body_name"] == [ALREADY_OPEN]
     assert errors(client, body_name="会員町")["body_name"] == [ALREADY_MEMBER]
     assert errors(client, body_name=ward.name, prefecture="13")["body_name"] == [WARDS_ARE_MEMBERS]
+
+
+def test_member_applies_under_its_former_name_neither(client, secretary):
+    body = factories.make_organization(kind=Organization.Kind.ASSOCIATION, name="旧組合")
+    reorganization.rename(body, "新組合", "", by=secretary)
+
+    for name in ("旧組合", "新組合"):
+        found = errors(client, body_name=name, is_association="on")
+        assert found["body_name"] == [ALREADY_MEMBER]
 
 
 def test_answer_to_a_second_application_names_nobody(client, town):

@@ -19,7 +19,10 @@ def is_logged_in(client):
 
 def fields(form):
     values = {bound.html_name: bound.value() for bound in form}
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    # Not "in (None, False)": an inline without rows counts 0 of them.
+    return {
+        name: value for name, value in values.items() if value is not None and value is not False
+    }
 
 
 def save(admin, thing, **changed):

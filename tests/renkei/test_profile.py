@@ -223,10 +223,12 @@ def test_queries_do_not_grow_with_the_rows(client, db, django_assert_num_queries
         theme = Theme.objects.create(name=f"テーマ{number}")
         member.themes.add(theme)
         group.themes.add(theme)
+        for body in (member, group):
+            body.former_names.create(name=f"旧{number}町", until=date(2020, 3, 31))
         factories.make_local_government(abolished_on=date(2020, 4, 1), successor=town)
         factories.make_regional_agreement(parties=[("群馬県町村会", TOWNS), ("市長会", CITIES)])
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(town.get_absolute_url())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(group.get_absolute_url())

@@ -64,6 +64,7 @@ class Command(BaseCommand):
             email=email,
             name=person.name,
             role=person.role,
+            shows_name=person.role == Role.MANAGER,
             seat=self._seat(person),
             password=settings.DEMO_PASSWORD,
         )
@@ -84,6 +85,9 @@ class Command(BaseCommand):
         seat, _ = Seat.objects.get_or_create(
             organization=organization,
             section=person.section,
-            defaults={"mailbox": f"{person.login}-section@demo.example.jp"},
+            defaults={
+                "mailbox": f"{person.login}-section@demo.example.jp",
+                "telephone": "00-0000-0000",
+            },
         )
         return seat

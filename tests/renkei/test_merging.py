@@ -1,0 +1,555 @@
+"""合併 of member bodies: what moves, what stays, who may, and two who merge at once."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.urls import reverse
+
+from members import handover, people, registration, reorganization
+from members.models import (
+    Application,
+    AuditEntry,
+    Delivery,
+    LocalGovernment,
+    Organization,
+    Seat,
+    User,
+)
+from renkei import merging
+from tests import factories
+from tests.html import text_of
+
+Kind, Status = Organization.Kind, Organization.Status
+MERGER = date(2026, 4, 1)
+
+
+def make_member(name, *, local_government=None, **fields):
+    return factories.make_organization(name=name, local_government=local_government, **fields)
+
+
+@pytest.fixture
+def new_city(db):
+    return factories.make_local_government(name="新市", kana="しんし")
+
+
+@pytest.fixture
+def old(new_city):
+    """A member whose town was merged into 新市."""
+    town = factories.make_local_government(
+        name="旧町", kana="きゅうまち", abolished_on=MERGER, successor=new_city
+    )
+    return make_member("旧町", kana="きゅうまち", local_government=town)
+
+
+@pytest.fixture
+def into(new_city):
+    return make_member("新市", kana="しんし", local_government=new_city)
+
+
+@pytest.fixture
+def admin(client, secretary):
+    client.force_login(secretary)
+    client.get("/contact/")
+    return client
+
+
+def page(body):
+    return reverse("admin:merge", args=[body.pk])
+
+
+class TestMerge:
+    def test_seats_move_with_all_that_hangs_on_them(self, secretary, old, into):
+        seat = factories.make_seat(organization=old, section="観光課", mailbox="k@town.example.jp")
+        boss = factories.make_user(seat=seat, role=User.Role.MANAGER)
+        other_boss = factories.make_user(
+            seat=factories.make_seat(organization=into), role=User.Role.MANAGER
+        )
+        invitation = factories.make_invitation(seat=seat)
+        begun = factories.make_handover(predecessor=boss)
+        mail = Delivery.objects.create(
+            address="k@town.example.jp", key="a", subject="b", body="c", seat=seat
+        )
+
+        merging.merge(old, into, by=secretary)
+
+        for row in (boss, invitation, begun, mail):
+            row.refresh_from_db()
+        assert {row.seat for row in (boss, invitation, begun, mail)} == {seat}
+        seat.refresh_from_db()
+        assert seat.organization == into
+        assert (boss.role, other_boss.role, boss.is_admitted) == ("manager", "manager", True)
+        assert invitation.is_usable
+        assert not mail.is_for_body_outside
+        assert list(handover.open_of_body(into.pk)) == [begun]
+        people.change_role(other_boss, User.Role.VIEWER, by=boss)
+
+    def test_old_body_stays_as_one_that_left_and_its_names_are_found(self, secretary, old, into):
+        reorganization.rename(old, "古町", "ふるまち", by=secretary, from_date=date(2020, 4, 1))
+
+        merging.merge(old, into, by=secretary)
+
+        old.refresh_from_db()
+        assert (old.status, old.merged_into, old.merged_on) == (Status.WITHDRAWN, into, MERGER)
+        assert set(into.former_names.values_list("name", "until", "reason")) == {
+            ("旧町", date(2020, 3, 31), "merged"),
+            ("群馬県古町", date(2026, 3, 31), "merged"),
+        }
+        for query in ("旧町", "古町", "ふるまち", "群馬県古町", "新市"):
+            assert Organization.objects.active().search(query).get() == into
+        entry = AuditEntry.objects.get(act="merge")
+        assert (entry.actor, entry.target_id) == (secretary, str(old.pk))
+        assert entry.detail == {"into": into.pk, "seats": []}
+
+    def test_sections_of_the_same_name_are_told_apart(self, secretary, old, into):
+        factories.make_seat(organization=into, section="企画課")
+        for section in ("企画課", "旧旧町 企画課", "総務課"):
+            factories.make_seat(organization=old, section=section)
+
+        merging.merge(old, into, by=secretary)
+
+        assert set(into.seats.values_list("section", flat=True)) == {
+            "企画課",
+            "旧旧町 企画課（2）",
+            "旧旧町 企画課",
+            "総務課",
+        }
+        assert Seat.objects.filter(folded__contains="旧旧町 企画課(2)").exists()
+
+    def test_long_names_of_sections_still_fit(self, secretary, into):
+        old = make_member("長" * 80)
+        for body in (old, into):
+            factories.make_seat(organization=body, section="課" * 80)
+
+        merging.merge(old, into, by=secretary)
+
+        assert sorted(map(len, into.seats.values_list("section", flat=True))) == [80, 80]
+
+    def test_sessions_go_on(self, client, secretary, old, into):
+        user = factories.make_user(seat=factories.make_seat(organization=old))
+        client.force_login(user)
+
+        merging.merge(old, into, by=secretary)
+
+        assert "新市" in client.get("/members/me/").content.decode()
+
+    def test_applications_stay_as_they_are(self, secretary, old, into):
+        application = factories.make_application(local_government=old.local_government)
+
+        merging.merge(old, into, by=secretary)
+
+        application.refresh_from_db()
+        assert application.local_government == old.local_government
+
+    @pytest.mark.parametrize(
+        ("one", "other", "reason"),
+        [
+            ({"kind": Kind.SECRETARIAT}, {}, "事務局は合併できません"),
+            ({}, {"kind": Kind.SECRETARIAT}, "事務局は合併できません"),
+            ({"status": Status.SUSPENDED}, {}, "利用中"),
+            ({}, {"status": Status.WITHDRAWN}, "利用中"),
+            ({"is_demo": True}, {}, "見本"),
+            ({"kind": Kind.WARD}, {}, "確認の印"),
+        ],
+    )
+    def test_senseless_mergers_are_refused(self, db, one, other, reason):
+        secretary = make_secretary()
+        old, into = (
+            secretary.seat.organization
+            if state.get("kind") == Kind.SECRETARIAT
+            else make_member(name, **state)
+            for name, state in (("甲町", one), ("乙市", other))
+        )
+        seat = factories.make_seat(organization=old, section="観光課")
+
+        with pytest.raises(merging.RefusedError, match=reason):
+            merging.merge(old, into, by=secretary)
+
+        assert Seat.objects.get(pk=seat.pk).organization == old
+        assert not AuditEntry.objects.exists()
+
+    def test_ward_merges_into_another_kind_only_when_that_is_confirmed(self, secretary, into):
+        ward = make_member("甲区", kind=Kind.WARD)
+
+        merging.merge(ward, into, by=secretary, leaves_wards_confirmed=True)
+
+        ward.refresh_from_db()
+        assert ward.merged_into == into
+
+    def test_body_does_not_merge_into_itself(self, secretary, old):
+        with pytest.raises(merging.RefusedError, match="同じ会員団体"):
+            merging.merge(old, old, by=secretary)
+
+    def test_chain_leads_on_and_never_becomes_a_ring(self, client, secretary, old, into):
+        last = make_member("県町村会", kind=Kind.ASSOCIATION)
+        merging.merge(old, into, by=secretary)
+        into.refresh_from_db()
+        merging.merge(into, last, by=secretary)
+        last.refresh_from_db()
+
+        with pytest.raises(merging.RefusedError):
+            merging.merge(last, old, by=secretary)
+
+        assert Organization.objects.active().search("きゅうまち").get() == last
+        html = client.get(old.get_absolute_url()).content.decode()
+        assert f'会員登録は、<a href="/members/g{last.pk}/">' in html
+
+    @pytest.mark.parametrize("who", ["manager", "ward", "viewer"])
+    def test_only_the_secretariat_merges(self, request, old, into, who):
+        with pytest.raises(PermissionDenied):
+            merging.merge(old, into, by=request.getfixturevalue(who))
+        with pytest.raises(PermissionDenied):
+            merging.succeed(old, by=request.getfixturevalue(who))
+
+    @pytest.mark.parametrize(
+        "state",
+        [
+            {"status": Status.ACTIVE},
+            {"merged_on": None},
+            {"merged_into": None},
+            {"merged_into": models.F("id")},
+        ],
+    )
+    def test_database_keeps_the_traces_of_a_merger_together(self, secretary, old, into, state):
+        merging.merge(old, into, by=secretary)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Organization.objects.filter(pk=old.pk).update(**state)
+
+    def test_merged_body_is_not_made_active_again(self, secretary, old, into):
+        merging.merge(old, into, by=secretary)
+        old.refresh_from_db()
+        old.status = Status.ACTIVE
+
+        with pytest.raises(ValidationError, match="退会のままに"):
+            old.full_clean()
+
+    def test_body_that_merged_may_apply_again_and_comes_back_as_itself(self, secretary, into):
+        old = make_member("甲会", kind=Kind.ASSOCIATION)
+        merging.merge(old, into, by=secretary)
+        application = factories.make_application(body_name="甲会")
+        Application.objects.filter(pk=application.pk).update(local_government=None)
+        application.refresh_from_db()
+
+        registration.approve(application, by=secretary)
+
+        old.refresh_from_db()
+        assert (old.status, old.merged_into, old.merged_on) == (Status.ACTIVE, None, None)
+
+
+def make_secretary():
+    seat = factories.make_seat(organization=factories.make_secretariat())
+    return factories.make_user(seat=seat, is_staff=True, is_superuser=True)
+
+
+def test_every_relation_to_a_body_moves_or_stays_with_its_reason():
+    relations = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey) and field.related_model is Organization
+    }
+    rows = [*merging.MOVED, *((model, field) for model, field, _ in merging.MOVED_WHERE_FREE)]
+    moved = {f"{model}.{field}" for model, field in rows}
+
+    assert relations == moved | set(merging.STAYING)
+    assert all(merging.STAYING.values())
+
+
+class TestSuccession:
+    def test_body_takes_the_place_of_the_new_local_government(self, secretary, old, new_city):
+        seat = factories.make_seat(organization=old)
+        old_address = old.get_absolute_url()
+
+        merging.succeed(old, by=secretary)
+
+        old.refresh_from_db()
+        assert (old.name, old.kana, old.local_government) == ("新市", "しんし", new_city)
+        assert (old.status, list(old.seats.all())) == (Status.ACTIVE, [seat])
+        assert list(old.former_names.values_list("name", "until", "reason")) == [
+            ("旧町", date(2026, 3, 31), "renamed")
+        ]
+        assert old.get_absolute_url() != old_address
+        assert list(AuditEntry.objects.values_list("act", flat=True).order_by("id")) == [
+            "rename",
+            "succeed",
+        ]
+
+    def test_old_and_new_page_lead_to_each_other(self, client, secretary, old, new_city):
+        old_address = old.get_absolute_url()
+
+        merging.succeed(old, by=secretary)
+
+        assert f"現在は 群馬県{new_city.name} です" in text_of(client.get(old_address))
+        page_of_new = text_of(client.get(new_city.get_absolute_url()))
+        assert "会員登録 会員 旧名称 旧町（ 令和8年3月31日 まで）" in page_of_new
+
+    def test_merger_after_merger_leads_to_what_exists_today(self, secretary, old, new_city):
+        newest = factories.make_local_government(name="最新市")
+        LocalGovernment.objects.filter(pk=new_city.pk).update(abolished_on=MERGER, successor=newest)
+
+        merging.succeed(old, by=secretary)
+
+        assert Organization.objects.get(pk=old.pk).local_government == newest
+
+    def test_place_that_is_taken_is_refused(self, secretary, old, into):
+        with pytest.raises(merging.StaleError):
+            merging.succeed(old, by=secretary)
+
+    def test_body_whose_local_government_exists_has_no_successor(self, secretary, into):
+        with pytest.raises(merging.StaleError):
+            merging.succeed(into, by=secretary)
+
+    def test_name_that_another_body_bears_is_refused(self, secretary, old):
+        make_member("新市")
+
+        with pytest.raises(ValidationError, match="同じ名前の会員団体"):
+            merging.succeed(old, by=secretary)
+
+        assert Organization.objects.get(pk=old.pk).name == "旧町"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def race(self, *acts):
+        """Runs all at once; answers how many were told that somebody else was quicker."""
+        start, told = threading.Barrier(len(acts)), []
+
+        def run(act):
+            try:
+                start.wait()
+                act()
+            except merging.StaleError as error:
+                told.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[act]) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return len(told)
+
+    def test_of_two_secretaries_who_merge_at_once_one_is_told(self):
+        secretary = make_secretary()
+        old, first, second = (make_member(name) for name in ("甲町", "乙市", "丙市"))
+        factories.make_seat(organization=old)
+
+        told = self.race(
+            lambda: merging.merge(old, first, by=secretary),
+            lambda: merging.merge(old, second, by=secretary),
+        )
+
+        old.refresh_from_db()
+        assert told == 1
+        assert Seat.objects.exclude(organization__kind="secretariat").get().organization == (
+            old.merged_into
+        )
+        assert AuditEntry.objects.filter(act="merge").count() == 1
+
+    def test_two_bodies_do_not_merge_into_each_other(self):
+        secretary = make_secretary()
+        one, other = make_member("甲町"), make_member("乙市")
+
+        told = self.race(
+            lambda: merging.merge(one, other, by=secretary),
+            lambda: merging.merge(other, one, by=secretary),
+        )
+
+        assert told == 1
+        assert Organization.objects.filter(merged_into__isnull=False).count() == 1
+
+    def test_of_two_towns_of_one_new_city_one_takes_its_place(self):
+        secretary = make_secretary()
+        city = factories.make_local_government(name="新市")
+        towns = [
+            make_member(
+                name,
+                local_government=factories.make_local_government(
+                    name=name, abolished_on=MERGER, successor=city
+                ),
+            )
+            for name in ("甲町", "乙町")
+        ]
+
+        told = self.race(*(lambda town=town: merging.succeed(town, by=secretary) for town in towns))
+
+        assert told == 1
+        assert Organization.objects.filter(local_government=city).count() == 1
+
+
+class TestPages:
+    def test_dashboard_leads_to_the_bodies_of_merged_local_governments(self, admin, old, into):
+        make_member("停止町", status=Status.SUSPENDED, local_government=town_of(into, "停止町"))
+        make_member("退会町", status=Status.WITHDRAWN, local_government=town_of(into, "退会町"))
+        assert "合併した自治体の会員団体 1件" in text_of(admin.get("/admin/"))
+
+        html = admin.get("/admin/members/organization/?merger=due").content.decode()
+
+        assert f'href="{page(old)}"' in html
+        assert "群馬県新市" not in html
+        assert "停止町" not in html
+
+    @pytest.mark.parametrize("query", ["", "?merger=due"])
+    def test_list_asks_a_constant_number_of_queries(
+        self, admin, new_city, django_assert_max_num_queries, query
+    ):
+        for number in range(3):
+            body = town_of(new_city, f"第{number}町")
+            make_member(body.name, local_government=body)
+
+        with django_assert_max_num_queries(6):
+            text = text_of(admin.get(f"/admin/members/organization/{query}"))
+
+        assert "第2町" in text
+
+    def test_preview_shows_what_moves_and_the_button_moves_it(self, admin, old, into):
+        seat = factories.make_seat(organization=old)
+        factories.make_seat(organization=into)
+        factories.make_user(seat=seat, name="見本 町子", role=User.Role.MANAGER)
+        factories.make_invitation(seat=seat)
+
+        text = text_of(admin.get(page(old)))
+        assert "群馬県旧町を群馬県新市に合併します" in text
+        assert "企画課 旧旧町 企画課" in text
+        assert "利用者 1人（うち管理担当者 1人）、登録待ちの招待 1件、進行中の引継ぎ 0件" in text
+        assert Seat.objects.get(pk=seat.pk).organization == old
+        done = admin.post(page(old), {"into": into.pk}, follow=True)
+
+        assert "群馬県旧町を群馬県新市に合併しました。" in text_of(done)
+        assert Seat.objects.get(pk=seat.pk).organization == into
+        assert "群馬県新市 に合併しています" in text_of(admin.get(page(old)))
+
+    def test_second_secretary_is_told(self, admin, old, into):
+        admin.post(page(old), {"into": into.pk})
+
+        again = admin.post(page(old), {"into": into.pk}, follow=True)
+
+        assert "どちらも利用中の会員団体だけです" in text_of(again)
+        assert AuditEntry.objects.filter(act="merge").count() == 1
+
+    def test_body_whose_successor_is_no_member_goes_on_as_that(self, admin, old, new_city):
+        assert "群馬県旧町は、群馬県新市として会員を続けます" in text_of(admin.get(page(old)))
+
+        admin.post(page(old))
+
+        assert Organization.objects.get(pk=old.pk).local_government == new_city
+
+    def test_any_body_is_merged_into_one_that_is_searched_for(self, admin):
+        one = make_member("甲会", kind=Kind.ASSOCIATION, kana="こうかい")
+        other = make_member("乙会", kind=Kind.ASSOCIATION, kana="おつかい")
+        make_member("丙会", kind=Kind.ASSOCIATION, kana="おつかい", status=Status.SUSPENDED)
+        listed = admin.post(
+            "/admin/members/organization/", {"action": "merge", "_selected_action": [one.pk]}
+        )
+
+        found = admin.get(listed.url, {"q": "オツカイ"}).content.decode()
+        preview = text_of(admin.get(listed.url, {"into": other.pk}))
+
+        assert found.count('href="?into=') == 1
+        assert f'href="?into={other.pk}"' in found
+        assert "群馬県甲会を群馬県乙会に合併します" in preview
+
+    def test_action_takes_one_body_at_a_time(self, admin, old, into):
+        listed = admin.post(
+            "/admin/members/organization/",
+            {"action": "merge", "_selected_action": [old.pk, into.pk]},
+            follow=True,
+        )
+
+        assert "会員団体を1つだけ選んでください" in text_of(listed)
+
+    def test_ward_needs_the_mark(self, admin, into):
+        ward = make_member("甲区", kind=Kind.WARD, prefecture="13")
+        address = f"{page(ward)}?into={into.pk}"
+
+        assert 'name="leaves_wards"' in admin.get(address).content.decode()
+        refused = admin.post(address, {"into": into.pk}, follow=True)
+        assert "確認の印を付けてください" in text_of(refused)
+        admin.post(address, {"into": into.pk, "leaves_wards": "on"})
+
+        assert Organization.objects.get(pk=ward.pk).merged_into == into
+
+    @pytest.mark.parametrize("into", ["x", "-1", "٣", str(10**30), "999", "\x00"])
+    def test_senseless_choice_merges_nothing(self, admin, old, into):
+        assert admin.get(page(old), {"into": into}).status_code == 200
+        other = make_member("乙会")
+
+        admin.post(page(other), {"into": into})
+
+        assert not Organization.objects.filter(status=Status.WITHDRAWN).exists()
+
+    def test_history_of_the_old_body_tells_of_the_merger(self, admin, old, into):
+        admin.post(page(old), {"into": into.pk})
+
+        text = text_of(admin.get(f"/admin/members/organization/{old.pk}/history/"))
+
+        for change in (
+            "状態：利用中 → 退会",
+            "合併した先の会員団体：（なし） → 群馬県新市",
+            "合併日：（なし） → 令和8年4月1日",
+        ):
+            assert change in text
+
+    def test_get_changes_nothing(self, admin, old, into):
+        admin.get(page(old), {"into": into.pk, "succeed": "1"})
+
+        assert not AuditEntry.objects.exists()
+        assert admin.put(page(old)).status_code == 405
+
+    @pytest.mark.parametrize(("who", "status"), [("manager", 403), ("ward", 403), (None, 302)])
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_page_is_the_secretariats(self, client, request, old, into, who, status, method):
+        if who:
+            client.force_login(request.getfixturevalue(who))
+
+        assert getattr(client, method)(page(old), {"into": into.pk}).status_code == status
+        assert Organization.objects.get(pk=old.pk).status == Status.ACTIVE
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_clerk_who_may_only_look_is_refused(self, client, secretary, old, into, method):
+        secretary.is_superuser = False
+        secretary.save()
+        secretary.user_permissions.set(Permission.objects.filter(codename="view_organization"))
+        client.force_login(secretary)
+
+        assert getattr(client, method)(page(old), {"into": into.pk}).status_code == 403
+        assert Organization.objects.get(pk=old.pk).status == Status.ACTIVE
+
+
+class TestPublicPages:
+    def test_page_of_a_merged_association_shows_where_it_went(self, client, secretary, into):
+        old = make_member("甲会", kind=Kind.ASSOCIATION, introduction="LEAK")
+
+        merging.merge(old, into, by=secretary)
+
+        response = client.get(f"/members/g{old.pk}/")
+        assert "群馬県甲会の会員登録は、 群馬県新市 に移りました。" in text_of(response)
+        assert f'href="{into.get_absolute_url()}"' in response.content.decode()
+        assert "LEAK" not in response.content.decode()
+
+    def test_pages_of_both_bodies_tell_of_the_merger(self, client, secretary, old, into):
+        merging.merge(old, into, by=secretary)
+
+        before, after = client.get(old.get_absolute_url()), client.get(into.get_absolute_url())
+
+        assert "群馬県旧町の会員登録は、 群馬県新市 に移りました。" in text_of(before)
+        assert "旧名称 群馬県旧町（ 令和8年3月31日 まで、合併）" in text_of(after)
+
+    def test_body_that_left_meanwhile_is_not_named_as_the_successor(self, client, secretary, into):
+        old = make_member("甲会", kind=Kind.ASSOCIATION)
+        merging.merge(old, into, by=secretary)
+        Organization.objects.filter(pk=into.pk).update(status=Status.SUSPENDED)
+
+        assert "移りました" not in text_of(client.get(f"/members/g{old.pk}/"))
+
+
+def town_of(successor, name):
+    """A town that was merged into the local government, or into that of the body."""
+    successor = getattr(successor, "local_government", successor)
+    return factories.make_local_government(name=name, abolished_on=MERGER, successor=successor)
