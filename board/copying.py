@@ -7,14 +7,14 @@ from members import drafts
 from members.models import Draft, User
 from members.typed_text import new_form_key
 
-TOPIC, REPLY = "topic", "reply"
+TOPIC, REPLY, ANSWER = "topic", "reply", "answer"
 
 
 def draft_of(topic: Topic, *, by: User) -> Draft:
     """As if it had been typed anew by `by`; a category out of use is left to be chosen."""
     address = f"{reverse('board:topic_new')}?category={topic.category.slug}"
     rows = topic.audience_rows.all()
-    typed = {
+    typed: dict[str, list[str]] = {
         "category": [str(topic.category_id)],
         "title": [topic.title],
         "summary": [topic.summary],
@@ -23,6 +23,8 @@ def draft_of(topic: Topic, *, by: User) -> Draft:
         "places": [str(topic.places or "")],
         "themes": [str(theme.pk) for theme in topic.themes.all()],
         "audience": [topic.audience],
+        "asks": [topic.asks],
+        "shows_answers": ["on"] if topic.shows_answers else [],
         "prefectures": [row.prefecture for row in rows if row.prefecture],
         "organizations": ["\n".join(str(row.organization) for row in rows if row.organization)],
         **{name: [str(value)] for name, value in topic.details.items()},

@@ -93,6 +93,15 @@ FIELDS: dict[str, tuple[str | Line, ...]] = {
     Kind.EXCHANGE: ("deadline", CONTACT),
     Kind.NOTICE: ("deadline", "starts_on", "ends_on", HOURS, "venue", CONTACT),
 }
+# What a post of the kind asks of the others, unless its author says otherwise.
+ASKS: dict[str, Topic.Asks] = {Kind.CALL: Topic.Asks.APPLY, Kind.PAMPHLET: Topic.Asks.DISTRIBUTE}
+# What an answer to a pamphlet says besides.
+DELIVERY = (
+    Line("copies", "配布可能部数", limit=50),
+    Line("place", "配布場所", "例：区役所1階の情報コーナー"),
+    Line("address", "送付先", "郵便番号、住所、部署名、電話番号", rows=3, limit=500),
+    Line("period", "受取期間", "例：令和9年1月8日から15日まで", limit=100),
+)
 # A call without an end is no call.
 NEEDS_DEADLINE = (Kind.CALL,)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from board import files
 from board.history import changes, labelled
-from board.models import ReadMark, Reply, Revision, Topic, TopicAudience
+from board.models import ApprovalRule, ReadMark, Reply, Revision, Topic, TopicAudience
 from board.models.reply import next_seq
 from lib import plain_text
 from lib.text import fold
@@ -44,8 +44,15 @@ class Related:
     removed_files: Iterable[str] = field(default=())
 
 
-def publish(topic: Topic, related: Related, *, draft: Draft, by: User) -> Topic:
-    """Posts what was written in `draft`, at once or at its publish_at."""
+def publish(
+    topic: Topic, related: Related, *, draft: Draft, by: User, is_private: bool = False
+) -> Topic:
+    """Posts what was written in `draft`, at once or at its publish_at.
+
+    Where the category or the body asks for approval it waits for it, but for a consultation.
+    """
+    if not is_private and needs_approval(topic, by):
+        topic.status = Status.WAITING
     topic.organization, topic.seat, topic.author = by.seat.organization, by.seat, by
     topic.form_key = draft.form_key
     topic.active_at = max(topic.publish_at, timezone.now())
@@ -152,10 +159,12 @@ def edit(
     before = labelled(old)
     for name in EDITED:
         setattr(old, name, getattr(topic, name))
+    # Changed after it was sent back: it waits to be read again.
+    old.approval_note = ""
     if asks_again:
         old.version = F("version") + 1
     _render(old)
-    old.save(update_fields=[*EDITED, "version", "body_html", "folded"])
+    old.save(update_fields=[*EDITED, "approval_note", "version", "body_html", "folded"])
     _set_related(old, related)
     files.remove(old.attachments.filter(pk__in=list(related.removed_files)))
     _take_over(draft, topic=old)
@@ -177,6 +186,8 @@ EDITED = (
     "audience",
     "publish_at",
     "requires_acknowledgement",
+    "asks",
+    "shows_answers",
     "wants_introduction",
 )
 
@@ -216,6 +227,14 @@ def record_outcome(topic: Topic, status: str, *, note: str, by: User) -> None:
         raise ValueError(status)
     ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
     _end(topic, Status(status), of=ended, note=note, by=by)
+
+
+@transaction.atomic
+def record_match(topic: Topic, line: str, *, by: User) -> None:
+    """What two bodies have agreed on, below what the proposal says already."""
+    note = f"{topic.outcome_note}\n{line}".strip()
+    ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
+    _end(topic, Status.MATCHED, of=ended, note=note, by=by)
 
 
 @transaction.atomic
@@ -316,6 +335,14 @@ def _recount(topic_id: int) -> None:
     shown = topic.replies.shown().order_by("-seq")
     newest = shown.values_list("seq", flat=True).first() or 0
     Topic.objects.filter(pk=topic_id).update(newest_seq=newest, reply_count=shown.count())
+
+
+def needs_approval(topic: Topic, by: User) -> bool:
+    """By its category or its body; never the secretariat's own."""
+    if is_secretariat(by):
+        return False
+    is_ruled = ApprovalRule.objects.filter(organization=by.seat.organization_id).exists()
+    return topic.category.needs_approval or is_ruled
 
 
 def _check(topic: Topic, by: User) -> None:

@@ -1,8 +1,8 @@
 """Addresses of the board that stay."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from board.views import acts, drafts, files, lists, topic, writing
+from board.views import acts, answers, drafts, files, lists, topic, writing
 
 app_name = "board"
 urlpatterns = [
@@ -26,6 +26,20 @@ urlpatterns = [
     path("topics/<int:pk>/reply/", writing.reply, name="reply"),
     path("topics/<int:pk>/replies/<int:seq>/edit/", writing.reply_edit, name="reply_edit"),
     path("topics/<int:pk>/replies/<int:seq>/history/", topic.reply_history, name="reply_history"),
+    path("topics/<int:pk>/answer/", answers.topic_answer, name="topic_answer"),
+    path("topics/<int:pk>/acknowledge/", answers.topic_acknowledge, name="topic_acknowledge"),
+    path("topics/<int:pk>/roster/", answers.topic_roster, name="topic_roster"),
+    re_path(
+        r"^topics/(?P<pk>[0-9]{1,18})/roster\.(?P<extension>xlsx|csv)$",
+        answers.roster_file,
+        name="roster_file",
+    ),
+    path("topics/<int:pk>/answers.zip", answers.answer_files, name="answer_files"),
+    path("topics/<int:pk>/consult/", answers.topic_consult, name="topic_consult"),
+    path("topics/<int:pk>/match/", answers.topic_match, name="topic_match"),
+    path("topics/<int:pk>/match/agree/", answers.match_agree, name="match_agree"),
+    path("topics/<int:pk>/match/take-back/", answers.match_take_back, name="match_take_back"),
+    path("topics/<int:pk>/report/", answers.topic_report, name="topic_report"),
     path("topics/<int:pk>/close/", acts.topic_close, name="topic_close"),
     path("topics/<int:pk>/extend/", acts.topic_extend, name="topic_extend"),
     path("topics/<int:pk>/withdraw/", acts.topic_withdraw, name="topic_withdraw"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from board import posting
+from board import kinds, posting
 from board.models import Category, Topic
 from lib.working_days import first_working_day
 from members import drafts
@@ -123,11 +123,13 @@ def post_all() -> int:
 
 def _post(demo: DemoTopic, people: dict[str, User]) -> None:
     author = people[demo.author]
+    category = Category.objects.get(slug=demo.slug)
     topic = Topic(
-        category=Category.objects.get(slug=demo.slug),
+        category=category,
         title=demo.title,
         body=demo.body,
         details=demo.details,
+        asks=kinds.ASKS.get(category.kind, Topic.Asks.NOTHING),
         deadline=_deadline(demo.days),
         **demo.columns,
     )

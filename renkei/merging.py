@@ -32,18 +32,23 @@ Kind, Status = Organization.Kind, Organization.Status
 # mails hang on seats. Every other relation to a body stands in STAYING, with the reason.
 MOVED = (
     ("members.Seat", "organization"),
-    ("board.Topic", "organization"),
     ("board.Reply", "organization"),
     ("board.Attachment", "organization"),
 )
 # Moves but where the other body has its own row for the same thing, named by the last column.
 MOVED_WHERE_FREE = (
+    ("board.Topic", "organization", "source"),
+    ("board.Answer", "organization", "topic"),
+    ("board.Acknowledgement", "organization", "topic"),
     ("board.TopicAudience", "organization", "topic"),
 )
 STAYING = {
     "members.Organization.merged_into": "the way that bodies went which merged into the old one",
     "members.Organization_themes.organization": "the profile of the old body is history",
     "members.FormerName.organization": "copied, so that both bodies tell their own history",
+    "board.Report.organization": "who told the secretariat then",
+    "board.Match.organization": "who wrote it down then; the other body has agreed with that one",
+    "board.ApprovalRule.organization": "it was set for the old body; the secretariat decides anew",
     "members.HistoricalOrganization.merged_into": "history",
     "members.HistoricalOrganization_themes.organization": "history",
 }

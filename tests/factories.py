@@ -12,7 +12,7 @@ from django.core.management import call_command
 from PIL import Image
 
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
-from board import files, posting
+from board import answering, files, posting
 from board.models import Attachment, Category, Topic
 from lib import prefectures
 from lib.local_government_codes import check_digit
@@ -204,6 +204,13 @@ def make_reply(topic, *, author=None, body="返信です。"):
     return posting.reply(topic, body, draft=draft, by=author)
 
 
+def make_answer(topic, *, author=None, expected=None, **fields):
+    author = author or make_user()
+    values = {"status": "yes", "quantity": None, "message": "", "details": {}, **fields}
+    draft = make_draft(author, kind="answer", address=f"/board/topics/{topic.pk}/answer/")
+    return answering.answer(topic, values, draft=draft, expected=expected, by=author)
+
+
 def make_upload(name="資料.txt", content=TEXT_FILE):
     return SimpleUploadedFile(name, content)
 
@@ -216,12 +223,13 @@ def make_png(size=(8, 8)):
 
 def attach(owner, *, by=None, name="資料.txt", content=TEXT_FILE):
     """A file of a topic, a reply or a draft."""
-    draft = owner if isinstance(owner, Draft) else make_draft(by or owner.author)
+    author = by or getattr(owner, "author", None) or getattr(owner, "answered_by", None)
+    draft = owner if isinstance(owner, Draft) else make_draft(author)
     errors = files.attach(draft, [make_upload(name, content)])
     assert errors == []
     attachment = draft.attachments.latest("uploaded_at")
     if not isinstance(owner, Draft):
-        field = "topic" if isinstance(owner, Topic) else "reply"
+        field = owner._meta.model_name
         Attachment.objects.filter(pk=attachment.pk).update(draft=None, **{field: owner})
         attachment.refresh_from_db()
     return attachment

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import AgreementFile
-from board.models import Reply, Topic
+from board.models import Answer, Match, Reply, Report, Topic
 from members.models import (
     Application,
     AuditEntry,
@@ -35,6 +35,9 @@ PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for
 CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
 # Nobody adds these by hand, not even the secretariat.
 WRITTEN_BY_THE_PORTAL = {
+    Answer,
+    Match,
+    Report,
     Application,
     AuditEntry,
     Delivery,
@@ -106,18 +109,22 @@ def arguments(manager):
 
 def arguments_of_board(manager):
     """A topic of the manager's body that every member may read, with a reply and a picture."""
-    topic = factories.make_topic(author=manager)
+    topic = factories.make_topic(author=manager, asks=Topic.Asks.APPLY)
+    factories.attach(factories.make_answer(topic), name="申込書.txt")
     reply = factories.make_reply(topic, author=manager)
     picture = factories.attach(topic, name="写真.png", content=factories.make_png())
     draft = factories.make_draft(manager)
     one_topic = (
         *("topic", "topic_edit", "topic_unread", "topic_print", "topic_text", "topic_history"),
         *("reply", "topic_close", "topic_extend", "topic_withdraw", "topic_lock", "topic_copy"),
-        *("topic_watch", "topic_todo", "files_zip"),
+        *("topic_watch", "topic_todo", "files_zip", "topic_answer", "topic_acknowledge"),
+        *("topic_roster", "answer_files", "topic_consult", "topic_match", "match_agree"),
+        *("match_take_back", "topic_report"),
     )
     return {
         **{f"board:{name}": [topic.pk] for name in one_topic},
         **{f"board:{name}": [topic.pk, reply.seq] for name in ("reply_edit", "reply_history")},
+        "board:roster_file": [topic.pk, "xlsx"],
         **{f"board:{name}": [picture.pk] for name in ("file", "thumbnail")},
         **{f"board:{name}": [draft.pk] for name in ("draft_print", "draft_delete")},
         **{
@@ -236,6 +243,10 @@ FORMS = {
     "board:topic_close",
     "board:topic_extend",
     "board:topic_withdraw",
+    "board:topic_answer",
+    "board:topic_consult",
+    "board:topic_match",
+    "board:topic_report",
 }
 ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 

@@ -1,6 +1,15 @@
 """What people type on the board."""
 
+from board.forms.answer import AnswerForm, MatchForm, ReportForm
 from board.forms.reply import ReplyEditForm, ReplyForm
 from board.forms.topic import TopicEditForm, TopicForm
 
-__all__ = ["ReplyEditForm", "ReplyForm", "TopicEditForm", "TopicForm"]
+__all__ = [
+    "AnswerForm",
+    "MatchForm",
+    "ReplyEditForm",
+    "ReplyForm",
+    "ReportForm",
+    "TopicEditForm",
+    "TopicForm",
+]

@@ -87,6 +87,8 @@ class TopicForm(forms.ModelForm):
             "audience",
             "publish_at",
             "requires_acknowledgement",
+            "asks",
+            "shows_answers",
             "wants_introduction",
         ]
         widgets = {
@@ -108,13 +110,15 @@ class TopicForm(forms.ModelForm):
         self.initial.setdefault("category", category.pk)
         self._keep_columns(kinds.columns_of(category.kind))
         for line in kinds.lines_of(category.kind):
-            self.fields[line.name] = _field_of(line)
+            self.fields[line.name] = field_of(line)
             self.initial.setdefault(line.name, self.instance.details.get(line.name, ""))
         self.fields["deadline"].required = category.kind in kinds.NEEDS_DEADLINE
         if category.kind != Category.Kind.NOTICE:
             del self.fields["requires_acknowledgement"]
+        self.fields["asks"].required = False
         if self.instance.pk is None:
             self.initial["publish_at"] = None
+            self.initial.setdefault("asks", kinds.ASKS.get(category.kind, Topic.Asks.NOTHING))
             self.initial.setdefault("contact", _contact(by))
 
     def _categories(self, category: Category) -> Any:
@@ -135,7 +139,7 @@ class TopicForm(forms.ModelForm):
         names = ["summary"]
         for item in kinds.FIELDS[self.kind]:
             names.append(item.name if isinstance(item, kinds.Line) else item)
-        names += ["themes", "publish_at", "wants_introduction"]
+        names += ["asks", "shows_answers", "themes", "publish_at", "wants_introduction"]
         return [self[name] for name in names if name in self.fields]
 
     @property
@@ -150,6 +154,10 @@ class TopicForm(forms.ModelForm):
 
     def clean_body(self) -> str:
         return _not_empty(clean_text(self.cleaned_data["body"]).rstrip())
+
+    def clean_asks(self) -> str:
+        """Left out: what the kind asks for."""
+        return self.cleaned_data["asks"] or kinds.ASKS.get(self.kind, Topic.Asks.NOTHING)
 
     def clean_venue(self) -> str:
         return clean_line(self.cleaned_data["venue"])
@@ -241,12 +249,16 @@ class TopicEditForm(TopicForm):
         ]
         if not self.instance.requires_acknowledgement:
             del self.fields["asks_again"]
+        if self.instance.answers.exists():
+            # Who has answered did so under what was said then.
+            self.fields["asks"].disabled = self.fields["shows_answers"].disabled = True
 
     def _categories(self, category: Category) -> Any:
         return Category.objects.filter(pk=category.pk)
 
 
-def _field_of(line: kinds.Line) -> forms.CharField:
+def field_of(line: kinds.Line) -> forms.CharField:
+    """An optional field of Topic.details or Answer.details."""
     widget = forms.Textarea(attrs={"rows": line.rows}) if line.rows else forms.TextInput()
     field = _LinkField if line.is_link else _TextField
     return field(

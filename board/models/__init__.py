@@ -1,7 +1,9 @@
 """The bulletin board: categories, topics, replies, files, reading."""
 
+from board.models.answer import Acknowledgement, Answer
 from board.models.attachment import Attachment
 from board.models.category import Category
+from board.models.moderation import ApprovalRule, Match, Report
 from board.models.reading import CategoryMark, ReadMark, TodoMark, Watch
 from board.models.reply import REPLIES_PER_PAGE, Reply, Revision, page_of
 from board.models.topic import MAX_BODY, Topic, TopicAudience
@@ -9,11 +11,16 @@ from board.models.topic import MAX_BODY, Topic, TopicAudience
 __all__ = [
     "MAX_BODY",
     "REPLIES_PER_PAGE",
+    "Acknowledgement",
+    "Answer",
+    "ApprovalRule",
     "Attachment",
     "Category",
     "CategoryMark",
+    "Match",
     "ReadMark",
     "Reply",
+    "Report",
     "Revision",
     "TodoMark",
     "Topic",

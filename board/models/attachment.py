@@ -1,4 +1,4 @@
-"""添付 (Attachment): a private file of exactly one topic, reply or draft."""
+"""添付 (Attachment): a private file of exactly one topic, reply, answer or draft."""
 
 import uuid
 from typing import Self
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from board.models.answer import Answer
 from board.models.reply import Reply
 from board.models.topic import Topic
 from lib.uploads import private_name
@@ -31,6 +32,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(
             Q(Exists(topics.filter(pk=OuterRef("topic"))))
             | Q(Exists(replies.filter(pk=OuterRef("reply"))))
+            | Q(Exists(Answer.objects.visible_to(user).filter(pk=OuterRef("answer"))))
             | Q(Exists(Draft.objects.of_seat(user).filter(pk=OuterRef("draft"))))
         )
 
@@ -54,6 +56,14 @@ class Attachment(models.Model):
     reply = models.ForeignKey(
         Reply,
         verbose_name="返信",
+        related_name="attachments",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    answer = models.ForeignKey(
+        Answer,
+        verbose_name="回答",
         related_name="attachments",
         null=True,
         blank=True,
@@ -94,9 +104,10 @@ class Attachment(models.Model):
         ordering = ["position", "uploaded_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(topic__isnull=False, reply=None, draft=None)
-                | Q(topic=None, reply__isnull=False, draft=None)
-                | Q(topic=None, reply=None, draft__isnull=False),
+                condition=Q(topic__isnull=False, reply=None, answer=None, draft=None)
+                | Q(topic=None, reply__isnull=False, answer=None, draft=None)
+                | Q(topic=None, reply=None, answer__isnull=False, draft=None)
+                | Q(topic=None, reply=None, answer=None, draft__isnull=False),
                 name="attachment_has_one_owner",
             )
         ]

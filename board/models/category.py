@@ -47,6 +47,11 @@ class Category(models.Model):
     writers = models.CharField(
         "投稿できる団体", max_length=12, choices=Writers, default=Writers.ALL
     )
+    needs_approval = models.BooleanField(
+        "公開前に事務局が承認する",
+        default=False,
+        help_text="選ぶと、この分類の投稿は、事務局が承認するまで公開されません。",
+    )
     position = models.PositiveSmallIntegerField("並び順", default=0)
     is_active = models.BooleanField(
         "使用中", default=True, help_text="外すと、新しい投稿ができなくなります。投稿は残ります。"

@@ -14,6 +14,7 @@ from lib import prefectures
 from lib.text import fold
 from members.access import AnyUser, is_contributor, is_member, is_secretariat
 from members.models import Organization, Seat, Theme
+from members.models.organization import OrganizationQuerySet
 
 SOON = timedelta(days=7)
 MAX_BODY = 20_000
@@ -110,6 +111,13 @@ class Topic(models.Model):
         PREFECTURES = "prefectures", "都道府県を選ぶ"
         CHOSEN = "chosen", "団体を選ぶ"
 
+    class Asks(models.TextChoices):
+        NOTHING = "nothing", "求めない"
+        APPLY = "apply", "応募するか"
+        JOIN = "join", "参加するか"
+        DISTRIBUTE = "distribute", "配布できるか"
+        INTEREST = "interest", "関心があるか"
+
     ENDED = (Status.CLOSED, Status.MATCHED, Status.UNFULFILLED, Status.WITHDRAWN)
 
     category = models.ForeignKey(
@@ -149,6 +157,23 @@ class Topic(models.Model):
     requires_acknowledgement = models.BooleanField("確認を求める", default=False)
     # Raised when a change of the text asks for a new acknowledgement.
     version = models.PositiveIntegerField("版", default=1)
+    asks = models.CharField("回答を求める", max_length=12, choices=Asks, default=Asks.NOTHING)
+    shows_answers = models.BooleanField(
+        "回答を会員に公開する",
+        default=False,
+        help_text="選ばないときは、投稿した団体、回答した団体、事務局だけが見ます。最初の回答の後は変更できません。",
+    )
+    # A consultation of two bodies about a proposal.
+    source = models.ForeignKey(
+        "self",
+        verbose_name="もとの提案",
+        related_name="consultations",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    # Why the secretariat sent it back; empty while it waits to be read.
+    approval_note = models.CharField("承認しない理由", max_length=500, blank=True)
     wants_introduction = models.BooleanField("公式Xでの紹介を希望", default=False)
     # Counts edits: of two editors the second is told.
     edits = models.PositiveIntegerField("編集回数", default=0)
@@ -174,6 +199,11 @@ class Topic(models.Model):
                 name="hidden_topic_has_a_reason",
                 violation_error_message="非表示にする理由を入力してください。",
             ),
+            models.UniqueConstraint(
+                fields=["source", "organization"],
+                condition=Q(source__isnull=False),
+                name="one_consultation_per_proposal_and_body",
+            ),
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="topic_ends_after_it_starts",
@@ -193,7 +223,7 @@ class Topic(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("board:topic", args=[self.pk])
 
-    def audience_organizations(self) -> "models.QuerySet[Organization]":
+    def audience_organizations(self) -> OrganizationQuerySet:
         """Active bodies that may read it: the author's own, and those it is addressed to."""
         audience = {
             # An empty Q would vanish beside another one.

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from board import files
-from board.copying import REPLY, TOPIC
-from board.forms import ReplyForm, TopicForm
+from board.copying import ANSWER, REPLY, TOPIC
+from board.forms import AnswerForm, ReplyForm, TopicForm
+from board.forms.said import said
 from board.models import Category, Topic
 from board.views.lists import trail
 from board.views.writing import NOT_FIELDS
@@ -24,7 +25,8 @@ from members.access import MemberRequest, contributor_only
 from members.models import Draft
 from members.models.draft import MAX_ADDRESS, typed_of
 
-KINDS = {TOPIC: "投稿", REPLY: "返信", "profile": "団体の紹介"}
+KINDS = {TOPIC: "投稿", REPLY: "返信", ANSWER: "回答", "profile": "団体の紹介"}
+OF_BOARD = (TOPIC, REPLY, ANSWER)
 # Where a form that saves itself may stand.
 _ADDRESS = re.compile(r"/board/topics/[0-9a-z/?=&_-]+")
 
@@ -52,9 +54,7 @@ def _excerpt(draft: Draft) -> str:
 def draft_save(request: MemberRequest) -> HttpResponse:
     """For the script that saves text and files. 409: the text was posted, do not ask again."""
     kind, address = request.POST.get("kind", ""), request.POST.get("address", "")
-    is_known = (
-        kind in (TOPIC, REPLY) and _ADDRESS.fullmatch(address) and len(address) <= MAX_ADDRESS
-    )
+    is_known = kind in OF_BOARD and _ADDRESS.fullmatch(address) and len(address) <= MAX_ADDRESS
     key = typed_text.form_key_of(request)
     if not is_known or key != request.POST.get("form_key"):
         return JsonResponse({}, status=400)
@@ -92,23 +92,30 @@ def draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
 @contributor_only
 def draft_print(request: MemberRequest, pk: int) -> HttpResponse:
     """起案用: every field as it was typed, for the approval before posting."""
-    drafts_of_board = Draft.objects.of_seat(request.user).filter(kind__in=(TOPIC, REPLY))
+    drafts_of_board = Draft.objects.of_seat(request.user).filter(kind__in=OF_BOARD)
     draft = get_object_or_404(drafts_of_board.select_related("user"), pk=pk)
-    form = form_of(draft, request)
     context = {
         "draft": draft,
         "kind": KINDS[draft.kind],
-        "rows": [row for field in form if (row := _row(field))],
+        "rows": said(form_of(draft, request)),
         "files": draft.attachments.all(),
         "printed_on": format_date(timezone.localdate()),
     }
     return render(request, "board/draft_print.html", context)
 
 
+def _topic_of(draft: Draft, request: MemberRequest) -> Topic:
+    """The topic that an answer is for, as long as the person may see it."""
+    number = draft.address.removeprefix("/board/topics/").partition("/")[0]
+    return get_object_or_404(Topic.objects.visible_to(request.user), pk=number)
+
+
 def form_of(draft: Draft, request: MemberRequest) -> forms.Form:
     typed = draft.typed()
     if draft.kind == REPLY:
         return ReplyForm(typed)
+    if draft.kind == ANSWER:
+        return AnswerForm(typed, topic=_topic_of(draft, request), answer=None)
     number = typed.get("category", "")
     chosen = Category.objects.filter(pk=number).first() if number.isdigit() else None
     category = chosen or Category.objects.earliest("position")
@@ -116,14 +123,3 @@ def form_of(draft: Draft, request: MemberRequest) -> forms.Form:
         typed, instance=Topic(category=category), category=category, by=request.user
     )
     return form
-
-
-def _row(field: forms.BoundField) -> tuple[str, str] | None:
-    """Label and what was typed or chosen; None for an empty field."""
-    value = field.value()
-    values = value if isinstance(value, list) else [value]
-    labels = {str(key): str(label) for key, label in getattr(field.field, "choices", ())}
-    if isinstance(field.field, forms.BooleanField):
-        return (str(field.label), "はい") if value in (True, "on", "1") else None
-    shown = "、".join(labels.get(str(one), str(one)) for one in values if one not in (None, ""))
-    return (str(field.label), shown) if shown else None

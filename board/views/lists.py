@@ -8,13 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from board import reading
+from board import answering, reading
 from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_for
 from board.models import Category, Watch
 from board.models.topic import TopicQuerySet
 from lib.text import words
 from members.access import MemberRequest, is_contributor, member_only
 from members.models import Draft
+
+ASKED_SHOWN = 10
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -41,6 +43,7 @@ def index(request: MemberRequest) -> HttpResponse:
     context = {
         **list_context(request, rows_for(request.user)),
         "counts": category_counts(request.user),
+        "asked": answering.asked_of(rows_for(request.user), request.user)[:ASKED_SHOWN],
         "due_soon": due_soon(request.user),
         "drafts": Draft.objects.of_seat(request.user).count(),
         "trail": trail(),
@@ -88,7 +91,17 @@ def search(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_only
 def ours(request: MemberRequest) -> HttpResponse:
-    """All that the own body posted, every section and year."""
-    own = rows_for(request.user).filter(organization=request.user.seat.organization_id)
-    context = {**list_context(request, own), "trail": trail(("自団体の投稿", ""))}
+    """All that the own body posted, answered or acknowledged, and what is still asked of it."""
+    user, which = request.user, request.GET.get("list", "")
+    rows = rows_for(user)
+    lists = {
+        "answered": answering.done_by(rows, user),
+        "asked": answering.asked_of(rows, user).order_by(),
+    }
+    own = lists.get(which, rows.filter(organization=user.seat.organization_id))
+    context = {
+        **list_context(request, own),
+        "which": which if which in lists else "",
+        "trail": trail(("自団体の投稿と回答", "")),
+    }
     return render(request, "board/ours.html", context)

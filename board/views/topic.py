@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from board import kinds, passing_on, reading
+from board import kinds, passing_on, reading, standing
 from board.files import of_topic
 from board.forms import ReplyForm
 from board.lists import rows_for
@@ -21,7 +21,7 @@ from members.typed_text import form_key_of
 
 def topic_or_404(request: MemberRequest, pk: int) -> Any:
     """With all that its page shows; what is not for the person does not exist."""
-    rows = rows_for(request.user).select_related("author")
+    rows = rows_for(request.user).select_related("author", "source__organization")
     return get_object_or_404(rows.prefetch_related("audience_rows__organization", "themes"), pk=pk)
 
 
@@ -44,6 +44,7 @@ def topic(request: MemberRequest, pk: int) -> HttpResponse:
         reading.raise_mark(request.user, found, seen)
     context = {
         **text_context(found, request),
+        **standing.of(found, request.user),
         "files": [file for file in files if file.topic_id],
         "replies": with_files(replies, files, request),
         "number": number,

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from board import files, kinds, posting
 from board.copying import REPLY, TOPIC
-from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
-from board.models import Category, Reply, Topic
+from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
+from board.forms.said import said
+from board.models import Answer, Category, Reply, Topic
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
 from lib import plain_text
@@ -27,7 +28,7 @@ from members.models.draft import typed_of
 from members.typed_text import keeps_typed_text
 
 NOT_FIELDS = ("preview", "publish", "save_draft", "change_category", "remove_files")
-Post = Topic | Reply
+Post = Topic | Reply | Answer
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Desk:
     context: dict[str, Any]
     # The post that this key has made before, if any.
     made: Callable[[str], Post | None]
+    closed: str = "この投稿は、受付を終了しています。書いた内容は下書きにあります。"
 
 
 def write(request: MemberRequest, desk: Desk) -> HttpResponse:
@@ -81,7 +83,7 @@ def _answer(
     except posting.EditedMeanwhileError:
         return _conflict(request, desk, draft)
     except posting.StaleError:
-        form.add_error(None, "この投稿は、返信を受け付けていません。書いた内容は下書きにあります。")
+        form.add_error(None, desk.closed)
         return _page(request, desk, form, draft, draft.form_key)
 
 
@@ -134,6 +136,8 @@ def _page(
 
 def preview_of(form: Any) -> dict[str, Any]:
     """As it will be read, from what was typed."""
+    if isinstance(form, AnswerForm):
+        return {"said": said(form)}
     body_html = plain_text.render(form.cleaned_data["body"])
     if isinstance(form, ReplyForm):
         return {"body_html": body_html}
@@ -163,7 +167,8 @@ def _audience_of(form: Any) -> str:
 def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
     """A second press, or Back and again. Other text than what was posted is kept as a new draft."""
     typed = request.POST.get("body", "").replace("\r\n", "\n").rstrip()
-    if typed and typed != made.body.rstrip():
+    posted = "" if isinstance(made, Answer) else made.body.rstrip()
+    if typed and typed != posted:
         drafts.save(
             typed_text.new_form_key(),
             kind=desk.kind,
@@ -266,7 +271,7 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
     def post(form: TopicEditForm, draft: Draft) -> Topic:
         posted = form.related
         related = posting.Related(
-            posted.themes, posted.prefectures, posted.organizations, removed_files=_uuids(unwanted)
+            posted.themes, posted.prefectures, posted.organizations, removed_files=uuids(unwanted)
         )
         changed = posting.edit(
             form.instance,
@@ -293,18 +298,18 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
             "current": lambda: topic_or_404(request, pk),
             "trail": topic_trail(topic, ("編集", "")),
         },
-        made=lambda key: _closed_topic(request, key, topic),
+        made=lambda key: topic if closed_before(request, key) else None,
     )
     return write(request, desk)
 
 
-def _closed_topic(request: MemberRequest, key: str, topic: Topic) -> Topic | None:
+def closed_before(request: MemberRequest, key: str) -> bool:
     """An edit leaves no row with its key but the closed draft."""
     closed = Draft.objects.filter(form_key=key, seat=request.user.seat, closed_at__isnull=False)
-    return topic if closed.exists() else None
+    return closed.exists()
 
 
-def _uuids(values: list[str]) -> list[str]:
+def uuids(values: list[str]) -> list[str]:
     return [value for value in values if len(value) == 36 and value.count("-") == 4]
 
 
@@ -379,11 +384,6 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
             "current": lambda: Reply.objects.get(pk=made.pk),
             "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
         },
-        made=lambda key: _closed_reply(request, key, made),
+        made=lambda key: made if closed_before(request, key) else None,
     )
     return write(request, desk)
-
-
-def _closed_reply(request: MemberRequest, key: str, made: Reply) -> Reply | None:
-    closed = Draft.objects.filter(form_key=key, seat=request.user.seat, closed_at__isnull=False)
-    return made if closed.exists() else None

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.urls import reverse
 
+from board.models import Topic
 from members import handover, people, registration, reorganization
 from members.models import (
     Application,
@@ -258,6 +259,26 @@ def test_every_relation_to_a_body_moves_or_stays_with_its_reason():
 
     assert relations == moved | set(merging.STAYING)
     assert all(merging.STAYING.values())
+
+
+def test_what_the_old_body_posted_and_was_addressed_goes_with_it(secretary, old, into):
+    author = factories.make_user(seat=factories.make_seat(organization=old))
+    posted = factories.make_topic(author=author)
+    factories.make_reply(posted, author=author)
+    chosen = {"audience": Topic.Audience.CHOSEN}
+    addressed = factories.make_topic(organizations=[old], **chosen)
+    both = factories.make_topic(organizations=[old, into], **chosen)
+    proposal = factories.make_topic(category=factories.make_category("proposal"))
+    for body in (author, factories.make_user(seat=factories.make_seat(organization=into))):
+        factories.make_topic(author=body, source=proposal)
+
+    merging.merge(old, into, by=secretary)
+
+    posted.refresh_from_db()
+    assert (posted.organization, posted.replies.get().organization) == (into, into)
+    seen = Topic.objects.visible_to_organization(into)
+    assert {posted, addressed, both} <= set(seen)
+    assert proposal.consultations.filter(organization=into).count() == 1
 
 
 class TestSuccession:

@@ -1,0 +1,52 @@
+"""What a topic's page says of the own body: its answer, its acknowledgement, its consultations."""
+
+from typing import Any
+
+from board import consulting
+from board.answering import may_answer
+from board.models import Match, Topic
+from members.access import is_contributor, is_secretariat
+from members.models import User
+
+
+def of(topic: Topic, user: User) -> dict[str, Any]:
+    """For the template; asks the database only about what the topic has."""
+    own = user.seat.organization_id
+    asks = topic.asks != Topic.Asks.NOTHING
+    is_whole = topic.is_of(user) or is_secretariat(user)
+    answers = topic.answers.select_related("topic", "seat", "answered_by")
+    confirmed = topic.acknowledgements.filter(version=topic.version)
+    needs_confirmation = topic.requires_acknowledgement
+    return {
+        "may_answer": may_answer(topic, user),
+        "own_answer": answers.filter(organization=own).first() if asks else None,
+        "own_acknowledgement": (
+            confirmed.filter(organization=own).select_related("seat", "user").first()
+            if needs_confirmation
+            else None
+        ),
+        "is_whole": is_whole,
+        "sees_roster": (is_whole and (asks or needs_confirmation))
+        or (asks and topic.shows_answers),
+        "answer_count": answers.count() if asks and (is_whole or topic.shows_answers) else 0,
+        "acknowledgement_count": confirmed.count() if needs_confirmation and is_whole else 0,
+        **_consultations(topic, user),
+    }
+
+
+def _consultations(topic: Topic, user: User) -> dict[str, Any]:
+    """Of a proposal those that the person sees; of a consultation how its result stands."""
+    if topic.source_id is None:
+        may_consult = consulting.may_consult(topic, user)
+        found = Topic.objects.visible_to(user).filter(source=topic).select_related("organization")
+        is_concerned = may_consult or topic.is_of(user) or is_secretariat(user)
+        return {"may_consult": may_consult, "consultations": list(found) if is_concerned else []}
+    match = Match.objects.filter(consultation=topic).select_related("organization").first()
+    own = user.seat.organization_id
+    takes_part = is_contributor(user) and not is_secretariat(user)
+    return {
+        "match": match,
+        "may_match": takes_part,
+        "may_agree": takes_part and match is not None and match.organization_id != own,
+        "may_take_back": takes_part and match is not None and match.organization_id == own,
+    }

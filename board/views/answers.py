@@ -1,0 +1,273 @@
+"""回答, 確認, the roster, consultations and reports."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from board import answering, consulting, files, moderation, posting, rosters
+from board.answering import Roster
+from board.copying import ANSWER, REPLY
+from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
+from board.models import Answer, Match, Reply, Topic
+from board.views.acts import STALE
+from board.views.topic import topic_or_404, topic_trail
+from board.views.writing import Desk, closed_before, uuids, write
+from lib import prefectures
+from lib.wareki import format_date
+from members.access import MemberRequest, contributor_only, is_secretariat, member_only
+from members.models import Draft
+from members.typed_text import keeps_typed_text
+
+LINES_PER_PAGE = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def own_answer(topic: Topic, request: MemberRequest) -> Answer | None:
+    own = topic.answers.filter(organization=request.user.seat.organization_id)
+    return own.select_related("topic", "seat", "answered_by").first()
+
+
+@keeps_typed_text(ANSWER, files.keep)
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
+    topic = topic_or_404(request, pk)
+    if not answering.may_answer(topic, request.user):
+        raise PermissionDenied
+    before = own_answer(topic, request)
+
+    def post(form: AnswerForm, draft: Draft) -> Answer:
+        made = answering.answer(
+            topic,
+            form.values,
+            draft=draft,
+            expected=form.cleaned_data["expected"],
+            removed_files=uuids(request.POST.getlist("remove_posted_files")),
+            by=request.user,
+        )
+        messages.success(request, f"「{made.text}」と回答しました。")
+        return made
+
+    desk = Desk(
+        kind=ANSWER,
+        template="board/answer_form.html",
+        make_form=lambda data: AnswerForm(data, topic=topic, answer=before),
+        post=post,
+        context={
+            "topic": topic,
+            "answer": before,
+            "posted_files": before.attachments.all() if before else [],
+            "unwanted": request.POST.getlist("remove_posted_files"),
+            "current": lambda: own_answer(topic, request),
+            "trail": topic_trail(topic, ("回答", "")),
+        },
+        made=lambda key: before if closed_before(request, key) else None,
+    )
+    return write(request, desk)
+
+
+@require_POST
+@contributor_only
+def topic_acknowledge(request: MemberRequest, pk: int) -> HttpResponse:
+    topic = topic_or_404(request, pk)
+    version = request.POST.get("version", "")
+    try:
+        answering.acknowledge(topic, int(version) if version.isdigit() else 0, by=request.user)
+    except posting.StaleError:
+        messages.warning(request, "内容が変わりました。もう一度読んでから、確認してください。")
+    else:
+        messages.success(request, "確認しました。")
+    return redirect(topic)
+
+
+@require_safe
+@member_only
+def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who has answered and who has not; for others, where the asker shows it, the answers alone."""
+    topic, roster = _roster_or_404(request, pk)
+    is_whole = _sees_whole(topic, request)
+    state, prefecture = request.GET.get("state", ""), request.GET.get("prefecture", "")
+    lines = roster.filtered(state=state, prefecture=prefecture)
+    if not is_whole:
+        lines = [line for line in lines if line.answer]
+    context = {
+        "topic": topic,
+        "roster": roster,
+        "is_whole": is_whole,
+        "page": Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page")),
+        "states": _states(topic) if is_whole else [],
+        "state": state,
+        "prefecture": prefecture,
+        "prefectures": prefectures.CHOICES,
+        "has_files": is_whole and bool(rosters.files_of(topic)),
+        "printed_on": format_date(timezone.localdate()),
+        "trail": topic_trail(topic, ("回答の状況", "")),
+    }
+    return render(request, "board/roster.html", context)
+
+
+def _states(topic: Topic) -> list[tuple[str, str]]:
+    states = [("", "すべて")]
+    if topic.asks != Topic.Asks.NOTHING:
+        texts = [
+            (status, Answer(topic=topic, status=status).text) for status in Answer.Status.values
+        ]
+        states += [("unanswered", "未回答"), *texts]
+    if topic.requires_acknowledgement:
+        states.append(("unconfirmed", "未確認"))
+    return states
+
+
+def _sees_whole(topic: Topic, request: MemberRequest) -> bool:
+    return topic.is_of(request.user) or is_secretariat(request.user)
+
+
+def _roster_or_404(request: MemberRequest, pk: int) -> tuple[Topic, Roster]:
+    topic = topic_or_404(request, pk)
+    asks = topic.asks != Topic.Asks.NOTHING
+    if not (asks or topic.requires_acknowledgement):
+        raise Http404
+    if not (_sees_whole(topic, request) or (topic.shows_answers and asks)):
+        raise PermissionDenied
+    return topic, Roster.of(topic)
+
+
+@require_safe
+@member_only
+def roster_file(request: MemberRequest, pk: int, extension: str) -> HttpResponse:
+    topic, roster = _roster_or_404(request, pk)
+    if not _sees_whole(topic, request):
+        raise PermissionDenied
+    content = rosters.as_xlsx(roster) if extension == "xlsx" else rosters.as_csv(roster)
+    response = HttpResponse(content, content_type=XLSX if extension == "xlsx" else "text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="roster-{pk}.{extension}"'
+    return response
+
+
+@require_safe
+@member_only
+def answer_files(request: MemberRequest, pk: int) -> FileResponse:
+    """The files of all answers, for the asking body."""
+    topic, _ = _roster_or_404(request, pk)
+    if not _sees_whole(topic, request):
+        raise PermissionDenied
+    found = rosters.files_of(topic)
+    if not found:
+        raise Http404
+    return FileResponse(
+        rosters.archive(found),
+        as_attachment=True,
+        filename=f"掲示板{topic.pk}_回答の添付ファイル.zip",
+        content_type="application/zip",
+    )
+
+
+@keeps_typed_text(REPLY, files.keep)
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_consult(request: MemberRequest, pk: int) -> HttpResponse:
+    """関心あり: a topic that the two bodies and the secretariat see."""
+    topic = topic_or_404(request, pk)
+    own = topic.consultations.filter(organization=request.user.seat.organization_id).first()
+    if own:
+        return redirect(own)
+    if not consulting.may_consult(topic, request.user):
+        raise PermissionDenied
+    desk = Desk(
+        kind=REPLY,
+        template="board/consult_form.html",
+        make_form=lambda data: ReplyForm(data, initial={"body": consulting.opening_text(topic)}),
+        post=lambda form, draft: consulting.begin(
+            topic, form.cleaned_data["body"], draft=draft, by=request.user
+        ),
+        context={"topic": topic, "trail": topic_trail(topic, ("個別に相談する", ""))},
+        made=lambda key: Topic.objects.filter(form_key=key, seat=request.user.seat).first(),
+    )
+    return write(request, desk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_match(request: MemberRequest, pk: int) -> HttpResponse:
+    """成立を記録する: written by one of the two bodies."""
+    topic = topic_or_404(request, pk)
+    if topic.source_id is None:
+        raise Http404
+    form = MatchForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        title = "成立を記録する"
+        context = {
+            "topic": topic,
+            "form": form,
+            "title": title,
+            "trail": topic_trail(topic, (title, "")),
+        }
+        return render(request, "board/act.html", context)
+    try:
+        consulting.propose_match(topic, form.cleaned_data["note"], by=request.user)
+    except posting.StaleError:
+        messages.error(request, STALE)
+    else:
+        messages.success(request, "相手の団体に、同意を求めています。")
+    return redirect(topic)
+
+
+@require_POST
+@contributor_only
+def match_agree(request: MemberRequest, pk: int) -> HttpResponse:
+    return _on_match(request, pk, consulting.agree, "成立を記録しました。")
+
+
+@require_POST
+@contributor_only
+def match_take_back(request: MemberRequest, pk: int) -> HttpResponse:
+    return _on_match(request, pk, consulting.take_back, "成立の記録を取り消しました。")
+
+
+def _on_match(request: MemberRequest, pk: int, act: Any, done: str) -> HttpResponse:
+    topic = topic_or_404(request, pk)
+    match = get_object_or_404(
+        Match.objects.select_related("consultation__source"), consultation=topic
+    )
+    try:
+        act(match, by=request.user)
+    except posting.StaleError:
+        messages.error(request, STALE)
+    else:
+        messages.success(request, done)
+    return redirect(topic)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@contributor_only
+def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
+    """事務局に知らせる: the topic, or with `?reply=12` one of its replies."""
+    topic = topic_or_404(request, pk)
+    post: Topic | Reply = topic
+    number = request.GET.get("reply", "")
+    if number:
+        is_number = number.isascii() and number.isdigit() and len(number) < 10
+        post = get_object_or_404(topic.replies.shown(), seq=number if is_number else 0)
+    form = ReportForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        title = "事務局に知らせる"
+        context = {
+            "topic": topic,
+            "form": form,
+            "title": title,
+            "trail": topic_trail(topic, (title, "")),
+        }
+        return render(request, "board/act.html", context)
+    try:
+        moderation.report(post, form.cleaned_data["reason"], by=request.user)
+    except posting.StaleError:
+        messages.info(request, "貴団体から、すでに知らせています。事務局が確かめています。")
+    else:
+        messages.success(request, "事務局に知らせました。")
+    return redirect(post)
