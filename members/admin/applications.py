@@ -174,15 +174,30 @@ class ApplicationAdmin(PortalModelAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(PortalModelAdmin):
-    """Read here; sent by approving an application, and sent again by the action."""
+    """Read here; sent by approving an application or in a wave, and sent again by the action."""
 
     # The address of its page is the invited person's key.
     view_on_site = False
-    list_display = ["name", "seat", "role", "address", "created_at", "expires_at", "accepted_at"]
-    list_filter = ["role", ("accepted_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "seat", "role", "address", "sent_at", "expires_at", "accepted_at"]
+    list_filter = [
+        "role",
+        ("sent_at", admin.EmptyFieldListFilter),
+        ("accepted_at", admin.EmptyFieldListFilter),
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["seat__organization"]
     search_fields = ["name", "address", "seat__organization__folded"]
-    fields = ("name", "seat", "role", "address", "expires_at", "accepted_at")
+    fields = (
+        "name",
+        "seat",
+        "role",
+        "address",
+        "wave",
+        "sent_at",
+        "expires_at",
+        "accepted_at",
+        "withdrawn_at",
+    )
     readonly_fields = fields
     actions = ["send_again"]
 

@@ -9,6 +9,7 @@ from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 from members.models.standing import Standing
+from members.models.wave import InvitationWave
 
 __all__ = [
     "Application",
@@ -17,6 +18,7 @@ __all__ = [
     "Delivery",
     "Handover",
     "Invitation",
+    "InvitationWave",
     "LocalGovernment",
     "Organization",
     "Seat",
