@@ -1,18 +1,25 @@
 """The secretariat's pages for member bodies, people and texts."""
 
+from io import BytesIO
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.spreadsheets import write_csv, write_xlsx
 from members import audit, people, second_factor, suspension
 from members.access import MemberRequest
 from members.imports import LocalGovernmentResource
+from members.known_bodies import with_people
+from members.member_cells import SAMPLE
+from members.member_sheet import MemberResource
 from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
@@ -43,12 +50,42 @@ class SeatInline(LabelledTabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(PortalModelAdmin):
+class OrganizationAdmin(SheetAdmin):
+    """The sheet of members has a row per seat of the bodies that the list shows."""
+
+    resource_classes = [MemberResource]
+    import_template_name = "admin/members/organization/import.html"
+    # One entry of the audit trail says it; its rows are seats, not bodies.
+    skip_admin_log = True
     list_display = ["full_name", "kana", "kind", "status", "joined_on", "is_demo"]
     list_filter = ["kind", "status", "is_demo", "prefecture"]
     search_fields = ["folded"]
     autocomplete_fields = ["local_government", "themes"]
     inlines = [SeatInline]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.sample_sheet)
+        return [
+            path("import/sample.<slug:extension>", view, name="members_organization_sample"),
+            *super().get_urls(),
+        ]
+
+    def sample_sheet(self, request: HttpRequest, extension: str) -> FileResponse:
+        """The heads and one row that shows how they are filled in."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        heads = MemberResource().heads()
+        row = [SAMPLE.get(head, "") for head in heads]
+        sheets = {"csv": write_csv(heads, [row]), "xlsx": write_xlsx("会員", heads, [row])}
+        if extension not in sheets:
+            raise Http404
+        name = f"会員の名簿（見本）.{extension}"
+        return FileResponse(BytesIO(sheets[extension]), as_attachment=True, filename=name)
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        shown = super().get_export_queryset(request)
+        seats = Seat.objects.filter(organization__in=shown.order_by().values("pk"))
+        return with_people(seats.select_related("organization__local_government"))
 
     def view_on_site(self, organization: Organization) -> str | None:
         """The secretariat has no public page."""
