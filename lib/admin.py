@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
@@ -63,6 +64,17 @@ class SheetAdmin(ImportExportMixin, PortalModelAdmin):
     """Imports a sheet after a preview, exports what the list shows."""
 
     formats = [JapaneseCSV, XLSX]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_excel)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export_excel"
+        return [path("export/excel/", view, name=name), *super().get_urls()]
+
+    def export_excel(self, request: HttpRequest) -> HttpResponse:
+        """As export_action, which gives the first format."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        return self._do_file_export(XLSX(), request, self.get_export_queryset(request))
 
     def add_data_read_fail_error_to_form(self, form: forms.Form, error: Exception) -> None:
         """Our own words where we have some: which encoding the file should have."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -84,7 +84,10 @@ class OrganizationAdmin(SheetAdmin):
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         shown = super().get_export_queryset(request)
-        seats = Seat.objects.filter(organization__in=shown.order_by().values("pk"))
+        members = shown.exclude(kind=Organization.Kind.SECRETARIAT).order_by()
+        seats = Seat.objects.filter(organization__in=members.values("pk"))
+        code = F("organization__local_government__code").asc(nulls_last=True)
+        seats = seats.order_by("organization__prefecture", code, "organization", "id")
         return with_people(seats.select_related("organization__local_government"))
 
     def view_on_site(self, organization: Organization) -> str | None:
