@@ -9,6 +9,7 @@ from django.urls import reverse
 from agreements.models import RegionalAgreement
 from lib.wareki import format_date
 from members.models import Application, Delivery
+from members.waves import unsent
 from renkei.models import JobRun
 
 NOTICE_DAYS = 90
@@ -34,6 +35,7 @@ def waiting() -> list[Waiting]:
             "members_application",
             status__in="received,reviewing",
         ),
+        *_unsent(),
         *_counted(
             Delivery.objects.filter(state=Delivery.State.FAILED),
             "送れなかったメール",
@@ -52,6 +54,12 @@ def waiting() -> list[Waiting]:
             needs_confirmation__exact=1,
         ),
     ]
+
+
+def _unsent() -> list[Waiting]:
+    number = unsent().count()
+    url = reverse("admin:members_invitationwave_choose")
+    return [Waiting(f"招待をまだ送っていない担当部署 {number}件", url)] if number else []
 
 
 def _notices() -> list[Waiting]:

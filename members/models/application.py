@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from lib import prefectures
 from lib.text import fold
 from lib.wareki import format_datetime
 from members.models.account import User
+from members.models.delivery import Delivery
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
@@ -21,6 +23,7 @@ from members.models.wave import InvitationWave
 
 UNVERIFIED_FOR = timedelta(days=3)
 INVITATION_FOR = timedelta(days=14)
+MAIL_KEY = "invitation-"
 
 
 def random_token() -> str:
@@ -201,6 +204,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Sent and open; those past their day are among them, to be sent again."""
         return self.open().filter(sent_at__isnull=False)
 
+    def with_delivery(self) -> Self:
+        """With delivery_state and delivery_reason of the mail that carried each."""
+        key = Concat(Value(MAIL_KEY), Cast(OuterRef("pk"), models.CharField()))
+        mail = Delivery.objects.filter(address=OuterRef("address"), key=key)
+        return self.annotate(
+            delivery_state=Subquery(mail.values("state")[:1]),
+            delivery_reason=Subquery(mail.values("reason")[:1]),
+        )
+
     def usable(self) -> Self:
         """By columns of its own alone: PostgreSQL checks these again when two accept at once.
 
@@ -244,6 +256,10 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField("登録日時", null=True, blank=True)
     withdrawn_at = models.DateTimeField("取消日時", null=True, blank=True)
 
+    # Set by with_delivery().
+    delivery_state: str | None
+    delivery_reason: str | None
+
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
@@ -283,7 +299,7 @@ class Invitation(models.Model):
     @property
     def mail_key(self) -> str:
         """Of its delivery in the outbox."""
-        return f"invitation-{self.pk}"
+        return f"{MAIL_KEY}{self.pk}"
 
     @property
     def is_usable(self) -> bool:
