@@ -30,9 +30,7 @@ NONE_CHOSEN = "都道府県を1つ以上選んでください。"
 class AgainForm(forms.Form):
     """Whom to send to once more: by how long ago the mail went out."""
 
-    days = forms.IntegerField(
-        label="送ってから何日たった招待か", min_value=0, max_value=365, initial=7
-    )
+    days = forms.IntegerField(label="送ってからの日数", min_value=0, max_value=365, initial=7)
 
 
 @admin.register(InvitationWave)

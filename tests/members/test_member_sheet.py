@@ -1,6 +1,7 @@
 """The sheet of members: a row is a seat of a body; all rows or none; nobody is mailed."""
 
 import csv
+import threading
 from datetime import date
 from io import StringIO
 
@@ -354,6 +355,28 @@ def test_audit_trail_has_one_entry_with_counts_and_no_names(maebashi, secretary)
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.actor) == ("import_members", secretary)
     assert entry.detail == {"new": 2, "changed": 0, "same": 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_sheet_twice_at_once_is_imported_once(maebashi):
+    start, results = threading.Barrier(2), []
+
+    def act():
+        try:
+            start.wait()
+            results.append(import_rows(MAEBASHI, ASSOCIATION))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [error_lines(result) for result in results] == [[], []]
+    assert {tuple(totals(result).items()) for result in results} == {(("new", 2),), (("skip", 2),)}
+    assert Invitation.objects.count() == 2
 
 
 def test_dry_run_saves_nothing(maebashi):

@@ -59,7 +59,7 @@ def test_prefectures_are_offered_with_what_waits_in_each(admin):
 
     html = admin.get(CHOOSE).content.decode()
 
-    assert "群馬県 2件（うち1件はメールアドレスなし）" in html
+    assert "群馬県 2件（1件は送り先なし）" in html
     assert "長野県" not in html
 
 
@@ -307,7 +307,7 @@ class TestLetters:
 
         text = SiteText.objects.current(SiteText.Slug.INVITATION_LETTER)
         assert text.title == "会員専用ホームページの利用者登録のお願い"
-        assert "【団体名】【部署名】【担当者名】様あて" in text.body
+        assert "【団体名】　【部署名】　【担当者名】様あて" in text.body
 
 
 def test_list_of_invitations_withdraws_planned_ones_only_when_asked(admin):
