@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from import_export.results import Result, RowResult
 from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
@@ -81,6 +82,17 @@ class OrganizationAdmin(SheetAdmin):
             raise Http404
         name = f"会員の名簿（見本）.{extension}"
         return FileResponse(BytesIO(sheets[extension]), as_attachment=True, filename=name)
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        message = format_html(
+            "名簿を取り込みました（担当部署：新規{}件、更新{}件、変更なし{}件）。"
+            'メールはまだ送っていません。<a href="{}">招待を送る</a>',
+            result.totals[RowResult.IMPORT_TYPE_NEW],
+            result.totals[RowResult.IMPORT_TYPE_UPDATE],
+            result.totals[RowResult.IMPORT_TYPE_SKIP],
+            reverse("admin:members_invitationwave_choose"),
+        )
+        self.message_user(request, message, messages.SUCCESS)
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         shown = super().get_export_queryset(request)

@@ -67,7 +67,8 @@ def test_sheet_is_previewed_and_then_saved_without_a_mail(admin, secretary):
 
     done = confirm(admin, shown)
 
-    assert "新規2件" in done.content.decode()
+    assert "担当部署：新規2件、更新0件、変更なし0件" in done.content.decode()
+    assert "/admin/members/invitationwave/choose/" in done.content.decode()
     assert Invitation.objects.planned().count() == 2
     assert Invitation.objects.first().invited_by == secretary
     assert not Delivery.objects.exists()
