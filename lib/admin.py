@@ -4,19 +4,29 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
+from import_export.results import Result
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import DeletedObject
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from lib.imports import error_lines
 from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import words
 from lib.wareki import WarekiDateField, format_date
 
+ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確認から時間がたっています。必要なら、もう一度ファイルを選んでください。"
+NOTHING_SAVED = "確認のあとに内容が変わったため、何も保存していません。"
+MAX_ERRORS = 20
 DATE_EXAMPLES = "例：令和8年3月12日、R8.3.12、2026-03-12"
 
 
@@ -58,6 +68,46 @@ class SheetAdmin(ImportExportMixin, PortalModelAdmin):
     """Imports a sheet after a preview, exports what the list shows."""
 
     formats = [JapaneseCSV, XLSX]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_excel)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export_excel"
+        return [path("export/excel/", view, name=name), *super().get_urls()]
+
+    def export_excel(self, request: HttpRequest) -> HttpResponse:
+        """As export_action, which gives the first format."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        return self._do_file_export(XLSX(), request, self.get_export_queryset(request))
+
+    def add_data_read_fail_error_to_form(self, form: forms.Form, error: Exception) -> None:
+        """Our own words where we have some: which encoding the file should have."""
+        if isinstance(error, ValidationError):
+            form.add_error("import_file", error)
+        else:
+            super().add_data_read_fail_error_to_form(form, error)
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """All rows or none, when it is confirmed, too: the data may have changed since the preview."""
+        return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+
+    @method_decorator(require_POST)
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The sheet of a preview is kept until it has been imported: a second click finds none."""
+        kept = self.get_tmp_storage_class()(name=request.POST.get("import_file_name", ""))
+        if not kept.read():
+            self.message_user(request, ALREADY_IMPORTED, messages.WARNING)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return super().process_import(request, **kwargs)
+
+    def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
+        """import-export would report success; nothing was saved when a row was wrong."""
+        if not (result.has_errors() or result.has_validation_errors()):
+            return super().process_result(result, request)
+        lines = [NOTHING_SAVED, *error_lines(result)[:MAX_ERRORS]]
+        for line in lines:
+            self.message_user(request, line, messages.ERROR)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
 
 
 class ReadableHistory(HistoricalRecordContextHelper):

@@ -1,8 +1,10 @@
 """The secretariat's imports: a sheet is taken whole or not at all, errors by row of the sheet."""
 
+import csv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,6 +15,7 @@ from django.utils.safestring import SafeString
 from import_export.resources import Diff, ModelResource
 from import_export.results import Result, RowResult
 from import_export.widgets import CharWidget
+from tablib.exceptions import TablibException
 
 from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import half_width
@@ -62,8 +65,22 @@ class SheetResource(ModelResource):
         return PlainDiff
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        try:
+            self.check_heads(dataset)
+        except ValidationError:
+            # import-export would go on and find fault with every row.
+            dataset.wipe()
+            raise
+        # Excel keeps rows below the last one that were only formatted or emptied.
+        while len(dataset) and not any(dataset[-1]):
+            del dataset[-1]
+
+    def check_heads(self, dataset: tablib.Dataset) -> None:
         heads = [str(head or "").strip() for head in dataset.headers or []]
         dataset.headers = [self.aliases.get(head, head) for head in heads]
+        twice = {head for head in dataset.headers if head and dataset.headers.count(head) > 1}
+        if twice:
+            raise ValidationError(f"同じ名前の列があります：{'、'.join(sorted(twice))}")
         missing = [head for head in self.required_heads if head not in dataset.headers]
         if missing:
             raise ValidationError(f"列がありません：{'、'.join(missing)}")
@@ -155,8 +172,10 @@ def read_sheet(path: Path) -> tablib.Dataset:
     sheet_format = XLSX() if path.suffix.lower() == ".xlsx" else JapaneseCSV()
     try:
         return sheet_format.create_dataset(path.read_bytes())
-    except (OSError, ValidationError, tablib.UnsupportedFormat) as error:
-        raise CommandError(f"{path}: {error}") from error
+    except ValidationError as error:
+        raise CommandError(f"{path}: {error.message}") from error
+    except (OSError, csv.Error, BadZipFile, KeyError, TablibException) as error:
+        raise CommandError(f"{path}: {error!r}") from error
 
 
 class SheetCommand(BaseCommand):

@@ -7,16 +7,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import audit
-from members.mailing import deliver
+from members.mailing import compose, deliver, post
 from members.models import (
     Application,
     ApplicationStep,
+    Delivery,
     Invitation,
+    InvitationWave,
     LocalGovernment,
     Organization,
     Seat,
     User,
 )
+from members.models.application import InvitationQuerySet
 
 Status = Application.Status
 
@@ -108,25 +111,38 @@ def approve(application: Application, *, by: User) -> Invitation:
 
 
 @transaction.atomic
-def invite(seat: Seat, *, name: str, address: str, role: str, by: User | None) -> Invitation:
+def invite(
+    seat: Seat,
+    *,
+    name: str,
+    address: str,
+    role: str,
+    by: User | None,
+    wave: InvitationWave | None = None,
+) -> Invitation:
     invitation = Invitation.objects.create(
-        seat=seat, name=name, address=address, role=role, invited_by=by
+        seat=seat, name=name, address=address, role=role, invited_by=by, wave=wave
     )
     audit.record("invite", invitation, by=by, seat=seat.pk, role=role)
-    deliver(
+    post([invitation_mail(invitation)])
+    return invitation
+
+
+def invitation_mail(invitation: Invitation) -> Delivery:
+    """The one mail that carries the link."""
+    return compose(
         "invitation",
-        address=address,
-        key=f"invitation-{invitation.pk}",
-        seat=seat,
+        address=invitation.address,
+        key=invitation.mail_key,
+        seat=invitation.seat,
         context={"invitation": invitation, "site_url": settings.SITE_URL},
     )
-    return invitation
 
 
 @transaction.atomic
 def renew(invitation: Invitation, *, by: User) -> Invitation | None:
-    """A new invitation in place of one that still waits; None for one that was used or replaced."""
-    if not _withdrawn(invitation):
+    """A new invitation in place of one that still waits; None for any other."""
+    if not _withdrawn(invitation, Invitation.objects.waiting()):
         return None
     return invite(
         invitation.seat,
@@ -134,21 +150,21 @@ def renew(invitation: Invitation, *, by: User) -> Invitation | None:
         address=invitation.address,
         role=invitation.role,
         by=by,
+        wave=invitation.wave,
     )
 
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, *, by: User) -> None:
     """Raises AlreadyDecidedError when it has been used, withdrawn or replaced."""
-    if not _withdrawn(invitation):
+    if not _withdrawn(invitation, Invitation.objects.open()):
         raise AlreadyDecidedError
     audit.record("withdraw_invitation", invitation, by=by, seat=invitation.seat_id)
 
 
-def _withdrawn(invitation: Invitation) -> int:
-    """One conditional UPDATE: it cannot be accepted in the same moment."""
-    waiting = Invitation.objects.waiting().filter(pk=invitation.pk)
-    return waiting.update(withdrawn_at=timezone.now())
+def _withdrawn(invitation: Invitation, among: InvitationQuerySet) -> int:
+    """One conditional UPDATE: it cannot be accepted, or sent, in the same moment."""
+    return among.filter(pk=invitation.pk).update(withdrawn_at=timezone.now())
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils import timezone
 from agreements.models import RegionalAgreement
 from lib.wareki import format_date
 from members.models import Application, Delivery, Organization
+from members.waves import unsent
 from renkei.models import JobRun
 
 NOTICE_DAYS = 90
@@ -35,6 +36,7 @@ def waiting() -> list[Waiting]:
             "members_application",
             status__in="received,reviewing",
         ),
+        *_unsent(),
         *_counted(
             Organization.objects.merger_due(timezone.localdate()),
             "合併した自治体の会員団体",
@@ -59,6 +61,12 @@ def waiting() -> list[Waiting]:
             needs_confirmation__exact=1,
         ),
     ]
+
+
+def _unsent() -> list[Waiting]:
+    number = unsent().count()
+    url = reverse("admin:members_invitationwave_choose")
+    return [Waiting(f"招待をまだ送っていない担当部署 {number}件", url)] if number else []
 
 
 def _notices() -> list[Waiting]:

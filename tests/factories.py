@@ -135,6 +135,12 @@ def make_invitation(*, seat=None, **fields):
     return Invitation.objects.create(seat=seat or make_seat(), **{**values, **fields})
 
 
+def make_planned_invitation(*, seat=None, **fields):
+    """As an import leaves it: nobody has been mailed."""
+    seat = seat or make_seat(mailbox="kikaku@town.example.jp")
+    return make_invitation(seat=seat, address="", sent_at=None, **fields)
+
+
 def make_handover(*, predecessor=None, **fields):
     predecessor = predecessor or make_user()
     invitation = make_invitation(seat=predecessor.seat, role=predecessor.role)

@@ -18,6 +18,7 @@ from members.models import (
     Delivery,
     Handover,
     Invitation,
+    InvitationWave,
     Organization,
     SiteText,
 )
@@ -43,6 +44,7 @@ WRITTEN_BY_THE_PORTAL = {
     Delivery,
     Handover,
     Invitation,
+    InvitationWave,
     JobRun,
     Reply,
     Topic,

@@ -1,5 +1,5 @@
-"""The secretariat's pages for member bodies, people, applications, mails and texts."""
+"""The secretariat's pages for member bodies, people, applications, invitations, mails and texts."""
 
-from members.admin import applications, bodies, records
+from members.admin import applications, bodies, records, waves
 
-__all__ = ["applications", "bodies", "records"]
+__all__ = ["applications", "bodies", "records", "waves"]

@@ -13,8 +13,9 @@ from django.urls import URLPattern, path, reverse
 
 from lib.admin import PortalModelAdmin
 from lib.text import clean_text
-from members import people, registration
+from members import people, registration, waves
 from members.access import MemberRequest
+from members.admin.waves import letter_page
 from members.models import Application, Invitation
 
 MemberAct = Callable[..., Any]
@@ -174,17 +175,32 @@ class ApplicationAdmin(PortalModelAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(PortalModelAdmin):
-    """Read here; sent by approving an application, and sent again by the action."""
+    """Read here; sent by approving an application or in a wave, and sent again by the action."""
 
     # The address of its page is the invited person's key.
     view_on_site = False
-    list_display = ["name", "seat", "role", "address", "created_at", "expires_at", "accepted_at"]
-    list_filter = ["role", ("accepted_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "seat", "role", "address", "sent_at", "expires_at", "accepted_at"]
+    list_filter = [
+        "role",
+        ("sent_at", admin.EmptyFieldListFilter),
+        ("accepted_at", admin.EmptyFieldListFilter),
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["seat__organization"]
     search_fields = ["name", "address", "seat__organization__folded"]
-    fields = ("name", "seat", "role", "address", "expires_at", "accepted_at")
+    fields = (
+        "name",
+        "seat",
+        "role",
+        "address",
+        "wave",
+        "sent_at",
+        "expires_at",
+        "accepted_at",
+        "withdrawn_at",
+    )
     readonly_fields = fields
-    actions = ["send_again"]
+    actions = ["send_again", "withdraw", "print_letters"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -197,3 +213,20 @@ class InvitationAdmin(PortalModelAdmin):
         again = [people.resend(invitation, by=request.user) for invitation in queryset]
         count = sum(1 for invitation in again if invitation)
         self.message_user(request, f"{count}件の招待を送ります。", messages.SUCCESS)
+
+    @admin.action(description="招待を取り消す", permissions=["change"])
+    def withdraw(self, request: MemberRequest, queryset: Any) -> None:
+        """Not those of a hand-over, which is cancelled on its own page."""
+        done = 0
+        for invitation in queryset:
+            try:
+                people.withdraw(invitation, by=request.user)
+            except people.StaleError:
+                continue
+            done += 1
+        self.message_user(request, f"{done}件の招待を取り消しました。", messages.SUCCESS)
+
+    @admin.action(description="依頼文を印刷する（送った招待）", permissions=["change"])
+    def print_letters(self, request: MemberRequest, queryset: Any) -> HttpResponse:
+        back = reverse("admin:members_invitation_changelist")
+        return letter_page(request, waves.in_order(queryset.waiting()), back=back)

@@ -1,24 +1,31 @@
 """The secretariat's pages for member bodies, people and texts."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from import_export.results import Result, RowResult
 
 from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.spreadsheets import write_csv, write_xlsx
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import audit, people, reorganization, second_factor, suspension
 from members.access import MemberRequest
 from members.imports import LocalGovernmentResource
+from members.known_bodies import with_people
+from members.member_cells import SAMPLE
+from members.member_sheet import MemberResource
 from members.models import FormerName, LocalGovernment, Organization, Seat, SiteText, Theme, User
 from members.models.organization import OrganizationQuerySet
 
@@ -95,8 +102,14 @@ class OrganizationForm(forms.ModelForm):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(HistoryAdmin):
+class OrganizationAdmin(SheetAdmin, HistoryAdmin):
+    """The sheet of members has a row per seat of the bodies that the list shows."""
+
     form = OrganizationForm
+    resource_classes = [MemberResource]
+    import_template_name = "admin/members/organization/import.html"
+    # One entry of the audit trail says it; its rows are seats, not bodies.
+    skip_admin_log = True
     list_display = ["full_name", "kana", "kind", "status", "joined_on", "is_demo"]
     list_filter = ["kind", "status", MergerFilter, "is_demo", "prefecture"]
     search_fields = ["folded"]
@@ -124,6 +137,44 @@ class OrganizationAdmin(HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
         return Organization.objects.select_related("local_government")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.sample_sheet)
+        return [
+            path("import/sample.<slug:extension>", view, name="members_organization_sample"),
+            *super().get_urls(),
+        ]
+
+    def sample_sheet(self, request: HttpRequest, extension: str) -> FileResponse:
+        """The heads and one row that shows how they are filled in."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        heads = MemberResource().heads()
+        row = [SAMPLE.get(head, "") for head in heads]
+        sheets = {"csv": write_csv(heads, [row]), "xlsx": write_xlsx("会員", heads, [row])}
+        if extension not in sheets:
+            raise Http404
+        name = f"会員の名簿（見本）.{extension}"
+        return FileResponse(BytesIO(sheets[extension]), as_attachment=True, filename=name)
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        message = format_html(
+            "名簿を取り込みました（担当部署：新規{}件、更新{}件、変更なし{}件）。"
+            'メールはまだ送っていません。<a href="{}">招待を送る</a>',
+            result.totals[RowResult.IMPORT_TYPE_NEW],
+            result.totals[RowResult.IMPORT_TYPE_UPDATE],
+            result.totals[RowResult.IMPORT_TYPE_SKIP],
+            reverse("admin:members_invitationwave_choose"),
+        )
+        self.message_user(request, message, messages.SUCCESS)
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        shown = super().get_export_queryset(request)
+        members = shown.exclude(kind=Organization.Kind.SECRETARIAT).order_by()
+        seats = Seat.objects.filter(organization__in=members.values("pk"))
+        code = F("organization__local_government__code").asc(nulls_last=True)
+        seats = seats.order_by("organization__prefecture", code, "organization", "id")
+        return with_people(seats.select_related("organization__local_government"))
 
     def view_on_site(self, organization: Organization) -> str | None:
         """The secretariat has no public page."""

@@ -106,10 +106,10 @@ class NewPersonForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        waiting = Invitation.objects.waiting().filter(
-            seat=self.seat, name=data.get("name"), address=data.get("address")
-        )
-        if waiting.exists():
+        same = Invitation.objects.open().filter(seat=self.seat, name=data.get("name"))
+        if same.planned().exists():
+            self.add_error("name", "この方への招待は、事務局が準備しています。")
+        elif same.filter(address=data.get("address")).exists():
             self.add_error("name", "この方への招待は、すでに送っています。")
         return data
 

@@ -11,6 +11,7 @@ from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 from members.models.standing import Standing
+from members.models.wave import InvitationWave
 
 __all__ = [
     "Application",
@@ -21,6 +22,7 @@ __all__ = [
     "FormerName",
     "Handover",
     "Invitation",
+    "InvitationWave",
     "LocalGovernment",
     "Organization",
     "Seat",

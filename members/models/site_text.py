@@ -65,6 +65,7 @@ class SiteText(models.Model):
         CONTACT_HOURS = "contact-hours", "お問い合わせ：受付時間"
         HANDOVER_REMINDER = "handover-reminder", "メール：異動予定の確認・引継ぎ"
         HANDOVER_DAY = "handover-day", "メール：異動予定の確認・引継ぎを送る日"
+        INVITATION_LETTER = "invitation-letter", "手紙：利用者登録のお願い"
 
     slug = models.CharField("種類", max_length=30, choices=Slug)
     version = models.PositiveIntegerField("版", default=1)

@@ -51,7 +51,7 @@ def organization(request: MemberRequest) -> HttpResponse:
         "themes": body.themes.all(),
         "seats": seats_of(request).prefetch_related(
             Prefetch("users", User.objects.order_by("-is_active", "id")),
-            Prefetch("invitations", Invitation.objects.waiting().select_related("handover")),
+            Prefetch("invitations", Invitation.objects.open().select_related("handover")),
         ),
         "handovers": handover.open_of_body(body.pk),
         "now": timezone.now(),

@@ -184,7 +184,7 @@ def test_import_of_something_else_is_explained(admin):
 
     html = admin.post(IMPORT, {"import_file": file, "format": "0"}).content.decode()
 
-    assert "ファイルを読み取れません" in html
+    assert "文字コードを読み取れません" in html
 
 
 def test_missing_column_is_named_without_a_traceback(admin):

@@ -10,17 +10,20 @@ from tests.browser.checks import accessibility_violations
 
 REGIONAL = "/admin/agreements/regionalagreement/"
 CORPORATE = "/admin/agreements/corporateagreement/"
+ORGANIZATIONS = "/admin/members/organization/"
+WAVES = "/admin/members/invitationwave/"
 MODELS = {
     "広域連携協定": REGIONAL,
     "企業との包括連携協定": CORPORATE,
     "協定項目": "/admin/agreements/matter/",
     "地方公共団体": "/admin/members/localgovernment/",
-    "会員団体": "/admin/members/organization/",
+    "会員団体": ORGANIZATIONS,
     "担当部署": "/admin/members/seat/",
     "テーマ": "/admin/members/theme/",
     "利用者": "/admin/members/user/",
     "会員登録申請": "/admin/members/application/",
     "招待": "/admin/members/invitation/",
+    "招待の送信": WAVES,
     "メールの送信": "/admin/members/delivery/",
     "監査記録": "/admin/members/auditentry/",
     "定期の処理": "/admin/renkei/jobrun/",
@@ -115,7 +118,9 @@ def test_sheet_with_one_wrong_row_names_it_and_saves_nothing(secretary):
     expect(secretary.get_by_role("main")).not_to_contain_text("見本株式会社")
 
 
-@pytest.mark.parametrize("name", ["広域連携協定", "企業との包括連携協定", "地方公共団体"])
+@pytest.mark.parametrize(
+    "name", ["広域連携協定", "企業との包括連携協定", "地方公共団体", "会員団体"]
+)
 def test_list_is_exported(secretary, name):
     secretary.goto(MODELS[name])
 
@@ -123,3 +128,33 @@ def test_list_is_exported(secretary, name):
         secretary.locator("#content").get_by_role("link", name="書き出し").click()
 
     assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_sheet_of_members_comes_in_and_a_wave_goes_out(secretary, newest_mail):
+    heads = "団体コード,都道府県,団体名,部署名,代表メールアドレス,担当者名"
+    row = "392022,高知県,室戸市,企画課①,kikaku@muroto.example.jp,見本 花子"
+
+    upload(secretary, ORGANIZATIONS, f"{heads}\r\n{row}", encoding="cp932")
+    save_button(secretary).click()
+    secretary.goto("/admin/")
+    secretary.get_by_role("link", name="招待をまだ送っていない担当部署 1件").click()
+    assert accessibility_violations(secretary) == []
+    secretary.get_by_label("高知県").check()
+    secretary.get_by_role("button", name="送る内容を確かめる").click()
+    expect(secretary.locator("#content")).to_contain_text("1団体に、1通のメールを送ります")
+    assert accessibility_violations(secretary) == []
+    secretary.get_by_role("button", name="送信する").click()
+
+    mail = newest_mail("kikaku@muroto.example.jp")
+    assert "/members/invitations/" in mail
+    secretary.reload()
+    expect(secretary.get_by_role("row", name="高知県室戸市 企画課①")).to_contain_text("登録待ち")
+    assert accessibility_violations(secretary) == []
+    secretary.get_by_label("送ってからの日数").fill("0")
+    secretary.get_by_role("button", name="送る内容を確かめる").click()
+    expect(secretary.get_by_role("button", name="もう一度送る")).to_be_visible()
+    assert accessibility_violations(secretary) == []
+    secretary.go_back()
+    secretary.get_by_role("link", name="依頼文を印刷する").click()
+    expect(secretary.get_by_role("main")).to_contain_text("高知県室戸市")
+    assert accessibility_violations(secretary) == []

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import registration
-from members.models import Organization, User
+from members.models import Delivery, Invitation, Organization, User
 from tests import factories
 
 
@@ -103,3 +104,81 @@ class TestInvitations:
         assert client.get(invitation.get_absolute_url()).status_code == 410
         assert self.accept(client, invitation).status_code == 410
         assert not User.objects.exists()
+
+
+class TestPlannedInvitations:
+    def test_no_link_works_and_no_term_runs_before_the_mail(self, client, db):
+        planned = factories.make_planned_invitation()
+
+        assert planned.expires_at is None
+        assert client.get(planned.get_absolute_url()).status_code == 410
+        assert list(Invitation.objects.planned()) == [planned]
+        assert not Invitation.objects.waiting().exists()
+        assert not Invitation.objects.usable().exists()
+
+    def test_is_not_accepted_even_with_its_row_at_hand(self, db):
+        planned = factories.make_planned_invitation()
+
+        with pytest.raises(registration.AlreadyDecidedError):
+            registration.accept(planned, name="a", username="one-01", email=None, password="x")
+
+        assert not User.objects.exists()
+
+    def test_sending_again_mails_nothing(self, secretary):
+        planned = factories.make_planned_invitation()
+
+        assert registration.renew(planned, by=secretary) is None
+
+        assert not Delivery.objects.exists()
+        assert list(Invitation.objects.planned()) == [planned]
+
+    def test_can_be_withdrawn(self, secretary):
+        planned = factories.make_planned_invitation()
+
+        registration.withdraw_invitation(planned, by=secretary)
+
+        assert not Invitation.objects.open().exists()
+
+    def test_manager_sees_that_it_is_not_sent_and_cannot_send_it(self, client, manager):
+        planned = factories.make_planned_invitation(seat=manager.seat, name="見本 次郎")
+        client.force_login(manager)
+
+        html = client.get("/members/organization/").content.decode()
+        client.post(f"/members/organization/invitations/{planned.pk}/resend/")
+
+        assert "見本 次郎" in html
+        assert "事務局が送る前" in html
+        assert "もう一度送る" not in html
+        assert not Delivery.objects.exists()
+
+    def test_manager_does_not_invite_the_same_person_beside_it(self, client, manager):
+        factories.make_planned_invitation(seat=manager.seat, name="見本 次郎")
+        client.force_login(manager)
+
+        client.post(
+            f"/members/organization/seats/{manager.seat.pk}/invite/",
+            {"name": "見本 次郎", "address": "jiro@city.example.jp", "role": "viewer"},
+        )
+
+        assert Invitation.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        "impossible",
+        [
+            {"expires_at": timezone.now()},
+            {"sent_at": timezone.now()},
+            {"accepted_at": timezone.now()},
+            {"sent_at": timezone.now(), "expires_at": timezone.now()},
+        ],
+    )
+    def test_half_sent_rows_are_refused_by_the_database(self, db, impossible):
+        factories.make_planned_invitation()
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Invitation.objects.update(**impossible)
+
+    def test_seat_has_one_at_a_time(self, db):
+        planned = factories.make_planned_invitation()
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            factories.make_planned_invitation(seat=planned.seat)

@@ -13,6 +13,7 @@ from members.models import LocalGovernment, Organization, User
 def demo(master, settings):
     settings.DEMO = True
     call_command("load_wards", stdout=StringIO())
+    call_command("load_categories", stdout=StringIO())
     call_command("seed_demo", stdout=StringIO())
 
 

@@ -38,6 +38,7 @@ FIRST_VERSIONS = (
     FirstVersion(Slug.CONTACT_HOURS, "受付時間"),
     FirstVersion(Slug.HANDOVER_REMINDER, "異動予定の確認・引継ぎ"),
     FirstVersion(Slug.HANDOVER_DAY, "異動予定の確認・引継ぎを送る日"),
+    FirstVersion(Slug.INVITATION_LETTER, "会員専用ホームページの利用者登録のお願い"),
 )
 
 

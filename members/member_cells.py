@@ -1,0 +1,81 @@
+"""The cells of the sheet of members: what each may say, however it was typed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from lib import prefectures
+from lib.imports import ChoiceWidget, DateWidget
+from lib.text import clean_line, half_width
+from members.forms.application import TELEPHONE, X_ACCOUNT
+from members.models import Invitation, Organization, Seat, User
+
+SAMPLE_NAME = "見本町村会"
+# The row below the heads of the sheet that is offered for download.
+SAMPLE = {
+    "都道府県": "群馬県",
+    "団体名": SAMPLE_NAME,
+    "ふりがな": "みほんちょうそんかい",
+    "種別": "団体",
+    "部署名": "総務課 連携担当",
+    "代表メールアドレス": "soumu@mihon.example.jp",
+    "電話番号": "027-000-0000",
+    "内線": "123",
+    "担当者名": "見本 花子",
+    "役割": "管理担当者",
+    "ウェブサイト": "https://mihon.example.jp/",
+    "Xのアカウント": "mihon_example",
+    "広報誌のURL": "https://mihon.example.jp/magazine/",
+    "会員登録日": "令和8年4月1日",
+}
+
+
+def _mailbox(typed: str) -> str:
+    return half_width(typed).lower()
+
+
+def _telephone(typed: str) -> str:
+    number = half_width(typed)
+    if not number.startswith(("0", "+")):
+        raise ValidationError(
+            "電話番号は0から始めてください。Excelでは、列を文字列にすると0が消えません。"
+        )
+    TELEPHONE(number)
+    return number
+
+
+def _extension(typed: str) -> str:
+    """Excel hands a calculated number over as 144.0."""
+    return half_width(typed).removesuffix(".0")
+
+
+def _x_account(typed: str) -> str:
+    account = half_width(typed)
+    X_ACCOUNT(account)
+    return account.removeprefix("@")
+
+
+def _address(typed: str) -> str:
+    """Without https://, too, as the forms of the portal take it."""
+    address = half_width(typed)
+    return address if "://" in address else f"https://{address}"
+
+
+# Column of the resource: the model whose field checks it, and how its text is read.
+CELLS: dict[str, tuple[type[Model], Callable[[str], Any]]] = {
+    "prefecture": (Organization, ChoiceWidget(prefectures.CHOICES).clean),
+    "name": (Organization, clean_line),
+    "kana": (Organization, clean_line),
+    "website": (Organization, _address),
+    "x_account": (Organization, _x_account),
+    "magazine_url": (Organization, _address),
+    "joined_on": (Organization, DateWidget().clean),
+    "section": (Seat, clean_line),
+    "mailbox": (Seat, _mailbox),
+    "telephone": (Seat, _telephone),
+    "extension": (Seat, _extension),
+    "person": (Invitation, clean_line),
+    "role": (Invitation, ChoiceWidget(User.Role).clean),
+}

@@ -1,0 +1,482 @@
+"""The sheet of members: a row is a seat of a body; all rows or none; nobody is mailed."""
+
+import csv
+import threading
+from datetime import date
+from io import StringIO
+
+import pytest
+import tablib
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lib.imports import error_lines
+from members.member_cells import SAMPLE
+from members.member_sheet import MemberResource
+from members.models import AuditEntry, Delivery, Invitation, LocalGovernment, Organization, Seat
+from tests import factories
+
+HEADS = MemberResource().heads()
+MAEBASHI = {
+    "団体コード": "102016",
+    "都道府県": "群馬県",
+    "団体名": "前橋市",
+    "部署名": "企画課",
+    "代表メールアドレス": "kikaku@city.example.jp",
+    "電話番号": "027-000-0000",
+    "担当者名": "見本 花子",
+}
+ASSOCIATION = {
+    "都道府県": "群馬県",
+    "団体名": "群馬県町村会",
+    "ふりがな": "ぐんまけんちょうそんかい",
+    "種別": "団体",
+    "部署名": "総務課",
+    "担当者名": "見本 次郎",
+}
+
+
+@pytest.fixture(autouse=True)
+def secretariat(db):
+    return factories.make_secretariat()
+
+
+@pytest.fixture
+def secretary(secretariat):
+    seat = factories.make_seat(organization=secretariat, section="事務局")
+    return factories.make_user(seat=seat, is_staff=True, is_superuser=True, role="manager")
+
+
+@pytest.fixture
+def maebashi():
+    return factories.make_local_government(
+        code="102016", name="前橋市", kana="まえばしし", kind=LocalGovernment.Kind.CITY
+    )
+
+
+def dataset(*rows, heads=HEADS):
+    return tablib.Dataset(*[[row.get(head, "") for head in heads] for row in rows], headers=heads)
+
+
+def import_rows(*rows, heads=HEADS, **options):
+    return MemberResource().import_data(
+        dataset(*rows, heads=heads), rollback_on_validation_errors=True, **options
+    )
+
+
+def totals(result):
+    return {name: count for name, count in result.totals.items() if count}
+
+
+def numbered_rows(count):
+    return [
+        {
+            **MAEBASHI,
+            "団体コード": body.code,
+            "団体名": body.name,
+            "担当者名": f"見本 {body.code}",
+        }
+        for body in (factories.make_local_government() for _ in range(count))
+    ]
+
+
+def test_row_makes_body_seat_and_a_person_who_is_not_mailed(maebashi):
+    result = import_rows({**MAEBASHI, "会員登録日": "令和8年4月1日", "Xのアカウント": "＠mae"})
+
+    seat = Seat.objects.select_related("organization").get(section="企画課")
+    body, invitation = seat.organization, Invitation.objects.get()
+    assert totals(result) == {"new": 1}
+    assert (body.name, body.kana, body.kind) == ("前橋市", "まえばしし", "municipality")
+    assert (body.status, body.joined_on, body.x_account) == ("active", date(2026, 4, 1), "mae")
+    assert (seat.mailbox, seat.telephone) == ("kikaku@city.example.jp", "027-000-0000")
+    assert (invitation.seat, invitation.name, invitation.role) == (seat, "見本 花子", "manager")
+    assert (invitation.sent_at, invitation.expires_at, invitation.address) == (None, None, "")
+    assert not Delivery.objects.exists()
+
+
+def test_same_sheet_again_changes_nothing(maebashi):
+    rows = [MAEBASHI, {**MAEBASHI, "部署名": "観光課", "担当者名": "見本 四葉"}, ASSOCIATION]
+    first = import_rows(*rows)
+    before = [list(model.objects.values()) for model in (Organization, Seat, Invitation)]
+
+    again = import_rows(*rows)
+
+    assert (totals(first), totals(again)) == ({"new": 3}, {"skip": 3})
+    assert [list(model.objects.values()) for model in (Organization, Seat, Invitation)] == before
+
+
+def test_row_brings_a_known_seat_up_to_date_and_empty_cells_say_nothing(maebashi):
+    import_rows(MAEBASHI)
+
+    result = import_rows(
+        {
+            "団体コード": "102016",
+            "部署名": "企画課",
+            "電話番号": "０２７（０００）１１１１",
+            "担当者名": "見本 次郎",
+            "役割": "閲覧のみ",
+        }
+    )
+
+    seat, planned = Seat.objects.get(section="企画課"), Invitation.objects.get()
+    assert totals(result) == {"update": 1}
+    assert (seat.mailbox, seat.telephone) == ("kikaku@city.example.jp", "027(000)1111")
+    assert (planned.name, planned.role) == ("見本 次郎", "viewer")
+
+
+def test_body_without_a_code_is_found_by_its_folded_name():
+    import_rows(ASSOCIATION)
+
+    result = import_rows({**ASSOCIATION, "団体名": "群馬県町村会　", "電話番号": "027-1-1111"})
+
+    body = Organization.objects.get(kind=Organization.Kind.ASSOCIATION)
+    assert totals(result) == {"update": 1}
+    assert (body.kana, body.local_government) == ("ぐんまけんちょうそんかい", None)
+
+
+def test_ward_that_is_there_already_gets_another_seat(master):
+    Organization.objects.all().delete()
+    call_command("load_wards", stdout=StringIO())
+    code = LocalGovernment.objects.get(name="港区").code
+
+    import_rows({"団体コード": code, "部署名": "企画課", "種別": "特別区"})
+
+    ward = Organization.objects.get(name="港区")
+    assert [seat.section for seat in ward.seats.all()] == ["連携担当", "企画課"]
+    assert ward.joined_on is None
+
+
+@pytest.mark.parametrize("typed", ["102016", "１０２０１６", "10201", "102016.0"])
+def test_code_is_understood_as_people_and_spreadsheets_write_it(maebashi, typed):
+    import_rows({**MAEBASHI, "団体コード": typed})
+
+    assert Organization.objects.get(name="前橋市").local_government == maebashi
+
+
+def test_code_whose_leading_zero_is_lost_is_understood():
+    factories.make_local_government(code="012033", prefecture="01", name="小樽市")
+
+    for typed in ("12033", "1203"):
+        import_rows({"団体コード": typed, "部署名": "企画課"})
+
+    assert Seat.objects.filter(organization__name="小樽市").count() == 1
+
+
+@pytest.mark.parametrize("typed", ["ＫＩＫＡＫＵ＠ｃｉｔｙ.example.jp", " Kikaku@City.Example.jp "])
+def test_mailbox_is_the_same_in_any_width_and_case(maebashi, typed):
+    import_rows(MAEBASHI)
+
+    result = import_rows({**MAEBASHI, "代表メールアドレス": typed})
+
+    assert totals(result) == {"skip": 1}
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (
+            {"団体コード": "131016"},
+            "（団体コード）: 団体コード「131016」の地方公共団体はありません。",
+        ),
+        ({"団体コード": "102017"}, "検査数字が合いません"),
+        ({"団体コード": "x"}, "5桁または6桁"),
+        (
+            {"団体コード": ""},
+            "（団体コード）: 「前橋市」の団体コード（102016）を入力してください。",
+        ),
+        ({"団体名": "高崎市"}, "団体コード102016は群馬県前橋市です。「高崎市」と合いません。"),
+        ({"都道府県": "埼玉県"}, "「埼玉県」と合いません。"),
+        ({"都道府県": "見本県"}, "「見本県」は選べません"),
+        ({"種別": "特別区"}, "（種別）: 群馬県前橋市の種別は「市町村」です。"),
+        ({"部署名": ""}, "（部署名）: 部署名を入力してください。"),
+        ({"部署名": "課" * 81}, "（部署名）: この値は 80 文字以下でなければなりません"),
+        ({"代表メールアドレス": "kikaku"}, "（代表メールアドレス）: 有効なメールアドレス"),
+        ({"代表メールアドレス": "a@b.jp, c@d.jp"}, "（代表メールアドレス）: 有効なメールアドレス"),
+        ({"電話番号": "270000000"}, "（電話番号）: 電話番号は0から始めてください。"),
+        ({"電話番号": "0120-ABC"}, "（電話番号）: 電話番号は数字とハイフン"),
+        ({"役割": "superuser"}, "（役割）: 「superuser」は選べません"),
+        ({"担当者名": "あ" * 51}, "（担当者名）: この値は 50 文字以下"),
+        ({"ウェブサイト": "javascript:alert(1)"}, "（ウェブサイト）: "),
+        ({"Xのアカウント": "あ"}, "（Xのアカウント）: "),
+        ({"会員登録日": "きのう"}, "（会員登録日）: "),
+    ],
+)
+def test_wrong_cell_is_explained_by_row_and_head_and_nothing_is_saved(maebashi, cells, message):
+    lines = error_lines(import_rows(ASSOCIATION, {**MAEBASHI, **cells}))
+
+    assert [line[:3] for line in lines] == ["3行目"], lines
+    assert message in lines[0]
+    assert not Seat.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"都道府県": ""}, "ない団体は、都道府県と団体名が必要です"),
+        ({"種別": ""}, "種別を「団体」にしてください"),
+        ({"種別": "特別区"}, "種別を「団体」にしてください"),
+        ({"都道府県": "東京都", "団体名": "特別区長会事務局"}, "事務局と見本の団体は"),
+        (SAMPLE, "見本の行です"),
+    ],
+)
+def test_row_without_a_code_is_an_association_and_nothing_else(cells, message):
+    (line,) = error_lines(import_rows({**ASSOCIATION, **cells}))
+
+    assert message in line
+    assert not Seat.objects.exists()
+
+
+def test_abolished_body_names_its_successor(maebashi):
+    factories.make_local_government(
+        code="103012", name="見本村", abolished_on=date(2004, 12, 5), successor=maebashi
+    )
+
+    (line,) = error_lines(import_rows({"団体コード": "103012", "部署名": "総務課"}))
+
+    assert "平成16年12月5日に廃止されました" in line
+    assert "群馬県前橋市（102016）" in line
+
+
+@pytest.mark.parametrize(("status", "shown"), [("suspended", "利用停止"), ("withdrawn", "退会")])
+def test_body_that_is_outside_stays_outside_and_the_row_says_so(maebashi, status, shown):
+    body = factories.make_organization(name="前橋市", local_government=maebashi, status=status)
+
+    (line,) = error_lines(import_rows(MAEBASHI))
+
+    body.refresh_from_db()
+    assert f"「{shown}」です。取り込みでは状態を変えません。" in line
+    assert body.status == status
+
+
+def test_same_body_and_section_twice_is_named_with_the_first_row(maebashi):
+    rows = [MAEBASHI, ASSOCIATION, {**MAEBASHI, "団体コード": "10201", "部署名": "企画課　"}]
+
+    (line,) = error_lines(import_rows(*rows))
+
+    assert line.startswith("4行目（部署名）: 2行目と同じ団体の同じ部署です。")
+
+
+def test_rows_of_one_body_must_not_contradict_each_other(maebashi):
+    rows = [
+        {**MAEBASHI, "ウェブサイト": "www.city.example.jp"},
+        {**MAEBASHI, "部署名": "観光課", "ウェブサイト": "https://other.example.jp"},
+    ]
+
+    (line,) = error_lines(import_rows(*rows))
+
+    assert line == "3行目（ウェブサイト）: 上の行の同じ団体と違います。"
+
+
+def test_name_that_a_body_without_code_has_is_refused(maebashi):
+    factories.make_organization(name="前橋市", kind=Organization.Kind.ASSOCIATION)
+
+    (line,) = error_lines(import_rows(MAEBASHI))
+
+    assert "団体コードのない会員団体があります" in line
+
+
+@pytest.mark.parametrize(
+    ("heads", "message"),
+    [
+        ([*HEADS, "superuser"], "この名簿にない列があります：superuser"),
+        ([*HEADS, "is_staff"], "この名簿にない列があります：is_staff"),
+        ([*HEADS, "役割"], "同じ名前の列があります：役割"),
+        (HEADS[1:], "列がありません：団体コード"),
+    ],
+)
+def test_heads_that_are_unknown_doubled_or_missing_are_named_alone(maebashi, heads, message):
+    lines = error_lines(import_rows(MAEBASHI, heads=heads))
+
+    assert len(lines) == 1
+    assert message in lines[0]
+    assert not Seat.objects.exists()
+
+
+def test_rows_that_excel_left_empty_below_the_last_one_are_passed_over(maebashi):
+    result = import_rows(MAEBASHI, {}, {})
+
+    assert totals(result) == {"new": 1}
+
+
+class TestPeople:
+    def seat(self, maebashi):
+        body = factories.make_organization(name="前橋市", local_government=maebashi)
+        return factories.make_seat(organization=body, mailbox="kikaku@city.example.jp")
+
+    @pytest.mark.parametrize("role", ["管理担当者", "投稿担当者"])
+    def test_who_was_invited_already_is_left_alone(self, maebashi, role):
+        sent = factories.make_invitation(seat=self.seat(maebashi), name="見本　花子", role="viewer")
+
+        import_rows({**MAEBASHI, "役割": role})
+
+        assert list(Invitation.objects.values_list("pk", "role")) == [(sent.pk, "viewer")]
+
+    def test_who_has_come_or_left_already_is_left_alone(self, maebashi):
+        seat = self.seat(maebashi)
+        here = factories.make_user(seat=seat, name="見本 花子", role="contributor")
+        gone = {"is_active": False, "left_at": "2026-04-01T00:00Z"}
+        factories.make_user(seat=seat, name="見本 次郎", **gone)
+
+        import_rows(MAEBASHI)
+        import_rows({**MAEBASHI, "担当者名": "見本 次郎"})
+
+        here.refresh_from_db()
+        assert here.role == "contributor"
+        assert not Invitation.objects.exists()
+
+    def test_somebody_else_is_planned_beside_them(self, maebashi):
+        factories.make_invitation(seat=self.seat(maebashi), name="見本 次郎")
+
+        import_rows(MAEBASHI)
+
+        assert Invitation.objects.planned().get().name == "見本 花子"
+
+    def test_seat_without_a_name_invites_nobody(self, maebashi):
+        import_rows({**MAEBASHI, "担当者名": ""})
+
+        assert Seat.objects.filter(section="企画課").exists()
+        assert not Invitation.objects.exists()
+
+    def test_mail_of_a_secretary_gives_no_hold_on_the_account(self, maebashi, secretary):
+        import_rows({**MAEBASHI, "代表メールアドレス": secretary.email, "担当者名": secretary.name})
+
+        before = secretary.role, secretary.seat_id, secretary.is_superuser
+        secretary.refresh_from_db()
+        assert (secretary.role, secretary.seat_id, secretary.is_superuser) == before
+        assert Invitation.objects.get().seat.organization.name == "前橋市"
+
+
+def test_audit_trail_has_one_entry_with_counts_and_no_names(maebashi, secretary):
+    import_rows(MAEBASHI, ASSOCIATION, user=secretary)
+    import_rows(MAEBASHI, dry_run=True, user=secretary)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor) == ("import_members", secretary)
+    assert entry.detail == {"new": 2, "changed": 0, "same": 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_sheet_twice_at_once_is_imported_once(maebashi):
+    start, results = threading.Barrier(2), []
+
+    def act():
+        try:
+            start.wait()
+            results.append(import_rows(MAEBASHI, ASSOCIATION))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [error_lines(result) for result in results] == [[], []]
+    assert {tuple(totals(result).items()) for result in results} == {(("new", 2),), (("skip", 2),)}
+    assert Invitation.objects.count() == 2
+
+
+def test_dry_run_saves_nothing(maebashi):
+    result = import_rows(MAEBASHI, dry_run=True)
+
+    assert totals(result) == {"new": 1}
+    assert not Seat.objects.exists()
+
+
+def test_queries_of_a_row_are_few_and_always_as_many():
+    import_rows(ASSOCIATION)
+    counts = []
+    for rows in (10, 20, 30):
+        sheet = numbered_rows(rows)
+        with CaptureQueriesContext(connection) as queries:
+            import_rows(*sheet)
+        counts.append(len(queries))
+
+    assert counts[1] - counts[0] == counts[2] - counts[1] == 80
+
+
+def test_all_local_governments_are_imported_in_one_go(master, tmp_path):
+    Organization.objects.all().delete()
+    call_command("load_wards", stdout=StringIO())
+    sheet = tmp_path / "members.csv"
+    with sheet.open("w", encoding="cp932", newline="") as file:
+        writer = csv.DictWriter(file, HEADS)
+        writer.writeheader()
+        for body in LocalGovernment.objects.all():
+            writer.writerow(
+                {
+                    "団体コード": body.code,
+                    "都道府県": body.get_prefecture_display(),
+                    "団体名": body.own_name,
+                    "部署名": "企画課①㈱",
+                    "代表メールアドレス": f"k{body.code}@example.jp",
+                    "担当者名": "髙見 花子",
+                }
+            )
+    first, second = StringIO(), StringIO()
+
+    call_command("import_members", sheet, stdout=first)
+    call_command("import_members", sheet, stdout=second)
+
+    assert first.getvalue() == "members.csv: 1788 new\n"
+    assert second.getvalue() == "members.csv: 1788 skip\n"
+    assert Organization.objects.registered().count() == 1788 - 23
+    assert Invitation.objects.planned().filter(name="髙見 花子").count() == 1788
+    assert not Delivery.objects.exists()
+
+
+class TestCommand:
+    def write(self, tmp_path, *rows, encoding="utf-8"):
+        sheet = tmp_path / "members.csv"
+        sheet.write_bytes(dataset(*rows).export("csv").encode(encoding))
+        return sheet
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+    def test_reads_what_town_halls_have(self, maebashi, tmp_path, encoding):
+        row = {**MAEBASHI, "部署名": "企画課①㈱", "担当者名": "髙見 花子"}
+
+        call_command("import_members", self.write(tmp_path, row, encoding=encoding), verbosity=0)
+
+        assert Seat.objects.filter(section="企画課①㈱").exists()
+        assert Invitation.objects.get().name == "髙見 花子"
+
+    def test_dry_run_says_what_would_come_and_saves_nothing(self, maebashi, tmp_path):
+        out = StringIO()
+
+        call_command("import_members", self.write(tmp_path, MAEBASHI), dry_run=True, stdout=out)
+
+        assert out.getvalue() == "members.csv: 1 new\n"
+        assert not Seat.objects.exists()
+
+    def test_names_the_row_and_saves_nothing(self, maebashi, tmp_path):
+        sheet = self.write(tmp_path, ASSOCIATION, {**MAEBASHI, "団体コード": "102017"})
+
+        with pytest.raises(CommandError, match="3行目"):
+            call_command("import_members", sheet)
+
+        assert not Seat.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (",".join(HEADS).encode("utf-16"), "文字コードを読み取れません"),
+            (b"a,b\n1,2,3\n", "InvalidDimensions"),
+            (b'a,b\n"' + b"x" * 140_000, "field larger than field limit"),
+        ],
+    )
+    def test_file_that_cannot_be_read_is_explained(self, tmp_path, content, message):
+        sheet = tmp_path / "members.csv"
+        sheet.write_bytes(content)
+
+        with pytest.raises(CommandError, match=message):
+            call_command("import_members", sheet)
+
+    def test_file_that_is_no_workbook_is_explained(self, tmp_path):
+        sheet = tmp_path / "members.xlsx"
+        sheet.write_bytes(b"PK")
+
+        with pytest.raises(CommandError, match="BadZipFile"):
+            call_command("import_members", sheet)
