@@ -1,6 +1,7 @@
 """Writing mails into the outbox: text from a template, complete in itself, one address."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -9,27 +10,26 @@ from django.template.loader import render_to_string
 from members.models import Delivery, Seat, User
 
 
+def compose(
+    template: str, *, address: str, key: str, context: dict[str, Any], seat: Seat | None = None
+) -> Delivery:
+    """Not in the outbox yet. `members/mail/<template>.txt` begins with the subject on its own line."""
+    text = render_to_string(f"members/mail/{template}.txt", context).strip()
+    subject, _, body = text.partition("\n")
+    return Delivery(
+        address=address, key=key, subject=subject.strip(), body=body.strip() + "\n", seat=seat
+    )
+
+
+def post(mails: Iterable[Delivery]) -> None:
+    """Safe to call twice: the same key reaches an address once."""
+    Delivery.objects.bulk_create(mails, ignore_conflicts=True)
+
+
 def deliver(
     template: str, *, address: str, key: str, context: dict[str, Any], seat: Seat | None = None
 ) -> None:
-    """Safe to call twice: the same key reaches an address once.
-
-    `members/mail/<template>.txt` begins with the subject on a line of its own.
-    """
-    text = render_to_string(f"members/mail/{template}.txt", context).strip()
-    subject, _, body = text.partition("\n")
-    Delivery.objects.bulk_create(
-        [
-            Delivery(
-                address=address,
-                key=key,
-                subject=subject.strip(),
-                body=body.strip() + "\n",
-                seat=seat,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    post([compose(template, address=address, key=key, context=context, seat=seat)])
 
 
 def deliver_to_person(template: str, user: User, *, address: str = "", **context: Any) -> None:
