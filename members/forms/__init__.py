@@ -11,7 +11,14 @@ from members.forms.account import (
 )
 from members.forms.application import ApplicationForm
 from members.forms.directory import DirectorySearch
-from members.forms.organization import HandoverForm, InviteForm, ProfileForm, RoleForm, SeatForm
+from members.forms.organization import (
+    ConfirmationForm,
+    HandoverForm,
+    InviteForm,
+    ProfileForm,
+    RoleForm,
+    SeatForm,
+)
 from members.forms.second_factor import (
     ActivateAppForm,
     LoginCodeForm,
@@ -24,6 +31,7 @@ __all__ = [
     "ActivateAppForm",
     "AddressForm",
     "ApplicationForm",
+    "ConfirmationForm",
     "DirectorySearch",
     "ForgottenPasswordForm",
     "HandoverForm",

@@ -9,11 +9,13 @@ from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 from members.models.standing import Standing
+from members.models.yearly_check import Confirmation, UnusedWarning, YearlyCheck
 
 __all__ = [
     "Application",
     "ApplicationStep",
     "AuditEntry",
+    "Confirmation",
     "Delivery",
     "Handover",
     "Invitation",
@@ -23,5 +25,7 @@ __all__ = [
     "SiteText",
     "Standing",
     "Theme",
+    "UnusedWarning",
     "User",
+    "YearlyCheck",
 ]
