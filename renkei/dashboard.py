@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from agreements.models import RegionalAgreement
 from lib.wareki import format_date
-from members.models import Application, Delivery
+from members.models import Application, Delivery, YearlyCheck
 from renkei.models import JobRun
 
 NOTICE_DAYS = 90
@@ -41,6 +42,7 @@ def waiting() -> list[Waiting]:
             state__exact="failed",
         ),
         *_counted(JobRun.objects.exclude(failure=""), "失敗した定期の処理", "renkei_jobrun"),
+        *_yearly_check(),
         *_notices(),
         *_counted(
             different, "構成自治体数の公表値と算定値が違う協定", agreements, count="different"
@@ -52,6 +54,25 @@ def waiting() -> list[Waiting]:
             needs_confirmation__exact=1,
         ),
     ]
+
+
+def _yearly_check() -> list[Waiting]:
+    """The one that runs, until it is closed; else one whose day has come."""
+    check = YearlyCheck.objects.running()
+    if check is None:
+        planned = YearlyCheck.objects.filter(state=YearlyCheck.State.PLANNED)
+        return [
+            Waiting(f"{check}：開始予定日を過ぎました", _page_of(check, "start"))
+            for check in planned.filter(starts_on__lte=timezone.localdate())
+        ]
+    number = check.unconfirmed().count()
+    text = f"未確認の会員団体 {number}" if number else "すべての会員団体が確認しました"
+    query = "?state=unconfirmed" if number else ""
+    return [Waiting(f"年次確認：{text}", _page_of(check, "result") + query)]
+
+
+def _page_of(check: YearlyCheck, page: str) -> str:
+    return reverse(f"admin:members_yearlycheck_{page}", args=[check.pk])
 
 
 def _notices() -> list[Waiting]:
