@@ -125,10 +125,9 @@ def unused(check: YearlyCheck) -> UserQuerySet:
 def mailboxes(organizations: "QuerySet[Organization]") -> list[Seat]:
     """A seat for each mailbox: two sections that share one get one mail."""
     seats = Seat.objects.filter(organization__in=organizations).exclude(mailbox="")
-    first = {
-        (seat.organization_id, seat.mailbox): seat
-        for seat in seats.select_related("organization").order_by("-id")
-    }
+    first: dict[tuple[int, str], Seat] = {}
+    for seat in seats.select_related("organization").order_by("id"):
+        first.setdefault((seat.organization_id, seat.mailbox), seat)
     return list(first.values())
 
 
