@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 
 from members import yearly_check
 from members.models import AuditEntry, Delivery, Organization, User, YearlyCheck
+from renkei import jobs
+from renkei.models import JobRun
 from tests import factories
 from tests.html import text_of
 
@@ -289,6 +291,39 @@ def test_who_may_only_view_neither_starts_nor_closes(client, running, secretary)
     assert client.post(page_of(running, "close/")).status_code == 403
     running.refresh_from_db()
     assert running.state == State.RUNNING
+
+
+def test_whole_way_from_the_start_to_the_table(client, client_factory, secretary, spring):
+    """Mail, confirmation, reminder to the other alone, warning, suspension, result."""
+    check = factories.make_yearly_check(suspend_on="2027-07-01")
+    quick, slow = make_body("第一市"), make_body("第二市")
+    unused = make_unused(slow.seat)
+    client.force_login(secretary)
+    client.post(page_of(check, "start/"))
+    member = client_factory()
+    member.force_login(quick)
+    member.post("/members/check/", {"note": ""})
+
+    for day in ("2027-04-29", "2027-06-17", "2027-07-01"):
+        spring.move_to(f"{day} 09:00+09:00")
+        jobs.run_daily(timezone.localdate())
+
+    told = Delivery.objects.order_by("id").values_list("subject", "seat__organization__name")
+    assert list(told) == [
+        ("令和9年度の年次確認のお願い", "第一市"),
+        ("令和9年度の年次確認のお願い", "第二市"),
+        ("令和9年度の年次確認：まだ確認をいただいていません", "第二市"),
+        ("令和9年度の年次確認：期限を過ぎました", "第二市"),
+        ("使っていない利用者の利用停止の予告", "第二市"),
+    ]
+    unused.refresh_from_db()
+    assert not unused.is_active
+    assert not JobRun.objects.exclude(failure="").exists()
+    again = client_factory()
+    again.force_login(secretary)
+    answer = again.get(page_of(check, "result/"))
+    assert [line.state for line in answer.context["results"]] == ["確認済み", "未確認"]
+    assert (answer.context["warned"], answer.context["suspended"]) == (1, 1)
 
 
 class TestUnusedAccounts:
