@@ -5,6 +5,7 @@ anew: of two managers who lower each other at the same moment, one is refused.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -69,11 +70,16 @@ def change_role(user: User, role: str, *, by: User) -> None:
 def suspend(user: User, *, by: User) -> None:
     user = _locked(user)
     _check_may_change(user, by)
-    if not user.is_active:
+    _suspend(user, by=by)
+
+
+@transaction.atomic
+def suspend_unused(user: User, *, before: datetime) -> None:
+    """By the portal itself. Raises StaleError for whoever has logged in meanwhile."""
+    user = _locked(user)
+    if user.last_seen_at and user.last_seen_at >= before:
         raise StaleError
-    _check_not_last_manager(user)
-    _deactivate(user)
-    audit.record("suspend", user, by=by, seat=user.seat_id)
+    _suspend(user, by=None)
 
 
 @transaction.atomic
@@ -181,6 +187,14 @@ def _locked(user: User) -> User:
 
 def _lock_body(organization_id: int) -> None:
     Organization.objects.select_for_update().order_by().get(pk=organization_id)
+
+
+def _suspend(user: User, *, by: User | None) -> None:
+    if not user.is_active:
+        raise StaleError
+    _check_not_last_manager(user)
+    _deactivate(user)
+    audit.record("suspend", user, by=by, seat=user.seat_id)
 
 
 def _deactivate(user: User) -> None:

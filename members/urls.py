@@ -13,6 +13,7 @@ from members.views import (
     organization,
     password,
     registration,
+    yearly_check,
 )
 
 app_name = "members"
@@ -70,6 +71,7 @@ urlpatterns = [
     ),
     path("organization/people/<int:pk>/resume/", organization.person_resume, name="person_resume"),
     path("organization/people/<int:pk>/remove/", organization.person_remove, name="person_remove"),
+    path("check/", yearly_check.yearly_check, name="yearly_check"),
     path("handover/", handover.handover_list, name="handover_list"),
     path("handover/new/<int:pk>/", handover.handover_new, name="handover_new"),
     path("handover/<int:pk>/", handover.handover, name="handover"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agreements.models import RegionalAgreement
 from lib.wareki import format_date
-from members.models import Application, Delivery, Organization
+from members.models import Application, Delivery, Organization, YearlyCheck
 from members.waves import unsent
 from renkei.models import JobRun
 
@@ -50,6 +50,7 @@ def waiting() -> list[Waiting]:
             state__exact="failed",
         ),
         *_counted(JobRun.objects.exclude(failure=""), "失敗した定期の処理", "renkei_jobrun"),
+        *_yearly_check(),
         *_notices(),
         *_counted(
             different, "構成自治体数の公表値と算定値が違う協定", agreements, count="different"
@@ -67,6 +68,25 @@ def _unsent() -> list[Waiting]:
     number = unsent().count()
     url = reverse("admin:members_invitationwave_choose")
     return [Waiting(f"招待をまだ送っていない担当部署 {number}件", url)] if number else []
+
+
+def _yearly_check() -> list[Waiting]:
+    """The one that runs, until it is closed; else one whose day has come."""
+    check = YearlyCheck.objects.running()
+    if check is None:
+        planned = YearlyCheck.objects.filter(state=YearlyCheck.State.PLANNED)
+        return [
+            Waiting(f"{check}：開始予定日を過ぎました", _page_of(check, "start"))
+            for check in planned.filter(starts_on__lte=timezone.localdate())
+        ]
+    number = check.unconfirmed().count()
+    text = f"未確認の会員団体 {number}" if number else "すべての会員団体が確認しました"
+    query = "?state=unconfirmed" if number else ""
+    return [Waiting(f"年次確認：{text}", _page_of(check, "result") + query)]
+
+
+def _page_of(check: YearlyCheck, page: str) -> str:
+    return reverse(f"admin:members_yearlycheck_{page}", args=[check.pk])
 
 
 def _notices() -> list[Waiting]:

@@ -11,6 +11,7 @@ from members.drafts import clear_closed
 from members.handover import finish_due
 from members.handover_reminder import send_due
 from members.registration import erase_abandoned
+from members.yearly_check import remind_due, suspend_unused_due
 from renkei.models import JobRun
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ DAILY: dict[str, Callable[[], object]] = {
     "erase_applications": erase_abandoned,
     "finish_handovers": finish_due,
     "remind_of_handovers": send_due,
+    "remind_of_yearly_check": remind_due,
+    "suspend_unused": suspend_unused_due,
 }
 
 

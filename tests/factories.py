@@ -27,6 +27,7 @@ from members.models import (
     Seat,
     SiteText,
     User,
+    YearlyCheck,
 )
 from members.typed_text import new_form_key
 
@@ -149,6 +150,13 @@ def make_handover(*, predecessor=None, **fields):
         predecessor=predecessor,
         **{"invitation": invitation, "started_by": predecessor, **fields},
     )
+
+
+def make_yearly_check(*, fiscal_year=2027, **fields):
+    days = {"starts_on": date(2027, 4, 15), "due_on": date(2027, 5, 31)}
+    check = YearlyCheck.objects.create(fiscal_year=fiscal_year, **{**days, **fields})
+    check.refresh_from_db()
+    return check
 
 
 def make_address_token(person=None, address="new@city.example.jp"):

@@ -233,6 +233,7 @@ FORMS = {
     "members:seat_edit",
     "members:invite",
     "members:handover_new",
+    "members:yearly_check",
     "members:password_change",
     "members:address",
     "members:address_confirm",

@@ -22,6 +22,7 @@ from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import audit, people, reorganization, second_factor, suspension
 from members.access import MemberRequest
+from members.admin.yearly_check import UnusedFilter
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
 from members.member_cells import SAMPLE
@@ -30,6 +31,9 @@ from members.models import FormerName, LocalGovernment, Organization, Seat, Site
 from members.models.organization import OrganizationQuerySet
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
+NOT_SUSPENDED = (
+    "最後の管理担当者、管理画面を使う人、すでに利用中でない人は、ここでは停止できません。"
+)
 MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
 
 
@@ -252,12 +256,19 @@ class SeatAdmin(PortalModelAdmin):
 class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
     list_select_related = ["seat__organization"]
-    list_filter = ["role", "is_active", "is_staff", "seat__organization__kind"]
+    list_filter = [
+        UnusedFilter,
+        "role",
+        "is_active",
+        "is_staff",
+        "seat__organization__kind",
+        "seat__organization__prefecture",
+    ]
     search_fields = ["name", "email", "username", "seat__organization__folded"]
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
     readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
-    actions = ["remove_second_factor"]
+    actions = ["suspend", "remove_second_factor"]
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["name", "email", "username", "password"]}),
@@ -301,6 +312,16 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         else:
             self.message_user(request, MOVED, messages.WARNING)
 
+    @admin.action(description="選択した利用者を利用停止にする", permissions=["change"])
+    def suspend(self, request: MemberRequest, queryset: Any) -> None:
+        """As a manager of the body would, so that the last one stays."""
+        chosen = list(queryset.exclude(pk=request.user.pk))
+        suspended = sum(_is_suspended(person, by=request.user) for person in chosen)
+        self.message_user(request, f"{suspended}人を利用停止にしました。", messages.SUCCESS)
+        if suspended < len(chosen):
+            left = len(chosen) - suspended
+            self.message_user(request, f"{left}人はそのままです。{NOT_SUSPENDED}", messages.WARNING)
+
     @admin.action(description="認証アプリの登録を取り消す", permissions=["change"])
     def remove_second_factor(self, request: MemberRequest, queryset: Any) -> None:
         """Not the own one: that is done on the page of the account, with the password."""
@@ -308,6 +329,14 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         for person in others:
             second_factor.remove(person, by=request.user)
         self.message_user(request, f"{len(others)}人の認証アプリの登録を取り消しました。")
+
+
+def _is_suspended(person: User, *, by: User) -> bool:
+    try:
+        people.suspend(person, by=by)
+    except (people.LastManagerError, people.StaleError, PermissionDenied):
+        return False
+    return True
 
 
 @admin.register(Theme)

@@ -11,7 +11,14 @@ from members.forms.account import (
 )
 from members.forms.application import ApplicationForm
 from members.forms.directory import ContactSearch, DirectorySearch, NameChoiceForm
-from members.forms.organization import HandoverForm, InviteForm, ProfileForm, RoleForm, SeatForm
+from members.forms.organization import (
+    ConfirmationForm,
+    HandoverForm,
+    InviteForm,
+    ProfileForm,
+    RoleForm,
+    SeatForm,
+)
 from members.forms.second_factor import (
     ActivateAppForm,
     LoginCodeForm,
@@ -25,6 +32,7 @@ __all__ = [
     "AddressForm",
     "ApplicationForm",
     "ContactSearch",
+    "ConfirmationForm",
     "DirectorySearch",
     "ForgottenPasswordForm",
     "HandoverForm",

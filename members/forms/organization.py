@@ -1,4 +1,4 @@
-"""Forms of a body's own page: profile, seats, people, hand-over."""
+"""Forms of a body's own page: profile, seats, people, hand-over, yearly check."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from members.forms.application import (
     WideInput,
     WideTelephoneInput,
 )
-from members.models import Invitation, Organization, Seat, Theme, User
+from members.models import Confirmation, Invitation, Organization, Seat, Theme, User
 from members.profile import FIELDS
 
 
@@ -134,3 +134,14 @@ class HandoverForm(NewPersonForm):
         if day and day <= timezone.localdate():
             raise ValidationError("明日以後の日を入力するか、空にしてください。")
         return day
+
+
+class ConfirmationForm(forms.ModelForm):
+    class Meta:
+        model = Confirmation
+        fields = ["note"]
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"note": "年次確認の結果と一緒に、事務局が読みます。1,000字まで。"}
+
+    def clean_note(self) -> str:
+        return clean_text(self.cleaned_data["note"]).strip()

@@ -12,11 +12,13 @@ from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 from members.models.standing import Standing
 from members.models.wave import InvitationWave
+from members.models.yearly_check import Confirmation, UnusedWarning, YearlyCheck
 
 __all__ = [
     "Application",
     "ApplicationStep",
     "AuditEntry",
+    "Confirmation",
     "Delivery",
     "Draft",
     "FormerName",
@@ -29,5 +31,7 @@ __all__ = [
     "SiteText",
     "Standing",
     "Theme",
+    "UnusedWarning",
     "User",
+    "YearlyCheck",
 ]

@@ -1,7 +1,8 @@
 """利用者 (User): a person who logs in from a seat."""
 
 import secrets
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -13,6 +14,23 @@ from django.utils import timezone
 from members.models.organization import Organization, Seat
 
 DEPARTED = "利用を終えた人は、利用中に戻せません。新しく招待してください。"
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def unused_since(self, moment: datetime) -> Self:
+        """Could log in, but has not been seen since then; a newcomer gets the same time."""
+        return self.filter(
+            models.Q(last_seen_at=None) | models.Q(last_seen_at__lt=moment),
+            is_active=True,
+            joined_at__lt=moment,
+        )
+
+    def last_managers(self) -> Self:
+        """Those whose body has no other 管理担当者 who can log in."""
+        managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
+        others = managers.filter(seat__organization=models.OuterRef("seat__organization"))
+        other = models.Exists(others.exclude(pk=models.OuterRef("pk")))
+        return self.filter(~other, role=User.Role.MANAGER, is_active=True)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -105,7 +123,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     last_seen_at = models.DateTimeField("最後の利用", null=True, blank=True, editable=False)
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -67,6 +67,11 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
             local_government__abolished_on__lte=today, local_government__successor__isnull=False
         )
 
+    def checked_yearly(self) -> Self:
+        """Asked by 年次確認: all but the secretariat; demo bodies only where DEMO=1."""
+        found = self.active().exclude(kind=Organization.Kind.SECRETARIAT)
+        return found if settings.DEMO else found.filter(is_demo=False)
+
     def without_code(self) -> Self:
         """Bodies with an address of their own, members or not; demo bodies only where DEMO=1."""
         found = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)

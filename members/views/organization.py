@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members import drafts, handover, people, profile, typed_text
+from members import drafts, handover, people, profile, typed_text, yearly_check
 from members.access import MemberRequest, manager_only
 from members.forms import InviteForm, ProfileForm, RoleForm, SeatForm
 from members.models import Invitation, Organization, Seat, User
@@ -54,6 +54,7 @@ def organization(request: MemberRequest) -> HttpResponse:
             Prefetch("invitations", Invitation.objects.open().select_related("handover")),
         ),
         "handovers": handover.open_of_body(body.pk),
+        "yearly_check": yearly_check.open_for(body),
         "now": timezone.now(),
         "trail": trail(),
     }

@@ -62,4 +62,4 @@ def test_seeding_again_adds_nothing(demo):
     call_command("seed_demo", stdout=out)
 
     assert (User.objects.count(), Organization.objects.count()) == before
-    assert out.getvalue() == "demo accounts: 0 new\n"
+    assert out.getvalue() == "demo accounts: 0 new, topics: 0 new\n"
