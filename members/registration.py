@@ -29,13 +29,51 @@ class AlreadyOpenError(Exception):
     """Another application of the same body is being looked at."""
 
 
-def apply(application: Application, *, themes: Any = ()) -> None:
-    """Save a new application and mail the link that proves the address."""
-    with transaction.atomic():
-        application.save()
-        application.themes.set(themes)
-        _step(application)
-        _tell(application, "application_verify")
+def apply(application: Application, *, themes: Any = ()) -> Application:
+    """Saves a new application and mails the link that proves the address.
+
+    Sent twice with one form_key, it is saved and mailed once: the second finds the first.
+    """
+    try:
+        with transaction.atomic():
+            _save_new(application, themes)
+            _step(application)
+            _tell(application, "application_verify")
+    except IntegrityError:
+        return _saved_before(application)
+    return application
+
+
+def enter(
+    application: Application, *, channel: str, note: str, by: User, themes: Any = ()
+) -> Application:
+    """代理入力: the secretariat types what a body telephoned or faxed; it waits at once.
+
+    Sent twice, it is saved once. Raises AlreadyOpenError when another application of the body is open.
+    """
+    application.status, application.entered_by = Status.RECEIVED, by
+    application.channel, application.note = channel, note
+    try:
+        with transaction.atomic():
+            _save_new(application, themes)
+            _step(application, by=by, reason=application.channel_label)
+            audit.record("enter_application", application, by=by, channel=channel)
+            _tell(application, "application_entered")
+    except IntegrityError as error:
+        try:
+            return _saved_before(application)
+        except Application.DoesNotExist:
+            raise AlreadyOpenError from error
+    return application
+
+
+def _save_new(application: Application, themes: Any) -> None:
+    application.save()
+    application.themes.set(themes)
+
+
+def _saved_before(application: Application) -> Application:
+    return Application.objects.get(form_key=application.form_key)
 
 
 def verify(application: Application) -> None:
@@ -53,13 +91,20 @@ def verify(application: Application) -> None:
         raise AlreadyOpenError from error
 
 
-@transaction.atomic
 def resubmit(application: Application, *, themes: Any = ()) -> None:
-    """The applicant has corrected what the secretariat returned."""
-    _move(application, Status.RECEIVED, of=(Status.RETURNED,))
-    application.save()
-    application.themes.set(themes)
-    _tell_secretariat(application)
+    """The applicant has corrected what the secretariat returned.
+
+    Saves what the form asks and nothing else: a decision that fell meanwhile stays. Raises
+    AlreadyDecidedError after one, AlreadyOpenError when another application of the body is open.
+    """
+    try:
+        with transaction.atomic():
+            _move(application, Status.RECEIVED, of=(Status.RETURNED,))
+            application.save(update_fields=Application.ASKED)
+            application.themes.set(themes)
+            _tell_secretariat(application)
+    except IntegrityError as error:
+        raise AlreadyOpenError from error
 
 
 @transaction.atomic
@@ -98,13 +143,16 @@ def approve(application: Application, *, by: User) -> Invitation:
             "extension": application.extension,
         },
     )
-    return invite(
+    invitation = invite(
         seat,
         name=application.contact_name,
         address=application.email,
         role=User.Role.MANAGER,
         by=by,
     )
+    application.invitation = invitation
+    application.save(update_fields=["invitation"])
+    return invitation
 
 
 @transaction.atomic
@@ -128,13 +176,15 @@ def renew(invitation: Invitation, *, by: User) -> Invitation | None:
     """A new invitation in place of one that still waits; None for one that was used or replaced."""
     if not _withdrawn(invitation):
         return None
-    return invite(
+    new = invite(
         invitation.seat,
         name=invitation.name,
         address=invitation.address,
         role=invitation.role,
         by=by,
     )
+    Application.objects.filter(invitation=invitation).update(invitation=new)
+    return new
 
 
 @transaction.atomic

@@ -108,8 +108,9 @@ def make_site_text(slug, *, body="本文", title="見出し", **fields):
     return SiteText.objects.create(slug=slug, body=body, title=title, **fields)
 
 
-def make_application(*, local_government=None, status=Application.Status.RECEIVED, **fields):
-    body = local_government or make_local_government()
+def build_application(*, local_government, **fields):
+    """Not saved yet: for registration.apply() and enter()."""
+    body = local_government
     values = {
         "prefecture": body.prefecture,
         "body_name": body.own_name,
@@ -119,7 +120,14 @@ def make_application(*, local_government=None, status=Application.Status.RECEIVE
         "telephone": "00-0000-0000",
         "purpose": "連携事業の提案",
     }
-    return Application.objects.create(local_government=body, status=status, **{**values, **fields})
+    return Application(local_government=body, **{**values, **fields})
+
+
+def make_application(*, local_government=None, status=Application.Status.RECEIVED, **fields):
+    body = local_government or make_local_government()
+    application = build_application(local_government=body, status=status, **fields)
+    application.save()
+    return application
 
 
 def make_invitation(*, seat=None, **fields):

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 
 from lib import prefectures
+from lib.forms import FormKeyField
 from lib.local_government_codes import readings
 from lib.text import clean_line, clean_text, fold, half_width
 from members.models import Application, LocalGovernment, Organization, SiteText, Theme
@@ -46,6 +47,7 @@ class WideTelephoneInput(WideInput):
 class ApplicationForm(forms.ModelForm):
     """Resolves 団体名 within 都道府県; several hits come back as a choice."""
 
+    form_key = FormKeyField()
     prefecture = forms.ChoiceField(
         label="都道府県", choices=[("", "選んでください"), *prefectures.CHOICES]
     )
@@ -109,6 +111,9 @@ class ApplicationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["telephone"].validators.append(TELEPHONE)
         self.fields["x_account"].validators.append(X_ACCOUNT)
+        if self.instance.pk:
+            # A correction is sent once because it moves the state.
+            del self.fields["form_key"]
 
     @property
     def terms(self) -> SiteText | None:
@@ -182,6 +187,7 @@ class ApplicationForm(forms.ModelForm):
         application.wishes = self.cleaned_data["wishes"]
         application.terms = self.terms
         application.x_account = application.x_account.removeprefix("@")
+        application.form_key = self.cleaned_data.get("form_key", application.form_key)
         return application
 
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,6 +36,27 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             status=Application.Status.UNVERIFIED, created_at__lt=now - UNVERIFIED_FOR
         )
 
+    def with_received_at(self) -> Self:
+        """Annotates `received_at`: since when it waits for the secretariat, after a correction anew."""
+        return self.annotate(received_at=last_step(Application.Status.RECEIVED))
+
+    def forgotten(self, before: datetime) -> Self:
+        """Refused, withdrawn, or returned and never answered, with nothing new since that time."""
+        return (
+            self.filter(status__in=Application.ERASABLE, erased_at=None)
+            .annotate(last_step_at=last_step())
+            .filter(last_step_at__lt=before)
+            .order_by("id")
+        )
+
+
+def last_step(*statuses: str) -> Subquery:
+    """When an application had its last step, or its last step into one of these states."""
+    steps = ApplicationStep.objects.filter(application=OuterRef("pk"))
+    if statuses:
+        steps = steps.filter(status__in=statuses)
+    return Subquery(steps.order_by("-at", "-id").values("at")[:1])
+
 
 class Application(models.Model):
     """Nothing is deleted by a decision; an unverified one blocks nobody."""
@@ -58,8 +79,27 @@ class Application(models.Model):
         PAMPHLET = "pamphlet", "自治体のパンフレットを東京23区等で配布したい"
         PROMOTE = "promote", "自治体の広報誌や広報動画をPRしたい"
 
+    class Channel(models.TextChoices):
+        """How a body came whose application the secretariat typed (代理入力)."""
+
+        TELEPHONE = "telephone", "電話"
+        FAX = "fax", "FAX"
+        OTHER = "other", "来庁・その他"
+
     OPEN = (Status.RECEIVED, Status.REVIEWING, Status.RETURNED)
     DECIDABLE = (Status.RECEIVED, Status.REVIEWING)
+    ERASABLE = (Status.RETURNED, Status.REFUSED, Status.WITHDRAWN)
+    # What is emptied after APPLICATION_RETENTION_DAYS; wishes and themes are, too.
+    PERSONAL = (
+        *("section", "contact_name", "email", "telephone", "extension", "purpose", "note"),
+        *("website", "x_account", "magazine_url"),
+    )
+    # What the applicant's form asks, with what follows from it.
+    ASKED = (
+        *("prefecture", "local_government", "body_name", "section", "contact_name", "email"),
+        *("telephone", "extension", "website", "x_account", "magazine_url", "wishes", "purpose"),
+        "terms",
+    )
 
     token = models.CharField(max_length=64, unique=True, default=random_token, editable=False)
     status = models.CharField("状態", max_length=12, choices=Status, default=Status.UNVERIFIED)
@@ -94,6 +134,19 @@ class Application(models.Model):
         null=True,
         on_delete=models.PROTECT,
     )
+    # Of the form that was sent: pressed twice, it finds this application.
+    form_key = models.CharField(max_length=32, unique=True, null=True, blank=True, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代理入力した人",
+        related_name="entered_applications",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+    )
+    channel = models.CharField("申請の方法", max_length=10, choices=Channel, blank=True)
+    note = models.TextField("受付メモ", max_length=1000, blank=True)
     created_at = models.DateTimeField("申請日時", default=timezone.now, editable=False)
     decided_at = models.DateTimeField("決定日時", null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
@@ -105,6 +158,16 @@ class Application(models.Model):
         editable=False,
         on_delete=models.PROTECT,
     )
+    invitation = models.OneToOneField(
+        "Invitation",
+        verbose_name="招待",
+        related_name="application",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+    )
+    erased_at = models.DateTimeField("消去日時", null=True, blank=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -127,6 +190,31 @@ class Application(models.Model):
                 ),
                 name="one_open_application_per_association",
             ),
+            models.CheckConstraint(
+                condition=Q(entered_by=None, channel="")
+                | (Q(entered_by__isnull=False) & ~Q(channel="")),
+                name="entered_application_has_person_and_channel",
+                violation_error_message="代理入力には、入力した人と申請の方法の両方が必要です。",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    status__in=["refused", "withdrawn"],
+                    section="",
+                    contact_name="",
+                    email="",
+                    telephone="",
+                    extension="",
+                    purpose="",
+                    note="",
+                    website="",
+                    x_account="",
+                    magazine_url="",
+                    wishes=[],
+                ),
+                name="erased_application_is_empty",
+                violation_error_message="消去した申請に、個人情報を残すことはできません。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,6 +222,8 @@ class Application(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_name = fold(self.body_name)
+        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded_name"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -160,6 +250,15 @@ class Application(models.Model):
     @property
     def is_withdrawable(self) -> bool:
         return self.status in self.OPEN
+
+    @property
+    def channel_label(self) -> str:
+        """代理入力（電話）, or 申請フォーム for those that came by themselves."""
+        return f"代理入力（{self.get_channel_display()}）" if self.channel else "申請フォーム"
+
+    def says_the_same_as(self, other: "Application") -> bool:
+        """Sent once more as it was, and not corrected in between; themes apart."""
+        return all(getattr(self, name) == getattr(other, name) for name in self.ASKED)
 
 
 class ApplicationStep(models.Model):
