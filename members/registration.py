@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import audit
-from members.mailing import deliver
+from members.mailing import deliver, seats_of_secretariat
 from members.models import (
     Application,
     ApplicationStep,
@@ -253,13 +253,10 @@ def _admit(application: Application) -> Organization:
 
 def _existing_body(application: Application) -> Organization | None:
     """A body that had left comes back as itself."""
-    if application.local_government:
-        found = Organization.objects.filter(local_government=application.local_government)
-    else:
-        found = Organization.objects.filter(
-            prefecture=application.prefecture, name=application.body_name
-        )
-    return found.first()
+    body = application.local_government
+    if body is None:
+        return Organization.objects.group_named(application.prefecture, application.body_name)
+    return Organization.objects.filter(local_government=body).first()
 
 
 def _kind_of(local_government: LocalGovernment | None) -> Organization.Kind:
@@ -318,8 +315,7 @@ def _tell(application: Application, template: str, **context: Any) -> None:
 def _tell_secretariat(application: Application) -> None:
     """Once per step to each mailbox of the secretariat."""
     steps = application.steps.count()
-    seats = Seat.objects.filter(organization__kind=Organization.Kind.SECRETARIAT)
-    for seat in seats.exclude(mailbox=""):
+    for seat in seats_of_secretariat():
         deliver(
             "application_waiting",
             address=seat.mailbox,

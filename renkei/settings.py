@@ -185,8 +185,10 @@ MFA_TOTP_TOLERANCE = 1
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "300/m/ip,5/300s/key",
-    # Every application mails the address that somebody has typed.
+    # Every application mails the address that somebody has typed; a question, people of a body.
     "apply": "60/m/ip,5/h/key",
+    "ask": "60/m/ip,5/h/key",
+    "ask_body": "20/d/key",
     "reset_password": "300/m/ip,3/600s/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT

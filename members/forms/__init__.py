@@ -11,6 +11,7 @@ from members.forms.account import (
 )
 from members.forms.application import ApplicationForm
 from members.forms.directory import DirectorySearch
+from members.forms.enquiry import AskManagersForm
 from members.forms.organization import HandoverForm, InviteForm, ProfileForm, RoleForm, SeatForm
 from members.forms.second_factor import (
     ActivateAppForm,
@@ -24,6 +25,7 @@ __all__ = [
     "ActivateAppForm",
     "AddressForm",
     "ApplicationForm",
+    "AskManagersForm",
     "DirectorySearch",
     "ForgottenPasswordForm",
     "HandoverForm",

@@ -11,7 +11,14 @@ from lib import prefectures
 from lib.forms import FormKeyField
 from lib.local_government_codes import readings
 from lib.text import clean_line, clean_text, fold, half_width
-from members.models import Application, LocalGovernment, Organization, SiteText, Theme
+from members.models import (
+    Application,
+    LocalGovernment,
+    Organization,
+    SiteText,
+    Standing,
+    Theme,
+)
 
 ALREADY_MEMBER = "すでに会員です。担当部署の追加は、貴団体の管理担当者へご連絡ください。分からないときは、事務局にお問い合わせください。"
 ALREADY_OPEN = (
@@ -109,6 +116,8 @@ class ApplicationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The body that was typed, where it is a member: the page offers a way to ask it.
+        self.member: Organization | None = None
         self.fields["telephone"].validators.append(TELEPHONE)
         self.fields["x_account"].validators.append(X_ACCOUNT)
         if self.instance.pk:
@@ -151,7 +160,8 @@ class ApplicationForm(forms.ModelForm):
         elif chosen is None:
             self.add_error("body_name", _not_found(prefecture, typed))
         elif chosen.kind == LocalGovernment.Kind.WARD:
-            self.add_error("body_name", WARDS_ARE_MEMBERS)
+            ward = Organization.objects.filter(local_government=chosen).first()
+            self._refuse_member(ward, WARDS_ARE_MEMBERS)
         else:
             self.instance.local_government = chosen
             self.instance.body_name = chosen.own_name
@@ -165,21 +175,25 @@ class ApplicationForm(forms.ModelForm):
         return next((body for body in found if body.code == typed), None)
 
     def _refuse_members_and_open(self, prefecture: str, name: str) -> None:
-        body = self.instance.local_government
-        organizations = Organization.objects.active()
+        body, members = self.instance.local_government, Organization.objects.active()
         applications = Application.objects.open().exclude(pk=self.instance.pk)
         if body:
-            organizations = organizations.filter(local_government=body)
+            member = members.filter(local_government=body).first()
             applications = applications.filter(local_government=body)
         else:
-            organizations = organizations.filter(prefecture=prefecture, name=name)
+            member = members.group_named(prefecture, name)
             applications = applications.filter(
                 prefecture=prefecture, folded_name=fold(name), local_government=None
             )
-        if organizations.exists():
-            self.add_error("body_name", ALREADY_MEMBER)
+        if member:
+            self._refuse_member(member, ALREADY_MEMBER)
         elif applications.exists():
             self.add_error("body_name", ALREADY_OPEN)
+
+    def _refuse_member(self, member: Organization | None, text: str) -> None:
+        self.add_error("body_name", text)
+        if member and member.standing != Standing.NONE:
+            self.member = member
 
     def finish(self) -> Application:
         """The application as it will be saved by registration.apply() or resubmit()."""
@@ -194,7 +208,7 @@ class ApplicationForm(forms.ModelForm):
 def matching(prefecture: str, typed: str) -> list[LocalGovernment]:
     """Bodies of the prefecture whose name, kana or code is what was typed."""
     existing = LocalGovernment.objects.existing(timezone.localdate()).filter(prefecture=prefecture)
-    name = fold(typed).removeprefix(fold(prefectures.by_code(prefecture).name))
+    name = prefectures.name_within(prefecture, typed)
     if not name:
         return list(existing.filter(kind=LocalGovernment.Kind.PREFECTURE))
     named = existing.exclude(kind=LocalGovernment.Kind.PREFECTURE)

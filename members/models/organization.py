@@ -50,6 +50,15 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         found = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)
         return found if settings.DEMO else found.filter(is_demo=False)
 
+    def group_named(self, prefecture: str, name: str) -> "Organization | None":
+        """A body without a code, with or without its prefecture, in any width and any case."""
+        bodies = self.filter(prefecture=prefecture, local_government=None)
+        asked = prefectures.name_within(prefecture, name)
+        return next(
+            (body for body in bodies if prefectures.name_within(prefecture, body.name) == asked),
+            None,
+        )
+
     def in_code_order(self) -> Self:
         """By prefecture; bodies without a code after the others, on every database."""
         code = F("local_government__code").asc(nulls_last=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -65,11 +66,11 @@ def sent_before(data: QueryDict) -> Application | None:
     return Application.objects.filter(form_key=key).first() if key else None
 
 
-def bodies_of(prefecture: str) -> list[str]:
-    """Names for the datalist, once a prefecture has been chosen."""
+def bodies_of(prefecture: str) -> QuerySet[LocalGovernment]:
+    """For the datalist, once a prefecture has been chosen; members are marked."""
     existing = LocalGovernment.objects.existing(timezone.localdate())
     found = existing.filter(prefecture=prefecture).exclude(kind=LocalGovernment.Kind.WARD)
-    return [body.own_name for body in found]
+    return found.select_related("organization")
 
 
 def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, Any]:
