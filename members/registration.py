@@ -20,6 +20,9 @@ from members.models import (
 
 Status = Application.Status
 
+# Ends the key of a mail about an application that is not to the applicant.
+TO_SECRETARIAT = "-secretariat"
+
 
 class AlreadyDecidedError(Exception):
     """Somebody else was quicker: the application is no longer in a state for this act."""
@@ -110,6 +113,12 @@ def resubmit(application: Application, *, themes: Any = ()) -> None:
 @transaction.atomic
 def withdraw(application: Application) -> None:
     _move(application, Status.WITHDRAWN, of=Application.OPEN)
+
+
+@transaction.atomic
+def withdraw_unanswered(application: Application, *, reason: str) -> None:
+    """By itself: the applicant never corrected what was returned."""
+    _move(application, Status.WITHDRAWN, of=(Status.RETURNED,), reason=reason)
 
 
 @transaction.atomic
@@ -224,14 +233,6 @@ def accept(
     return user
 
 
-def erase_abandoned() -> int:
-    """Applications whose address nobody verified within three days; answers how many."""
-    abandoned = Application.objects.abandoned(timezone.now())
-    count = abandoned.count()
-    abandoned.delete()
-    return count
-
-
 def _admit(application: Application) -> Organization:
     local_government = application.local_government
     organization = _existing_body(application) or Organization(
@@ -319,7 +320,7 @@ def _tell_secretariat(application: Application) -> None:
         deliver(
             "application_waiting",
             address=seat.mailbox,
-            key=f"application-{application.pk}-{steps}-secretariat",
+            key=f"application-{application.pk}-{steps}{TO_SECRETARIAT}",
             seat=seat,
             context={"application": application, "site_url": settings.SITE_URL},
         )

@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from members.handover import finish_due
 from members.handover_reminder import send_due
-from members.registration import erase_abandoned
+from members.retention import erase_abandoned, erase_applications
 from renkei.models import JobRun
 
 logger = logging.getLogger(__name__)
 
 # Every job asks what is due, so that a missed day is made up for by the next one.
 DAILY: dict[str, Callable[[], object]] = {
-    "erase_applications": erase_abandoned,
+    "erase_abandoned_applications": erase_abandoned,
+    "erase_applications": erase_applications,
     "finish_handovers": finish_due,
     "remind_of_handovers": send_due,
 }

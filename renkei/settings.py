@@ -36,6 +36,7 @@ X_URL = environment.text("X_URL", "https://x.com/Zenkoku_Renkei")
 OPEN_DATA_LICENSE = environment.text(
     "OPEN_DATA_LICENSE", "公共データ利用規約（第1.0版）（PDL1.0）：案（事務局確認前）"
 )
+APPLICATION_RETENTION_DAYS = environment.number("APPLICATION_RETENTION_DAYS", 365)
 LOG_LEVEL = environment.text("LOG_LEVEL", "INFO")
 
 DEBUG = False

@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from members import registration
+from members import registration, retention
 from members.forms.application import ALREADY_MEMBER, ALREADY_OPEN, WARDS_ARE_MEMBERS
 from members.models import Application, Delivery, Invitation, LocalGovernment, Organization, User
 from tests import factories
@@ -231,7 +231,7 @@ def test_unverified_applications_are_erased_after_three_days(client, town):
     send(client)
     verified = factories.make_application()
     with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
-        assert registration.erase_abandoned() == 1
+        assert retention.erase_abandoned() == 1
 
     assert list(Application.objects.all()) == [verified]
 
