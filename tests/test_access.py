@@ -12,7 +12,6 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import AgreementFile
 from members.models import (
-    Application,
     AuditEntry,
     Delivery,
     Handover,
@@ -33,7 +32,7 @@ ROLES = ROWS[0][1:]
 PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for row in ROWS[1:]}
 CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
 # Nobody adds these by hand, not even the secretariat (tests/members/test_application_admin.py).
-WRITTEN_BY_THE_PORTAL = {Application, AuditEntry, Delivery, Handover, Invitation, JobRun}
+WRITTEN_BY_THE_PORTAL = {AuditEntry, Delivery, Handover, Invitation, JobRun}
 THIRD_PARTY = {
     "account_login",
     "account_logout",

@@ -1,4 +1,4 @@
-"""What people type: log-in, passwords, second factor, application, search, the own body."""
+"""What people type: log-in, passwords, second factor, applications, search, the own body."""
 
 from members.forms.account import (
     AcceptanceForm,
@@ -13,6 +13,7 @@ from members.forms.application import ApplicationForm
 from members.forms.directory import DirectorySearch
 from members.forms.enquiry import AskManagersForm
 from members.forms.organization import HandoverForm, InviteForm, ProfileForm, RoleForm, SeatForm
+from members.forms.queue import DecisionForm, EnteredApplicationForm
 from members.forms.second_factor import (
     ActivateAppForm,
     LoginCodeForm,
@@ -26,7 +27,9 @@ __all__ = [
     "AddressForm",
     "ApplicationForm",
     "AskManagersForm",
+    "DecisionForm",
     "DirectorySearch",
+    "EnteredApplicationForm",
     "ForgottenPasswordForm",
     "HandoverForm",
     "InviteForm",

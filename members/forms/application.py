@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lib import prefectures
@@ -56,7 +57,9 @@ class ApplicationForm(forms.ModelForm):
 
     form_key = FormKeyField()
     prefecture = forms.ChoiceField(
-        label="都道府県", choices=[("", "選んでください"), *prefectures.CHOICES]
+        label="都道府県",
+        choices=[("", "選んでください"), *prefectures.CHOICES],
+        error_messages={"required": "都道府県を選んでください。"},
     )
     # Offered when the name has several hits; checked by the form, which alone knows them.
     which_body = forms.CharField(label="該当する団体", required=False, widget=forms.RadioSelect)
@@ -125,6 +128,14 @@ class ApplicationForm(forms.ModelForm):
             del self.fields["form_key"]
 
     @property
+    def bodies(self) -> QuerySet[LocalGovernment]:
+        """For the datalist, once a prefecture has been chosen; members are marked."""
+        existing = LocalGovernment.objects.existing(timezone.localdate())
+        found = existing.filter(prefecture=self["prefecture"].value() or "")
+        named = found.exclude(kind=LocalGovernment.Kind.WARD)
+        return named.select_related("organization")
+
+    @property
     def terms(self) -> SiteText | None:
         return SiteText.objects.current(SiteText.Slug.TERMS)
 
@@ -169,8 +180,10 @@ class ApplicationForm(forms.ModelForm):
 
     def _chosen_of(self, found: list[LocalGovernment]) -> LocalGovernment | None:
         """The radio buttons offer what was found; their answer is a code."""
-        choices = [(body.code, f"{body}（{body.get_kind_display()}）") for body in found]
+        choices = [(body.code, f"{body}（団体コード {body.code}）") for body in found]
         self.fields["which_body"].widget = forms.RadioSelect(choices=choices)
+        # Only its mark: what was sent has been looked at already.
+        self.fields["which_body"].required = bool(found)
         typed = self.data.get("which_body")
         return next((body for body in found if body.code == typed), None)
 

@@ -3,7 +3,6 @@
 from allauth.core import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -48,5 +47,5 @@ def member_or_404(pk: int) -> Organization:
 @never_cache
 def ask_managers_sent(request: HttpRequest) -> HttpResponse:
     """The same whoever was asked: whether there is a mailbox is the body's own affair."""
-    context = {"trail": trail("連絡を受け付けました"), "register_url": reverse("members:register")}
+    context = {"trail": trail("連絡を受け付けました")}
     return render(request, "members/ask_managers_sent.html", context)

@@ -5,11 +5,9 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,7 +16,7 @@ from members import handover, registration
 from members.access import public
 from members.forms import AcceptanceForm, ApplicationForm
 from members.forms.application import ALREADY_OPEN
-from members.models import Application, Invitation, LocalGovernment, SiteText
+from members.models import Application, Invitation, SiteText
 
 NOT_CORRECTABLE = "この申請は、今は直せません。状況を確かめてください。"
 
@@ -54,7 +52,6 @@ def register(request: HttpRequest) -> HttpResponse:
 def registration_context(form: ApplicationForm) -> dict[str, Any]:
     return {
         "form": form,
-        "bodies": bodies_of(form.data.get("prefecture", "")),
         "benefits": SiteText.objects.current(SiteText.Slug.MEMBER_BENEFITS),
         "trail": trail("会員登録の申請"),
     }
@@ -64,13 +61,6 @@ def sent_before(data: QueryDict) -> Application | None:
     """What this very form has saved already: the button was pressed twice, or Back was."""
     key = form_key_in(data)
     return Application.objects.filter(form_key=key).first() if key else None
-
-
-def bodies_of(prefecture: str) -> QuerySet[LocalGovernment]:
-    """For the datalist, once a prefecture has been chosen; members are marked."""
-    existing = LocalGovernment.objects.existing(timezone.localdate())
-    found = existing.filter(prefecture=prefecture).exclude(kind=LocalGovernment.Kind.WARD)
-    return found.select_related("organization")
 
 
 def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, Any]:
@@ -84,7 +74,7 @@ def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, An
     typed = [
         (name, value) for name in form.fields for value in data.getlist(name) if name != "form_key"
     ]
-    typed.append(("form_key", new_form_key() if is_another else application.form_key))
+    typed.append(("form_key", new_form_key() if is_another else application.form_key or ""))
     return {
         "application": application,
         "themes": form.cleaned_data["themes"],
@@ -97,7 +87,7 @@ def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, An
 @public  # follows the application of somebody without an account
 @never_cache
 def register_sent(request: HttpRequest) -> HttpResponse:
-    return render(request, "members/register_sent.html", {"trail": trail("申請を受け取りました")})
+    return render(request, "members/register_sent.html", {"trail": trail("メールの確認")})
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -111,12 +101,10 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def application_context(application: Application, form: ApplicationForm | None) -> dict[str, Any]:
-    prefecture = form["prefecture"].value() if form else ""
     return {
         "application": application,
         "steps": application.steps.exclude(status=Application.Status.UNVERIFIED),
         "form": form,
-        "bodies": bodies_of(prefecture or ""),
         "trail": trail("申請の状況"),
     }
 

@@ -1,12 +1,21 @@
 """The secretariat's queue of applications."""
 
-import pytest
+import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.utils import timezone
+
+from members import registration
+from members.domains import describe_domains
+from members.duplicates import possible_duplicates
+from members.forms.queue import SENTENCES
 from members.models import Application, AuditEntry, Delivery, Invitation
 from members.models.audit import AppendOnlyError
 from tests import factories
 
 QUEUE = "/admin/members/application/"
+PAGE_QUERIES = 14
 
 
 @pytest.fixture
@@ -92,12 +101,284 @@ def test_start_page_counts_what_waits_and_leads_to_it(admin):
 def test_queue_asks_a_constant_number_of_queries(admin, django_assert_num_queries, rows):
     for _ in range(rows):
         factories.make_application()
+        factories.make_seat(mailbox="kikaku@town.example.jp")
 
-    with django_assert_num_queries(4):
-        admin.get(QUEUE)
+    with django_assert_num_queries(9):
+        html = admin.get(QUEUE).content.decode()
+
+    # Of each other, and of the seat of a member body: domain and section.
+    assert html.count(f"⚠ {2 * rows - 1}件") == rows
 
 
-@pytest.mark.parametrize("model", ["application", "invitation", "delivery", "auditentry"])
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_asks_a_constant_number_of_queries(admin, django_assert_num_queries, rows):
+    application = factories.make_application()
+    for _ in range(rows):
+        factories.make_application()
+        application.steps.create(status="received", by=factories.make_user())
+    admin.get(f"{QUEUE}{application.pk}/change/")
+
+    with django_assert_num_queries(PAGE_QUERIES):
+        admin.get(f"{QUEUE}{application.pk}/change/")
+
+
+class TestQueue:
+    def rows(self, admin, **filters):
+        return admin.get(QUEUE, filters).context["cl"].result_list
+
+    def waiting(self, days, status="received"):
+        application = factories.make_application(status=status)
+        at = timezone.now() - timedelta(days=days)
+        application.steps.create(status="received", at=at)
+        return application
+
+    def test_what_waits_longest_stands_first_and_the_decided_last(self, admin):
+        decided = self.waiting(30, status="approved")
+        returned = self.waiting(20, status="returned")
+        newest, oldest = self.waiting(1), self.waiting(9, status="reviewing")
+
+        assert self.rows(admin) == [oldest, newest, returned, decided]
+
+    def test_wait_is_counted_from_the_last_time_it_came(self, admin):
+        application = self.waiting(9)
+        application.steps.create(status="returned", at=timezone.now() - timedelta(days=5))
+        application.steps.create(status="received", at=timezone.now() - timedelta(days=2))
+        self.waiting(0)
+        self.waiting(40, status="refused")
+
+        html = admin.get(QUEUE).content.decode()
+
+        assert re.findall(r'class="field-waiting_days">([^<]+)<', html) == ["2日", "今日", "-"]
+
+
+class TestDuplicates:
+    """On the page each with a link and why; on the list a mark."""
+
+    @pytest.fixture
+    def asked(self, db):
+        town = factories.make_local_government(name="見本町", prefecture="10")
+        return factories.make_application(
+            local_government=town, email="a@town.example.jp", telephone="027-000-0001"
+        )
+
+    def other(self, **fields):
+        values = {"email": "b@other.example.jp", "telephone": "099-000-0002", "section": "総務課"}
+        return factories.make_application(**{**values, **fields})
+
+    def group(self, name, **fields):
+        return self.other(
+            local_government=None, body_name=name, prefecture="10", status="refused", **fields
+        )
+
+    def found(self, application):
+        duplicates = possible_duplicates([application])[application.pk]
+        return [(duplicate.url, duplicate.reasons) for duplicate in duplicates]
+
+    def page(self, row):
+        return f"/admin/members/{row._meta.model_name}/{row.pk}/change/"
+
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ({"telephone": "０２７（０００）０００１"}, "電話番号が同じ"),
+            ({"email": "c@town.example.jp", "section": "企画課"}, "メールのドメインと部署名が同じ"),
+        ],
+    )
+    def test_same_telephone_or_section_of_a_domain(self, asked, fields, reason):
+        other = self.other(**fields)
+
+        assert self.found(asked) == [(self.page(other), (reason,))]
+
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            ("見本町", "団体名が同じ"),
+            ("群馬県　見本町", "団体名が同じ"),
+            ("見本市", "団体名が似ている"),
+        ],
+    )
+    def test_body_without_a_code_under_the_same_or_a_similar_name(self, asked, name, reason):
+        other = self.group(name)
+
+        assert self.found(asked) == [(self.page(other), (reason,))]
+
+    def test_name_that_holds_the_other(self, db):
+        asked = self.group("見本広域連合")
+        asked.status = "received"
+        member = factories.make_organization(name="群馬県見本広域連合事務局", kind="association")
+
+        assert self.found(asked) == [(self.page(member), ("団体名が似ている",))]
+
+    def test_member_body_of_the_same_code_and_its_seats(self, asked):
+        member = factories.make_organization(
+            name="見本町", local_government=asked.local_government, status="suspended"
+        )
+        factories.make_seat(
+            organization=member, telephone="027-000-0001", mailbox="z@town.example.jp"
+        )
+
+        reasons = ("同じ団体", "メールのドメインと部署名が同じ", "電話番号が同じ")
+        assert self.found(asked) == [(self.page(member), reasons)]
+
+    def test_different_bodies_are_none(self, asked):
+        self.other(local_government=factories.make_local_government(name="見本村"))
+        self.group("見本町", created_at=timezone.now() - timedelta(days=400))
+        self.other(status="unverified", telephone="027-000-0001")
+
+        assert self.found(asked) == []
+
+    def test_decided_ones_are_not_compared(self, asked):
+        self.other(telephone="027-000-0001", status="approved")
+
+        assert possible_duplicates(Application.objects.filter(status="approved")) == {}
+
+    def test_page_links_each_with_its_reason_and_the_list_marks_it(self, admin, asked):
+        other = self.other(telephone="027-000-0001", status="withdrawn")
+
+        page = admin.get(f"{QUEUE}{asked.pk}/change/").content.decode()
+        queue = admin.get(QUEUE).content.decode()
+
+        assert f'<a href="{self.page(other)}">' in page
+        assert "電話番号が同じ" in page
+        assert queue.count("⚠ 1件") == 1
+
+
+class TestDomains:
+    def described(self, website="", **fields):
+        town = factories.make_local_government(name="見本町", website=website)
+        application = factories.make_application(local_government=town, **fields)
+        return describe_domains([application])[application.pk]
+
+    @pytest.fixture(autouse=True)
+    def prefecture(self, db):
+        factories.make_local_government(
+            name="", kind="prefecture", website="https://www.pref.gunma.jp/"
+        )
+
+    @pytest.mark.parametrize(
+        ("email", "text"),
+        [
+            ("a@www.town.example.jp", "（ウェブサイトと同じ）"),
+            ("a@mail.town.example.jp", "（ウェブサイトと同じ）"),
+            (
+                "a@town.mihon.lg.jp",
+                "（地方公共団体のドメイン（lg.jp）。ウェブサイトは www.town.example.jp）",
+            ),
+            (
+                "a@town.mihon.gunma.jp",
+                "（同じ都道府県の地域のドメイン。ウェブサイトは www.town.example.jp）",
+            ),
+            ("a@gunma.example.com", " ⚠ ウェブサイトは www.town.example.jp"),
+            ("a@nottown.example.jp", " ⚠ ウェブサイトは www.town.example.jp"),
+        ],
+    )
+    def test_domain_is_compared_with_the_website_and_the_region(self, email, text):
+        described = self.described("https://www.town.example.jp/", email=email)
+
+        assert described == email.removeprefix("a@") + text
+
+    def test_domain_is_known_from_earlier_seats_of_the_body(self):
+        town = factories.make_local_government(name="旧町")
+        body = factories.make_organization(name="旧町", local_government=town, status="withdrawn")
+        factories.make_seat(organization=body, mailbox="old@kyumachi.example.jp")
+        known = factories.make_application(local_government=town, email="a@kyumachi.example.jp")
+        other = factories.make_application(email="a@kyumachi.example.jp")
+
+        described = describe_domains([known, other])
+
+        assert described[known.pk] == "kyumachi.example.jp（これまでの担当部署と同じ）"
+        assert described[other.pk] == "kyumachi.example.jp ⚠ ウェブサイトは登録なし"
+
+
+class TestPage:
+    def page(self, admin, application):
+        return admin.get(f"{QUEUE}{application.pk}/change/").content.decode()
+
+    def test_history_names_who_when_and_why_in_lines(self, admin, secretary):
+        application = factories.make_application()
+        application.steps.create(status="received", at=datetime(2026, 11, 2, 4, 30, tzinfo=UTC))
+        registration.return_to_applicant(
+            application, by=secretary, reason="部署名を\nご確認ください。"
+        )
+
+        html = self.page(admin, application)
+
+        assert "令和8年11月2日（月）午後1時30分" in html
+        assert "申請した方" in html
+        assert "事務局 見本 太郎<div>部署名を<br>ご確認ください。</div>" in html
+
+    def test_telephone_stands_as_it_was_typed(self, admin):
+        application = factories.make_application(telephone="027-123-4567", extension="89")
+
+        html = self.page(admin, application)
+
+        assert '<span class="call-back">027-123-4567</span>' in html
+        assert '<span class="call-back">89</span>' in html
+
+    def test_approval_links_the_invitation_also_after_it_was_sent_again(self, admin, secretary):
+        application = factories.make_application()
+        first = registration.approve(application, by=secretary)
+        again = registration.renew(first, by=secretary)
+
+        html = self.page(admin, application)
+
+        assert f"/admin/members/invitation/{again.pk}/change/" in html
+        assert f"/admin/members/organization/{again.seat.organization_id}/change/" in html
+
+    def test_hostile_text_is_inert(self, admin):
+        application = factories.make_application(
+            purpose="<script>alert(1)</script>", section="<b>課", contact_name="<img src=x>"
+        )
+
+        html = self.page(admin, application)
+
+        assert "<script>alert(1)" not in html
+        assert "<b>課" not in html
+        assert "<img src=x>" not in html
+
+    def test_unknown_application_is_told_so(self, admin):
+        assert admin.get(f"{QUEUE}999999/change/").status_code == 302
+        assert admin.get(f"{QUEUE}abc/change/").status_code == 302
+
+
+class TestSentences:
+    SENTENCE = next(iter(SENTENCES))
+
+    def insert(self, admin, application, sentence, reason=""):
+        return admin.post(
+            f"{QUEUE}{application.pk}/decide/",
+            {"decision": "insert", "sentence": sentence, "reason": reason},
+            follow=True,
+        ).content.decode()
+
+    def test_sentence_is_put_before_the_reason_and_nothing_is_mailed(self, admin):
+        application = factories.make_application()
+
+        html = self.insert(admin, application, self.SENTENCE, "お電話ください。")
+
+        application.refresh_from_db()
+        text = f"{SENTENCES[self.SENTENCE]}\n\nお電話ください。"
+        assert f'maxlength="2000">{text}</textarea>' in html
+        assert application.status == Application.Status.RECEIVED
+        assert not Delivery.objects.exists()
+
+    @pytest.mark.parametrize("sentence", ["", "無い文"])
+    def test_without_a_sentence_what_was_typed_stays(self, admin, sentence):
+        html = self.insert(admin, factories.make_application(), sentence, "書きかけ")
+
+        assert 'maxlength="2000">書きかけ</textarea>' in html
+
+    def test_reason_of_one_application_never_shows_at_another(self, admin):
+        one, other = factories.make_application(), factories.make_application()
+        admin.post(
+            f"{QUEUE}{one.pk}/decide/",
+            {"decision": "insert", "sentence": "", "reason": "LEAK"},
+        )
+
+        assert "LEAK" not in admin.get(f"{QUEUE}{other.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("model", ["invitation", "delivery", "auditentry"])
 def test_records_are_neither_added_nor_deleted(admin, model):
     assert admin.get(f"/admin/members/{model}/add/").status_code == 403
 
