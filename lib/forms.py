@@ -1,12 +1,52 @@
-"""How every form of the portal is drawn."""
+"""How every form of the portal is drawn, and what forms of several apps have in common."""
 
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 # The first choice of a filter.
 ANY = ("", "すべて")
+
+_FORM_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class FormRenderer(TemplatesSetting):
     """Finds form templates through TEMPLATES, so that a field's markup exists once."""
 
     field_template_name = "components/field.html"
+
+
+def new_form_key() -> str:
+    return uuid.uuid4().hex
+
+
+class FormKeyField(forms.CharField):
+    """Hidden name of one filled-in form: pressed twice, it is saved once, in a unique column.
+
+    Made when the form is first shown, kept through errors and a confirmation page. Whoever sends
+    none gets a new one.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        defaults = {"required": False, "initial": new_form_key, "widget": forms.HiddenInput}
+        super().__init__(**{"max_length": 32, "label": "送信の番号", **defaults, **kwargs})
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data or initial
+
+    def clean(self, value: Any) -> str:
+        key = super().clean(value) or new_form_key()
+        if not _FORM_KEY.fullmatch(key):
+            raise ValidationError("画面を開き直して、もう一度お試しください。")
+        return key
+
+
+def form_key_in(data: Mapping[str, Any]) -> str:
+    """The key that was sent, to look for what it has already saved; empty where none is valid."""
+    key = data.get("form_key", "")
+    return key if _FORM_KEY.fullmatch(key) else ""

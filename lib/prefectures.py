@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lib.text import fold
+
 
 @dataclass(frozen=True)
 class Prefecture:
@@ -44,3 +46,8 @@ def by_code(code: str) -> Prefecture:
 def by_name(name: str) -> Prefecture:
     """The full name, as 群馬県; raises KeyError for any other text."""
     return _BY_NAME[name]
+
+
+def name_within(code: str, name: str) -> str:
+    """To compare names of bodies of one prefecture: 群馬県町村会 is 町村会, 群馬県 itself is empty."""
+    return fold(name).replace(" ", "").removeprefix(fold(by_code(code).name))

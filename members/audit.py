@@ -48,3 +48,10 @@ def record(act: str, target: models.Model, *, by: User | None, **detail: Any) ->
         target_id=str(target.pk),
         detail=detail,
     )
+
+
+def record_many(act: str, model: type[models.Model], *, by: User | None, **detail: Any) -> None:
+    """One entry for an act on many rows; `detail` holds the numbers."""
+    AuditEntry.objects.create(
+        actor=by, ip=_source.get(), act=act, target_type=model._meta.label_lower, detail=detail
+    )

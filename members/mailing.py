@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
-from members.models import Delivery, Seat, User
+from members.models import Delivery, Organization, Seat, User
 
 
 def compose(
@@ -44,3 +45,9 @@ def deliver_to_person(template: str, user: User, *, address: str = "", **context
         seat=user.seat,
         context={"person": user, "site_url": settings.SITE_URL, **context},
     )
+
+
+def seats_of_secretariat() -> QuerySet[Seat]:
+    """Those of the secretariat that can be mailed."""
+    seats = Seat.objects.filter(organization__kind=Organization.Kind.SECRETARIAT)
+    return seats.exclude(mailbox="")

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import audit
-from members.mailing import compose, deliver, post
+from members.mailing import compose, deliver, post, seats_of_secretariat
 from members.models import (
     Application,
     ApplicationStep,
@@ -19,9 +19,12 @@ from members.models import (
     Seat,
     User,
 )
-from members.models.application import InvitationQuerySet
+from members.models.invitation import InvitationQuerySet
 
 Status = Application.Status
+
+# Ends the key of a mail about an application that is not to the applicant.
+TO_SECRETARIAT = "-secretariat"
 
 
 class AlreadyDecidedError(Exception):
@@ -32,13 +35,51 @@ class AlreadyOpenError(Exception):
     """Another application of the same body is being looked at."""
 
 
-def apply(application: Application, *, themes: Any = ()) -> None:
-    """Save a new application and mail the link that proves the address."""
-    with transaction.atomic():
-        application.save()
-        application.themes.set(themes)
-        _step(application)
-        _tell(application, "application_verify")
+def apply(application: Application, *, themes: Any = ()) -> Application:
+    """Saves a new application and mails the link that proves the address.
+
+    Sent twice with one form_key, it is saved and mailed once: the second finds the first.
+    """
+    try:
+        with transaction.atomic():
+            _save_new(application, themes)
+            _step(application)
+            _tell(application, "application_verify")
+    except IntegrityError:
+        return _saved_before(application)
+    return application
+
+
+def enter(
+    application: Application, *, channel: str, note: str, by: User, themes: Any = ()
+) -> Application:
+    """代理入力: the secretariat types what a body telephoned or faxed; it waits at once.
+
+    Sent twice, it is saved once. Raises AlreadyOpenError when another application of the body is open.
+    """
+    application.status, application.entered_by = Status.RECEIVED, by
+    application.channel, application.note = channel, note
+    try:
+        with transaction.atomic():
+            _save_new(application, themes)
+            _step(application, by=by, reason=application.channel_label)
+            audit.record("enter_application", application, by=by, channel=channel)
+            _tell(application, "application_entered")
+    except IntegrityError as error:
+        try:
+            return _saved_before(application)
+        except Application.DoesNotExist:
+            raise AlreadyOpenError from error
+    return application
+
+
+def _save_new(application: Application, themes: Any) -> None:
+    application.save()
+    application.themes.set(themes)
+
+
+def _saved_before(application: Application) -> Application:
+    return Application.objects.get(form_key=application.form_key)
 
 
 def verify(application: Application) -> None:
@@ -56,18 +97,31 @@ def verify(application: Application) -> None:
         raise AlreadyOpenError from error
 
 
-@transaction.atomic
 def resubmit(application: Application, *, themes: Any = ()) -> None:
-    """The applicant has corrected what the secretariat returned."""
-    _move(application, Status.RECEIVED, of=(Status.RETURNED,))
-    application.save()
-    application.themes.set(themes)
-    _tell_secretariat(application)
+    """The applicant has corrected what the secretariat returned.
+
+    Saves what the form asks and nothing else: a decision that fell meanwhile stays. Raises
+    AlreadyDecidedError after one, AlreadyOpenError when another application of the body is open.
+    """
+    try:
+        with transaction.atomic():
+            _move(application, Status.RECEIVED, of=(Status.RETURNED,))
+            application.save(update_fields=Application.ASKED)
+            application.themes.set(themes)
+            _tell_secretariat(application)
+    except IntegrityError as error:
+        raise AlreadyOpenError from error
 
 
 @transaction.atomic
 def withdraw(application: Application) -> None:
     _move(application, Status.WITHDRAWN, of=Application.OPEN)
+
+
+@transaction.atomic
+def withdraw_unanswered(application: Application, *, reason: str) -> None:
+    """By itself: the applicant never corrected what was returned."""
+    _move(application, Status.WITHDRAWN, of=(Status.RETURNED,), reason=reason)
 
 
 @transaction.atomic
@@ -101,13 +155,16 @@ def approve(application: Application, *, by: User) -> Invitation:
             "extension": application.extension,
         },
     )
-    return invite(
+    invitation = invite(
         seat,
         name=application.contact_name,
         address=application.email,
         role=User.Role.MANAGER,
         by=by,
     )
+    application.invitation = invitation
+    application.save(update_fields=["invitation"])
+    return invitation
 
 
 @transaction.atomic
@@ -144,7 +201,7 @@ def renew(invitation: Invitation, *, by: User) -> Invitation | None:
     """A new invitation in place of one that still waits; None for any other."""
     if not _withdrawn(invitation, Invitation.objects.waiting()):
         return None
-    return invite(
+    new = invite(
         invitation.seat,
         name=invitation.name,
         address=invitation.address,
@@ -152,6 +209,8 @@ def renew(invitation: Invitation, *, by: User) -> Invitation | None:
         by=by,
         wave=invitation.wave,
     )
+    Application.objects.filter(invitation=invitation).update(invitation=new)
+    return new
 
 
 @transaction.atomic
@@ -190,14 +249,6 @@ def accept(
     return user
 
 
-def erase_abandoned() -> int:
-    """Applications whose address nobody verified within three days; answers how many."""
-    abandoned = Application.objects.abandoned(timezone.now())
-    count = abandoned.count()
-    abandoned.delete()
-    return count
-
-
 def _admit(application: Application) -> Organization:
     local_government = application.local_government
     organization = _existing_body(application) or Organization(
@@ -220,13 +271,10 @@ def _admit(application: Application) -> Organization:
 
 def _existing_body(application: Application) -> Organization | None:
     """A body that had left comes back as itself."""
-    if application.local_government:
-        found = Organization.objects.filter(local_government=application.local_government)
-    else:
-        found = Organization.objects.filter(
-            prefecture=application.prefecture, name=application.body_name
-        )
-    return found.first()
+    body = application.local_government
+    if body is None:
+        return Organization.objects.group_named(application.prefecture, application.body_name)
+    return Organization.objects.filter(local_government=body).first()
 
 
 def _kind_of(local_government: LocalGovernment | None) -> Organization.Kind:
@@ -285,12 +333,11 @@ def _tell(application: Application, template: str, **context: Any) -> None:
 def _tell_secretariat(application: Application) -> None:
     """Once per step to each mailbox of the secretariat."""
     steps = application.steps.count()
-    seats = Seat.objects.filter(organization__kind=Organization.Kind.SECRETARIAT)
-    for seat in seats.exclude(mailbox=""):
+    for seat in seats_of_secretariat():
         deliver(
             "application_waiting",
             address=seat.mailbox,
-            key=f"application-{application.pk}-{steps}-secretariat",
+            key=f"application-{application.pk}-{steps}{TO_SECRETARIAT}",
             seat=seat,
             context={"application": application, "site_url": settings.SITE_URL},
         )

@@ -9,6 +9,7 @@ from members.views import (
     account,
     contacts,
     directory,
+    enquiry,
     handover,
     organization,
     password,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("me/sessions/<int:pk>/end/", account.session_end, name="session_end"),
     path("register/", registration.register, name="register"),
     path("register/sent/", registration.register_sent, name="register_sent"),
+    path("register/ask/sent/", enquiry.ask_managers_sent, name="ask_managers_sent"),
+    path("register/ask/<int:pk>/", enquiry.ask_managers, name="ask_managers"),
     path("register/<slug:token>/", registration.application, name="application"),
     path(
         "register/<slug:token>/verify/", registration.application_verify, name="application_verify"

@@ -14,7 +14,7 @@ from lib import prefectures
 from members import audit
 from members.mailing import post
 from members.models import Delivery, Invitation, InvitationWave, Organization, Seat, User
-from members.models.application import INVITATION_FOR, InvitationQuerySet
+from members.models.invitation import INVITATION_FOR, InvitationQuerySet
 from members.registration import invitation_mail
 
 # How many prefectures the name of a wave spells out.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from members.drafts import clear_closed
 from members.handover import finish_due
 from members.handover_reminder import send_due
-from members.registration import erase_abandoned
+from members.retention import erase_abandoned, erase_applications
 from members.yearly_check import remind_due, suspend_unused_due
 from renkei.models import JobRun
 
@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 # Every job asks what is due, so that a missed day is made up for by the next one.
 DAILY: dict[str, Callable[[], object]] = {
     "clear_closed_drafts": clear_closed,
-    "erase_applications": erase_abandoned,
+    "erase_abandoned_applications": erase_abandoned,
+    "erase_applications": erase_applications,
     "finish_handovers": finish_due,
     "remind_of_handovers": send_due,
     "remind_of_yearly_check": remind_due,

@@ -36,6 +36,7 @@ X_URL = environment.text("X_URL", "https://x.com/Zenkoku_Renkei")
 OPEN_DATA_LICENSE = environment.text(
     "OPEN_DATA_LICENSE", "公共データ利用規約（第1.0版）（PDL1.0）：案（事務局確認前）"
 )
+APPLICATION_RETENTION_DAYS = environment.number("APPLICATION_RETENTION_DAYS", 365)
 LOG_LEVEL = environment.text("LOG_LEVEL", "INFO")
 
 DEBUG = False
@@ -186,8 +187,10 @@ MFA_TOTP_TOLERANCE = 1
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "300/m/ip,5/300s/key",
-    # Every application mails the address that somebody has typed.
+    # Every application mails the address that somebody has typed; a question, people of a body.
     "apply": "60/m/ip,5/h/key",
+    "ask": "60/m/ip,5/h/key",
+    "ask_body": "20/d/key",
     "reset_password": "300/m/ip,3/600s/key",
     "post": "20/m/user",
     "show_names": "60/h/user",

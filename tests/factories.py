@@ -117,18 +117,28 @@ def make_site_text(slug, *, body="本文", title="見出し", **fields):
     return SiteText.objects.create(slug=slug, body=body, title=title, **fields)
 
 
-def make_application(*, local_government=None, status=Application.Status.RECEIVED, **fields):
-    body = local_government or make_local_government()
+def build_application(*, local_government, **fields):
+    """Not saved yet: for registration.apply() and enter(). None: name and prefecture are given."""
+    body = local_government
     values = {
-        "prefecture": body.prefecture,
-        "body_name": body.own_name,
+        "prefecture": body and body.prefecture,
+        "body_name": body and body.own_name,
         "section": "企画課",
         "contact_name": "見本 花子",
         "email": "kikaku@town.example.jp",
         "telephone": "00-0000-0000",
         "purpose": "連携事業の提案",
     }
-    return Application.objects.create(local_government=body, status=status, **{**values, **fields})
+    return Application(local_government=body, **{**values, **fields})
+
+
+def make_application(*, status=Application.Status.RECEIVED, **fields):
+    body = (
+        fields.pop("local_government") if "local_government" in fields else make_local_government()
+    )
+    application = build_application(local_government=body, status=status, **fields)
+    application.save()
+    return application
 
 
 def make_invitation(*, seat=None, **fields):

@@ -13,7 +13,6 @@ from django.urls import URLPattern, get_resolver, reverse
 from agreements.models import AgreementFile
 from board.models import Answer, Match, Reply, Report, Topic
 from members.models import (
-    Application,
     AuditEntry,
     Delivery,
     Handover,
@@ -39,7 +38,6 @@ WRITTEN_BY_THE_PORTAL = {
     Answer,
     Match,
     Report,
-    Application,
     AuditEntry,
     Delivery,
     Handover,
@@ -96,6 +94,7 @@ def arguments(manager):
         "member_profile": [factories.make_local_government().code],
         "group_profile": [factories.make_organization().pk],
         "public_file": [file.pk],
+        "members:ask_managers": [factories.make_organization().pk],
         "members:application": [application.token],
         "members:application_verify": [application.token],
         "members:application_correct": [application.token],
@@ -227,6 +226,7 @@ def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
 
 FORMS = {
     "members:register",
+    "members:ask_managers",
     "members:invitation",
     "members:organization_edit",
     "members:seat_add",

@@ -2,83 +2,88 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
-from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
 from lib.admin import PortalModelAdmin
-from lib.text import clean_text
+from lib.forms import form_key_in
+from lib.wareki import format_date
 from members import people, registration, waves
 from members.access import MemberRequest
 from members.admin.waves import letter_page
+from members.domains import describe_domains
+from members.duplicates import possible_duplicates
+from members.forms import DecisionForm, EnteredApplicationForm
+from members.forms.application import ALREADY_OPEN
+from members.forms.queue import SENTENCES
 from members.models import Application, Invitation
+from members.models.application import last_step
 
 MemberAct = Callable[..., Any]
 
 
-class DecisionForm(forms.Form):
-    """A reason that the secretariat edits before it is mailed."""
+class Queue(ChangeList):
+    """Each row of the page with what it was compared with, in a few queries for all."""
 
-    NEEDS_REASON = ("return", "refuse")
-    CHOICES = (
-        ("review", "確認中にする"),
-        ("approve", "承認する"),
-        ("return", "修正を依頼する"),
-        ("refuse", "承認しない"),
-    )
-
-    decision = forms.ChoiceField(choices=CHOICES)
-    reason = forms.CharField(required=False, max_length=2000)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        data["reason"] = clean_text(data.get("reason", ""))
-        if data.get("decision") in self.NEEDS_REASON and not data["reason"].strip():
-            self.add_error("reason", "申請した方に伝える理由を入力してください。")
-        return data
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: list[Application] = list(self.result_list)
+        domains = describe_domains(self.result_list)
+        duplicates = possible_duplicates(self.result_list)
+        for application in self.result_list:
+            application.domain = domains[application.pk]  # type: ignore[attr-defined]
+            application.duplicates = duplicates.get(application.pk, [])  # type: ignore[attr-defined]
 
 
 @admin.register(Application)
 class ApplicationAdmin(PortalModelAdmin):
-    """Nothing is edited here: the applicant corrects, the secretariat decides."""
+    """Nothing is edited here: the applicant corrects, the secretariat decides.
 
+    What is added by hand is 代理入力: what a body has telephoned or faxed.
+    """
+
+    add_form_template = "admin/members/application/add_form.html"
     change_form_template = "admin/members/application/change_form.html"
     # The address of its page is the applicant's key.
     view_on_site = False
-    list_display = ["full_name", "section", "status", "created_at", "telephone", "domain"]
-    list_filter = ["status", "prefecture"]
+    list_display = [
+        "body",
+        "status",
+        "waiting_days",
+        "possible_duplicates",
+        "domain",
+        "applied",
+    ]
+    list_filter = ["status", "channel", "prefecture"]
     list_select_related = ["local_government"]
     search_fields = ["folded_name", "section", "contact_name", "email"]
-    fields = (
-        "full_name",
-        "status",
-        "created_at",
-        "domain",
-        "section",
-        "contact_name",
-        "email",
-        "telephone",
-        "extension",
-        "purpose",
-        "wish_list",
-        "theme_list",
-        "website",
-        "x_account",
-        "magazine_url",
-        "history",
-    )
-    readonly_fields = fields
+    fields = readonly_fields = ("status",)
+    # What waits for a decision first, the longest wait on top; the rest by the day it came.
+    ordering = [
+        Case(
+            When(status__in=Application.DECIDABLE, then=last_step(Application.Status.RECEIVED))
+        ).asc(nulls_last=True),
+        "-created_at",
+        "-id",
+    ]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        applications: Any = super().get_queryset(request)
+        return applications.with_received_at()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Queue
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A decision never deletes; abandoned ones are erased by the worker."""
+        """A decision never deletes; personal data is erased by the worker in its time."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
@@ -88,38 +93,71 @@ class ApplicationAdmin(PortalModelAdmin):
             *super().get_urls(),
         ]
 
-    @admin.display(description="団体名", ordering="folded_name")
-    def full_name(self, application: Application) -> str:
-        return application.full_name
+    @admin.display(description="団体名・部署名", ordering="folded_name")
+    def body(self, application: Application) -> str:
+        return f"{application.full_name} {application.section}".strip()
+
+    @admin.display(description="受付からの日数", ordering="received_at")
+    def waiting_days(self, application: Any) -> str:
+        """Counted anew when a correction comes; nothing where nobody waits for the secretariat."""
+        if application.status not in Application.DECIDABLE or not application.received_at:
+            return "-"
+        days = (timezone.localdate() - timezone.localdate(application.received_at)).days
+        return f"{days}日" if days else "今日"
+
+    @admin.display(description="重複の可能性")
+    def possible_duplicates(self, application: Any) -> str:
+        return f"⚠ {len(application.duplicates)}件" if application.duplicates else "-"
 
     @admin.display(description="メールアドレスのドメイン")
-    def domain(self, application: Application) -> str:
-        """Beside the body's own website: a difference is a reason to call back."""
-        domain = application.email.rpartition("@")[2]
-        body = application.local_government
-        host = (urlsplit(body.website).hostname or "") if body else ""
-        if not host:
-            return domain
-        same = (
-            host == domain
-            or host.endswith(f".{domain}")
-            or domain.endswith(f".{host.removeprefix('www.')}")
-        )
-        return f"{domain}（ウェブサイトと同じ）" if same else f"{domain} ⚠ ウェブサイトは {host}"
+    def domain(self, application: Any) -> str:
+        return application.domain
 
-    @admin.display(description="活用したいこと")
-    def wish_list(self, application: Application) -> str:
-        return "、".join(application.wish_labels) or "-"
+    @admin.display(description="申請日", ordering="created_at")
+    def applied(self, application: Application) -> str:
+        day = format_date(timezone.localdate(application.created_at))
+        return f"{day} {application.channel_label}" if application.channel else day
 
-    @admin.display(description="関心のあるテーマ")
-    def theme_list(self, application: Application) -> str:
-        return "、".join(theme.name for theme in application.themes.all()) or "-"
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """代理入力."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        key = form_key_in(request.POST)
+        before = Application.objects.filter(form_key=key).first() if key else None
+        form = EnteredApplicationForm(request.POST or None)
+        if not before and request.method == "POST" and form.is_valid():
+            before = self._enter(request, form)
+        if before:
+            return redirect("admin:members_application_change", before.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "代理入力",
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(request, self.add_form_template, context)
 
-    @admin.display(description="経過")
-    def history(self, application: Application) -> str:
-        return "\n".join(
-            f"{step} {step.by or ''} {step.reason}".strip() for step in application.steps.all()
-        )
+    def _enter(self, request: Any, form: EnteredApplicationForm) -> Application | None:
+        data = form.cleaned_data
+        try:
+            application = registration.enter(
+                form.finish(),
+                channel=data["channel"],
+                note=data["note"],
+                themes=data["themes"],
+                by=request.user,
+            )
+        except registration.AlreadyOpenError:
+            form.add_error("body_name", ALREADY_OPEN)
+            return None
+        text = f"{application.full_name}の申請を受け付けました。申請した方に、状況のページを知らせるメールを送ります。"
+        self.message_user(request, text, messages.SUCCESS)
+        return application
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = get_object_or_404(Application, pk=pk)
@@ -129,7 +167,9 @@ class ApplicationAdmin(PortalModelAdmin):
         if not form.is_valid():
             for error in form.errors.values():
                 self.message_user(request, str(error[0]), messages.ERROR)
-            return self._back_to(request, application)
+            return self._back_to(request, application, request.POST.get("reason", ""))
+        if form.cleaned_data["decision"] == DecisionForm.INSERT:
+            return self._back_to(request, application, form.reason_with_sentence)
         try:
             self._act(form.cleaned_data, application, request)
         except registration.AlreadyDecidedError:
@@ -152,10 +192,11 @@ class ApplicationAdmin(PortalModelAdmin):
         reason = {"reason": data["reason"]} if data["decision"] in DecisionForm.NEEDS_REASON else {}
         acts[data["decision"]](application, by=request.user, **reason)
 
-    def _back_to(self, request: HttpRequest, application: Application) -> HttpResponse:
-        """The reason that was typed stays in the form."""
-        request.session["reason"] = request.POST.get("reason", "")
-        return redirect(reverse("admin:members_application_change", args=[application.pk]))
+    def _back_to(self, request: HttpRequest, application: Application, reason: str) -> HttpResponse:
+        """The reason that was typed, or begun with a sentence, stands in the form."""
+        request.session["reason"] = {"pk": application.pk, "text": reason}
+        page = reverse("admin:members_application_change", args=[application.pk])
+        return redirect(f"{page}#decision")
 
     def change_view(
         self,
@@ -164,13 +205,30 @@ class ApplicationAdmin(PortalModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = {
-            "reason": request.session.pop("reason", ""),
-            "choices": DecisionForm.CHOICES,
-            "decidable": Application.DECIDABLE,
-            **(extra_context or {}),
-        }
+        context = {**self._facts(request, object_id), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
+
+    def _facts(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
+        """What the page shows beside the application itself; nothing for one that is not there."""
+        application = self.get_object(request, object_id)
+        if application is None:
+            return {}
+        reason = request.session.pop("reason", {})
+        invitation = Invitation.objects.select_related("seat__organization")
+        return {
+            "title": "会員登録申請の確認",
+            "reason": reason.get("text", "") if reason.get("pk") == application.pk else "",
+            "choices": DecisionForm.CHOICES,
+            "insert": DecisionForm.INSERT,
+            "sentences": SENTENCES,
+            "is_decidable": application.status in Application.DECIDABLE,
+            "waiting_days": self.waiting_days(application),
+            "domain": describe_domains([application])[application.pk],
+            "duplicates": possible_duplicates([application]).get(application.pk, []),
+            "steps": application.steps.select_related("by"),
+            "themes": application.themes.all(),
+            "invitation": invitation.filter(application=application).first(),
+        }
 
 
 @admin.register(Invitation)

@@ -1,4 +1,4 @@
-"""What people type: log-in, passwords, second factor, application, search, the own body."""
+"""What people type: log-in, passwords, second factor, applications, search, the own body."""
 
 from members.forms.account import (
     AcceptanceForm,
@@ -11,6 +11,7 @@ from members.forms.account import (
 )
 from members.forms.application import ApplicationForm
 from members.forms.directory import ContactSearch, DirectorySearch, NameChoiceForm
+from members.forms.enquiry import AskManagersForm
 from members.forms.organization import (
     ConfirmationForm,
     HandoverForm,
@@ -19,6 +20,7 @@ from members.forms.organization import (
     RoleForm,
     SeatForm,
 )
+from members.forms.queue import DecisionForm, EnteredApplicationForm
 from members.forms.second_factor import (
     ActivateAppForm,
     LoginCodeForm,
@@ -33,7 +35,10 @@ __all__ = [
     "ApplicationForm",
     "ContactSearch",
     "ConfirmationForm",
+    "AskManagersForm",
+    "DecisionForm",
     "DirectorySearch",
+    "EnteredApplicationForm",
     "ForgottenPasswordForm",
     "HandoverForm",
     "InviteForm",

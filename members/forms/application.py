@@ -5,12 +5,21 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lib import prefectures
+from lib.forms import FormKeyField
 from lib.local_government_codes import readings
 from lib.text import clean_line, clean_text, fold, half_width
-from members.models import Application, LocalGovernment, Organization, SiteText, Theme
+from members.models import (
+    Application,
+    LocalGovernment,
+    Organization,
+    SiteText,
+    Standing,
+    Theme,
+)
 
 ALREADY_MEMBER = "すでに会員です。担当部署の追加は、貴団体の管理担当者へご連絡ください。分からないときは、事務局にお問い合わせください。"
 ALREADY_OPEN = (
@@ -46,8 +55,11 @@ class WideTelephoneInput(WideInput):
 class ApplicationForm(forms.ModelForm):
     """Resolves 団体名 within 都道府県; several hits come back as a choice."""
 
+    form_key = FormKeyField()
     prefecture = forms.ChoiceField(
-        label="都道府県", choices=[("", "選んでください"), *prefectures.CHOICES]
+        label="都道府県",
+        choices=[("", "選んでください"), *prefectures.CHOICES],
+        error_messages={"required": "都道府県を選んでください。"},
     )
     # Offered when the name has several hits; checked by the form, which alone knows them.
     which_body = forms.CharField(label="該当する団体", required=False, widget=forms.RadioSelect)
@@ -107,8 +119,21 @@ class ApplicationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The body that was typed, where it is a member: the page offers a way to ask it.
+        self.member: Organization | None = None
         self.fields["telephone"].validators.append(TELEPHONE)
         self.fields["x_account"].validators.append(X_ACCOUNT)
+        if self.instance.pk:
+            # A correction is sent once because it moves the state.
+            del self.fields["form_key"]
+
+    @property
+    def bodies(self) -> QuerySet[LocalGovernment]:
+        """For the datalist, once a prefecture has been chosen; members are marked."""
+        existing = LocalGovernment.objects.existing(timezone.localdate())
+        found = existing.filter(prefecture=self["prefecture"].value() or "")
+        named = found.exclude(kind=LocalGovernment.Kind.WARD)
+        return named.select_related("organization")
 
     @property
     def terms(self) -> SiteText | None:
@@ -146,7 +171,8 @@ class ApplicationForm(forms.ModelForm):
         elif chosen is None:
             self.add_error("body_name", _not_found(prefecture, typed))
         elif chosen.kind == LocalGovernment.Kind.WARD:
-            self.add_error("body_name", WARDS_ARE_MEMBERS)
+            ward = Organization.objects.filter(local_government=chosen).first()
+            self._refuse_member(ward, WARDS_ARE_MEMBERS)
         else:
             self.instance.local_government = chosen
             self.instance.body_name = chosen.own_name
@@ -154,27 +180,33 @@ class ApplicationForm(forms.ModelForm):
 
     def _chosen_of(self, found: list[LocalGovernment]) -> LocalGovernment | None:
         """The radio buttons offer what was found; their answer is a code."""
-        choices = [(body.code, f"{body}（{body.get_kind_display()}）") for body in found]
+        choices = [(body.code, f"{body}（団体コード {body.code}）") for body in found]
         self.fields["which_body"].widget = forms.RadioSelect(choices=choices)
+        # Only its mark: what was sent has been looked at already.
+        self.fields["which_body"].required = bool(found)
         typed = self.data.get("which_body")
         return next((body for body in found if body.code == typed), None)
 
     def _refuse_members_and_open(self, prefecture: str, name: str) -> None:
-        body = self.instance.local_government
-        organizations = Organization.objects.active()
+        body, members = self.instance.local_government, Organization.objects.active()
         applications = Application.objects.open().exclude(pk=self.instance.pk)
         if body:
-            organizations = organizations.filter(local_government=body)
+            member = members.filter(local_government=body).first()
             applications = applications.filter(local_government=body)
         else:
-            organizations = organizations.called(name).filter(prefecture=prefecture)
+            member = members.group_named(prefecture, name)
             applications = applications.filter(
                 prefecture=prefecture, folded_name=fold(name), local_government=None
             )
-        if organizations.exists():
-            self.add_error("body_name", ALREADY_MEMBER)
+        if member:
+            self._refuse_member(member, ALREADY_MEMBER)
         elif applications.exists():
             self.add_error("body_name", ALREADY_OPEN)
+
+    def _refuse_member(self, member: Organization | None, text: str) -> None:
+        self.add_error("body_name", text)
+        if member and member.standing != Standing.NONE:
+            self.member = member
 
     def finish(self) -> Application:
         """The application as it will be saved by registration.apply() or resubmit()."""
@@ -182,13 +214,14 @@ class ApplicationForm(forms.ModelForm):
         application.wishes = self.cleaned_data["wishes"]
         application.terms = self.terms
         application.x_account = application.x_account.removeprefix("@")
+        application.form_key = self.cleaned_data.get("form_key", application.form_key)
         return application
 
 
 def matching(prefecture: str, typed: str) -> list[LocalGovernment]:
     """Bodies of the prefecture whose name, kana or code is what was typed."""
     existing = LocalGovernment.objects.existing(timezone.localdate()).filter(prefecture=prefecture)
-    name = fold(typed).removeprefix(fold(prefectures.by_code(prefecture).name))
+    name = prefectures.name_within(prefecture, typed)
     if not name:
         return list(existing.filter(kind=LocalGovernment.Kind.PREFECTURE))
     named = existing.exclude(kind=LocalGovernment.Kind.PREFECTURE)

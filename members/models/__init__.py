@@ -1,12 +1,13 @@
 """Who we are: local governments, member bodies, their seats and people, and the portal's texts."""
 
 from members.models.account import User
-from members.models.application import Application, ApplicationStep, Invitation
+from members.models.application import Application, ApplicationStep
 from members.models.audit import AuditEntry
 from members.models.delivery import Delivery
 from members.models.draft import Draft
 from members.models.former_name import FormerName
 from members.models.handover import Handover
+from members.models.invitation import Invitation
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText

@@ -1,33 +1,23 @@
-"""会員登録申請 (Application) with its steps, and 招待 (Invitation)."""
+"""会員登録申請 (Application) with its steps."""
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from lib import prefectures
 from lib.text import fold
 from lib.wareki import format_datetime
-from members.models.account import User
-from members.models.delivery import Delivery
+from members.models.invitation import random_token
 from members.models.local_government import LocalGovernment
-from members.models.organization import Organization, Seat, Theme
+from members.models.organization import Theme
 from members.models.site_text import SiteText
-from members.models.wave import InvitationWave
 
 UNVERIFIED_FOR = timedelta(days=3)
-INVITATION_FOR = timedelta(days=14)
-MAIL_KEY = "invitation-"
-
-
-def random_token() -> str:
-    return secrets.token_urlsafe(32)
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -39,6 +29,27 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(
             status=Application.Status.UNVERIFIED, created_at__lt=now - UNVERIFIED_FOR
         )
+
+    def with_received_at(self) -> Self:
+        """Annotates `received_at`: since when it waits for the secretariat, after a correction anew."""
+        return self.annotate(received_at=last_step(Application.Status.RECEIVED))
+
+    def forgotten(self, before: datetime) -> Self:
+        """Refused, withdrawn, or returned and never answered, with nothing new since that time."""
+        return (
+            self.filter(status__in=Application.ERASABLE, erased_at=None)
+            .annotate(last_step_at=last_step())
+            .filter(last_step_at__lt=before)
+            .order_by("id")
+        )
+
+
+def last_step(*statuses: str) -> Subquery:
+    """When an application had its last step, or its last step into one of these states."""
+    steps = ApplicationStep.objects.filter(application=OuterRef("pk"))
+    if statuses:
+        steps = steps.filter(status__in=statuses)
+    return Subquery(steps.order_by("-at", "-id").values("at")[:1])
 
 
 class Application(models.Model):
@@ -62,8 +73,27 @@ class Application(models.Model):
         PAMPHLET = "pamphlet", "自治体のパンフレットを東京23区等で配布したい"
         PROMOTE = "promote", "自治体の広報誌や広報動画をPRしたい"
 
+    class Channel(models.TextChoices):
+        """How a body came whose application the secretariat typed (代理入力)."""
+
+        TELEPHONE = "telephone", "電話"
+        FAX = "fax", "FAX"
+        OTHER = "other", "来庁・その他"
+
     OPEN = (Status.RECEIVED, Status.REVIEWING, Status.RETURNED)
     DECIDABLE = (Status.RECEIVED, Status.REVIEWING)
+    ERASABLE = (Status.RETURNED, Status.REFUSED, Status.WITHDRAWN)
+    # What is emptied after APPLICATION_RETENTION_DAYS; wishes and themes are, too.
+    PERSONAL = (
+        *("section", "contact_name", "email", "telephone", "extension", "purpose", "note"),
+        *("website", "x_account", "magazine_url"),
+    )
+    # What the applicant's form asks, with what follows from it.
+    ASKED = (
+        *("prefecture", "local_government", "body_name", "section", "contact_name", "email"),
+        *("telephone", "extension", "website", "x_account", "magazine_url", "wishes", "purpose"),
+        "terms",
+    )
 
     token = models.CharField(max_length=64, unique=True, default=random_token, editable=False)
     status = models.CharField("状態", max_length=12, choices=Status, default=Status.UNVERIFIED)
@@ -98,6 +128,19 @@ class Application(models.Model):
         null=True,
         on_delete=models.PROTECT,
     )
+    # Of the form that was sent: pressed twice, it finds this application.
+    form_key = models.CharField(max_length=32, unique=True, null=True, blank=True, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代理入力した人",
+        related_name="entered_applications",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+    )
+    channel = models.CharField("申請の方法", max_length=10, choices=Channel, blank=True)
+    note = models.TextField("受付メモ", max_length=1000, blank=True)
     created_at = models.DateTimeField("申請日時", default=timezone.now, editable=False)
     decided_at = models.DateTimeField("決定日時", null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
@@ -109,6 +152,16 @@ class Application(models.Model):
         editable=False,
         on_delete=models.PROTECT,
     )
+    invitation = models.OneToOneField(
+        "Invitation",
+        verbose_name="招待",
+        related_name="application",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+    )
+    erased_at = models.DateTimeField("消去日時", null=True, blank=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -131,6 +184,31 @@ class Application(models.Model):
                 ),
                 name="one_open_application_per_association",
             ),
+            models.CheckConstraint(
+                condition=Q(entered_by=None, channel="")
+                | (Q(entered_by__isnull=False) & ~Q(channel="")),
+                name="entered_application_has_person_and_channel",
+                violation_error_message="代理入力には、入力した人と申請の方法の両方が必要です。",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    status__in=["refused", "withdrawn"],
+                    section="",
+                    contact_name="",
+                    email="",
+                    telephone="",
+                    extension="",
+                    purpose="",
+                    note="",
+                    website="",
+                    x_account="",
+                    magazine_url="",
+                    wishes=[],
+                ),
+                name="erased_application_is_empty",
+                violation_error_message="消去した申請に、個人情報を残すことはできません。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +216,8 @@ class Application(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_name = fold(self.body_name)
+        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded_name"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -165,6 +245,15 @@ class Application(models.Model):
     def is_withdrawable(self) -> bool:
         return self.status in self.OPEN
 
+    @property
+    def channel_label(self) -> str:
+        """代理入力（電話）, or 申請フォーム for those that came by themselves."""
+        return f"代理入力（{self.get_channel_display()}）" if self.channel else "申請フォーム"
+
+    def says_the_same_as(self, other: "Application") -> bool:
+        """Sent once more as it was, and not corrected in between; themes apart."""
+        return all(getattr(self, name) == getattr(other, name) for name in self.ASKED)
+
 
 class ApplicationStep(models.Model):
     """What happened to an application, as the applicant sees it."""
@@ -189,124 +278,3 @@ class ApplicationStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {format_datetime(self.at)}"
-
-
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def open(self) -> Self:
-        """Neither used nor withdrawn, sent or not."""
-        return self.filter(accepted_at=None, withdrawn_at=None)
-
-    def planned(self) -> Self:
-        """Imported, and not mailed yet: no link works, and no term runs."""
-        return self.open().filter(sent_at=None)
-
-    def waiting(self) -> Self:
-        """Sent and open; those past their day are among them, to be sent again."""
-        return self.open().filter(sent_at__isnull=False)
-
-    def with_delivery(self) -> Self:
-        """With delivery_state and delivery_reason of the mail that carried each."""
-        key = Concat(Value(MAIL_KEY), Cast(OuterRef("pk"), models.CharField()))
-        mail = Delivery.objects.filter(address=OuterRef("address"), key=key)
-        return self.annotate(
-            delivery_state=Subquery(mail.values("state")[:1]),
-            delivery_reason=Subquery(mail.values("reason")[:1]),
-        )
-
-    def usable(self) -> Self:
-        """By columns of its own alone: PostgreSQL checks these again when two accept at once.
-
-        A condition on the body would make a subquery of the UPDATE, which is not checked again.
-        """
-        return self.waiting().filter(expires_at__gt=timezone.now())
-
-
-class Invitation(models.Model):
-    """A place on a seat, offered by mail: used once, within 14 days.
-
-    One that is planned (members/waves.py) has no address either: it goes to the mailbox that the
-    seat has on the day of sending.
-    """
-
-    token = models.CharField(max_length=64, unique=True, default=random_token, editable=False)
-    seat = models.ForeignKey(
-        Seat, verbose_name="担当部署", related_name="invitations", on_delete=models.PROTECT
-    )
-    name = models.CharField("氏名", max_length=50)
-    address = models.EmailField("招待の送り先", blank=True)
-    role = models.CharField("役割", max_length=12, choices=User.Role)
-    invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="招待した人",
-        related_name="invitations_sent",
-        null=True,
-        on_delete=models.PROTECT,
-    )
-    wave = models.ForeignKey(
-        InvitationWave,
-        verbose_name="招待の送信",
-        related_name="invitations",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-    )
-    created_at = models.DateTimeField("招待日時", default=timezone.now)
-    sent_at = models.DateTimeField("送信日時", null=True, blank=True, default=timezone.now)
-    expires_at = models.DateTimeField("期限", null=True, blank=True)
-    accepted_at = models.DateTimeField("登録日時", null=True, blank=True)
-    withdrawn_at = models.DateTimeField("取消日時", null=True, blank=True)
-
-    # Set by with_delivery().
-    delivery_state: str | None
-    delivery_reason: str | None
-
-    objects = InvitationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "招待"
-        ordering = ["-created_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
-                name="invitation_is_accepted_or_withdrawn",
-                violation_error_message="登録に使われた招待は、取り消せません。",
-            ),
-            models.CheckConstraint(
-                condition=Q(sent_at=None, expires_at=None, accepted_at=None, wave=None)
-                | (Q(sent_at__isnull=False, expires_at__isnull=False) & ~Q(address="")),
-                name="invitation_is_planned_or_sent",
-                violation_error_message="送った招待には送り先と期限があり、送る前の招待にはありません。",
-            ),
-            models.UniqueConstraint(
-                fields=["seat"],
-                condition=Q(sent_at=None, withdrawn_at=None),
-                name="one_planned_invitation_per_seat",
-                violation_error_message="この担当部署には、送る前の招待があります。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}（{self.seat}）"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.sent_at and self.expires_at is None:
-            self.expires_at = self.sent_at + INVITATION_FOR
-        super().save(*args, **kwargs)
-
-    def get_absolute_url(self) -> str:
-        return reverse("members:invitation", args=[self.token])
-
-    @property
-    def mail_key(self) -> str:
-        """Of its delivery in the outbox."""
-        return f"{MAIL_KEY}{self.pk}"
-
-    @property
-    def is_usable(self) -> bool:
-        is_open = not (self.accepted_at or self.withdrawn_at)
-        is_running = self.expires_at is not None and self.expires_at > timezone.now()
-        return is_open and is_running and self.is_for_active_body
-
-    @property
-    def is_for_active_body(self) -> bool:
-        return self.seat.organization.status == Organization.Status.ACTIVE

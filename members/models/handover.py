@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models.account import User
-from members.models.application import Invitation
+from members.models.invitation import Invitation
 from members.models.organization import Seat
 
 

@@ -1,6 +1,7 @@
 """会員団体 (Organization) and its 担当部署 (Seat)."""
 
 from datetime import date
+from itertools import chain
 from typing import Self
 from urllib.parse import quote
 
@@ -56,11 +57,6 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         found = self.active()
         return found if settings.DEMO else found.filter(is_demo=False)
 
-    def called(self, name: str) -> Self:
-        """By its name of today or one that it had itself; a body may occur twice."""
-        renamed = Q(former_names__name=name, former_names__reason="renamed")
-        return self.filter(Q(name=name) | renamed)
-
     def merger_due(self, today: date) -> Self:
         """Still taking part under a local government that was merged into another one."""
         return self.active().filter(
@@ -76,6 +72,18 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         """Bodies with an address of their own, members or not; demo bodies only where DEMO=1."""
         found = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)
         return found if settings.DEMO else found.filter(is_demo=False)
+
+    def group_named(self, prefecture: str, name: str) -> "Organization | None":
+        """A body without a code, with or without its prefecture, in any width and any case.
+
+        By its name of today or one that it had itself.
+        """
+        asked = prefectures.name_within(prefecture, name)
+        bodies = self.filter(prefecture=prefecture, local_government=None)
+        known = list(bodies.prefetch_related("former_names"))
+        today = (body for body in known if prefectures.name_within(prefecture, body.name) == asked)
+        before = (body for body in known if asked in body.own_former_names)
+        return next(chain(today, before), None)
 
     def in_code_order(self) -> Self:
         """By prefecture; bodies without a code after the others, on every database."""
@@ -207,6 +215,15 @@ class Organization(Folded):
         while body.merged_into:
             body = body.merged_into
         return body if body.pk != self.pk and body.standing != Standing.NONE else None
+
+    @property
+    def own_former_names(self) -> set[str]:
+        """What it was called itself, without its prefecture; lists read it with a prefetch."""
+        return {
+            prefectures.name_within(self.prefecture, former.name)
+            for former in self.former_names.all()
+            if former.reason == former.Reason.RENAMED
+        }
 
     @property
     def homepage(self) -> str:

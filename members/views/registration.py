@@ -1,5 +1,6 @@
 """Pages of registration: application, its private page, invitation."""
 
+from copy import copy
 from typing import Any
 
 from allauth.core import ratelimit
@@ -7,14 +8,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lib.forms import form_key_in, new_form_key
 from members import handover, registration
 from members.access import public
 from members.forms import AcceptanceForm, ApplicationForm
-from members.models import Application, Invitation, LocalGovernment, SiteText
+from members.forms.application import ALREADY_OPEN
+from members.models import Application, Invitation, SiteText
+
+NOT_CORRECTABLE = "この申請は、今は直せません。状況を確かめてください。"
 
 
 def trail(title: str) -> list[tuple[str, str]]:
@@ -26,6 +30,8 @@ def trail(title: str) -> list[tuple[str, str]]:
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
     """Form, then confirmation page, then saved: nothing is stored before 申請する."""
+    if "confirmed" in request.POST and sent_before(request.POST):
+        return redirect("members:register_sent")
     form = ApplicationForm(request.POST or None)
     if request.method != "POST" or "correct" in request.POST or not form.is_valid():
         if "correct" in request.POST:
@@ -46,23 +52,29 @@ def register(request: HttpRequest) -> HttpResponse:
 def registration_context(form: ApplicationForm) -> dict[str, Any]:
     return {
         "form": form,
-        "bodies": bodies_of(form.data.get("prefecture", "")),
         "benefits": SiteText.objects.current(SiteText.Slug.MEMBER_BENEFITS),
         "trail": trail("会員登録の申請"),
     }
 
 
-def bodies_of(prefecture: str) -> list[str]:
-    """Names for the datalist, once a prefecture has been chosen."""
-    existing = LocalGovernment.objects.existing(timezone.localdate())
-    found = existing.filter(prefecture=prefecture).exclude(kind=LocalGovernment.Kind.WARD)
-    return [body.own_name for body in found]
+def sent_before(data: QueryDict) -> Application | None:
+    """What this very form has saved already: the button was pressed twice, or Back was."""
+    key = form_key_in(data)
+    return Application.objects.filter(form_key=key).first() if key else None
 
 
 def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, Any]:
-    """What was typed: to be read, and hidden in the page for the next step."""
+    """What was typed: to be read, and hidden in the page for the next step.
+
+    Sent before and corrected since (a mistyped address), it is another application.
+    """
     application = form.finish()
-    typed = [(name, value) for name in form.fields for value in data.getlist(name)]
+    before = sent_before(data)
+    is_another = before is not None and not before.says_the_same_as(application)
+    typed = [
+        (name, value) for name in form.fields for value in data.getlist(name) if name != "form_key"
+    ]
+    typed.append(("form_key", new_form_key() if is_another else application.form_key or ""))
     return {
         "application": application,
         "themes": form.cleaned_data["themes"],
@@ -75,7 +87,7 @@ def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, An
 @public  # follows the application of somebody without an account
 @never_cache
 def register_sent(request: HttpRequest) -> HttpResponse:
-    return render(request, "members/register_sent.html", {"trail": trail("申請を受け取りました")})
+    return render(request, "members/register_sent.html", {"trail": trail("メールの確認")})
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -84,13 +96,17 @@ def register_sent(request: HttpRequest) -> HttpResponse:
 def application(request: HttpRequest, token: str) -> HttpResponse:
     """Status and history; a button where the address is still to be verified."""
     found = get_object_or_404(Application.objects.select_related("local_government"), token=token)
-    context = {
-        "application": found,
-        "steps": found.steps.exclude(status=Application.Status.UNVERIFIED),
-        "form": correction_form(found) if found.is_correctable else None,
+    form = correction_form(found) if found.is_correctable else None
+    return render(request, "members/application.html", application_context(found, form))
+
+
+def application_context(application: Application, form: ApplicationForm | None) -> dict[str, Any]:
+    return {
+        "application": application,
+        "steps": application.steps.exclude(status=Application.Status.UNVERIFIED),
+        "form": form,
         "trail": trail("申請の状況"),
     }
-    return render(request, "members/application.html", context)
 
 
 def correction_form(application: Application, data: Any = None) -> ApplicationForm:
@@ -124,14 +140,19 @@ def application_verify(request: HttpRequest, token: str) -> HttpResponse:
 @public  # the token is the key
 def application_correct(request: HttpRequest, token: str) -> HttpResponse:
     found = get_object_or_404(Application, token=token)
-    form = correction_form(found, request.POST)
+    if not found.is_correctable:
+        messages.error(request, NOT_CORRECTABLE)
+        return redirect(found)
+    # The form writes what was typed into its own copy: the page goes on naming the body as it is.
+    form = correction_form(copy(found), request.POST)
     if not form.is_valid():
-        context = {"application": found, "form": form, "trail": trail("申請の状況")}
-        return render(request, "members/application.html", context)
+        return render(request, "members/application.html", application_context(found, form))
     try:
         registration.resubmit(form.finish(), themes=form.cleaned_data["themes"])
     except registration.AlreadyDecidedError:
-        messages.error(request, "この申請は、今は直せません。状況を確かめてください。")
+        messages.error(request, NOT_CORRECTABLE)
+    except registration.AlreadyOpenError:
+        messages.error(request, ALREADY_OPEN)
     else:
         messages.success(request, "申請を送り直しました。")
     return redirect(found)

@@ -24,3 +24,9 @@ def test_codes_are_those_of_jis_x_0401(code, name, short, region):
 
     assert (prefecture.name, prefecture.short, prefecture.region) == (name, short, region)
     assert prefectures.by_name(name) is prefecture
+
+
+@pytest.mark.parametrize("name", ["町村会", "群馬県町村会", "群馬県　町村会"])
+def test_names_within_a_prefecture_are_compared_without_it(name):
+    assert prefectures.name_within("10", name) == "町村会"
+    assert prefectures.name_within("10", "群馬県") == ""

@@ -1,12 +1,19 @@
 """The secretariat's queue of applications."""
 
-import pytest
+import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.utils import timezone
+
+from members import registration
+from members.forms.queue import SENTENCES
 from members.models import Application, AuditEntry, Delivery, Invitation
 from members.models.audit import AppendOnlyError
 from tests import factories
 
 QUEUE = "/admin/members/application/"
+PAGE_QUERIES = 14
 
 
 @pytest.fixture
@@ -92,12 +99,145 @@ def test_start_page_counts_what_waits_and_leads_to_it(admin):
 def test_queue_asks_a_constant_number_of_queries(admin, django_assert_num_queries, rows):
     for _ in range(rows):
         factories.make_application()
+        factories.make_seat(mailbox="kikaku@town.example.jp")
 
-    with django_assert_num_queries(4):
-        admin.get(QUEUE)
+    with django_assert_num_queries(9):
+        html = admin.get(QUEUE).content.decode()
+
+    # Of each other, and of the seat of a member body: domain and section.
+    assert html.count(f"⚠ {2 * rows - 1}件") == rows
 
 
-@pytest.mark.parametrize("model", ["application", "invitation", "delivery", "auditentry"])
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_asks_a_constant_number_of_queries(admin, django_assert_num_queries, rows):
+    application = factories.make_application()
+    for _ in range(rows):
+        factories.make_application()
+        application.steps.create(status="received", by=factories.make_user())
+    admin.get(f"{QUEUE}{application.pk}/change/")
+
+    with django_assert_num_queries(PAGE_QUERIES):
+        admin.get(f"{QUEUE}{application.pk}/change/")
+
+
+class TestQueue:
+    def rows(self, admin, **filters):
+        return admin.get(QUEUE, filters).context["cl"].result_list
+
+    def waiting(self, days, status="received"):
+        application = factories.make_application(status=status)
+        at = timezone.now() - timedelta(days=days)
+        application.steps.create(status="received", at=at)
+        return application
+
+    def test_what_waits_longest_stands_first_and_the_decided_last(self, admin):
+        decided = self.waiting(30, status="approved")
+        returned = self.waiting(20, status="returned")
+        newest, oldest = self.waiting(1), self.waiting(9, status="reviewing")
+
+        assert self.rows(admin) == [oldest, newest, returned, decided]
+
+    def test_wait_is_counted_from_the_last_time_it_came(self, admin):
+        application = self.waiting(9)
+        application.steps.create(status="returned", at=timezone.now() - timedelta(days=5))
+        application.steps.create(status="received", at=timezone.now() - timedelta(days=2))
+        self.waiting(0)
+        self.waiting(40, status="refused")
+
+        html = admin.get(QUEUE).content.decode()
+
+        assert re.findall(r'class="field-waiting_days">([^<]+)<', html) == ["2日", "今日", "-"]
+
+
+class TestPage:
+    def page(self, admin, application):
+        return admin.get(f"{QUEUE}{application.pk}/change/").content.decode()
+
+    def test_history_names_who_when_and_why_in_lines(self, admin, secretary):
+        application = factories.make_application()
+        application.steps.create(status="received", at=datetime(2026, 11, 2, 4, 30, tzinfo=UTC))
+        registration.return_to_applicant(
+            application, by=secretary, reason="部署名を\nご確認ください。"
+        )
+
+        html = self.page(admin, application)
+
+        assert "令和8年11月2日（月）午後1時30分" in html
+        assert "申請した方" in html
+        assert "事務局 見本 太郎<div>部署名を<br>ご確認ください。</div>" in html
+
+    def test_telephone_stands_as_it_was_typed(self, admin):
+        application = factories.make_application(telephone="027-123-4567", extension="89")
+
+        html = self.page(admin, application)
+
+        assert '<span class="call-back">027-123-4567</span>' in html
+        assert '<span class="call-back">89</span>' in html
+
+    def test_approval_links_the_invitation_also_after_it_was_sent_again(self, admin, secretary):
+        application = factories.make_application()
+        first = registration.approve(application, by=secretary)
+        again = registration.renew(first, by=secretary)
+
+        html = self.page(admin, application)
+
+        assert f"/admin/members/invitation/{again.pk}/change/" in html
+        assert f"/admin/members/organization/{again.seat.organization_id}/change/" in html
+
+    def test_hostile_text_is_inert(self, admin):
+        application = factories.make_application(
+            purpose="<script>alert(1)</script>", section="<b>課", contact_name="<img src=x>"
+        )
+
+        html = self.page(admin, application)
+
+        assert "<script>alert(1)" not in html
+        assert "<b>課" not in html
+        assert "<img src=x>" not in html
+
+    def test_unknown_application_is_told_so(self, admin):
+        assert admin.get(f"{QUEUE}999999/change/").status_code == 302
+        assert admin.get(f"{QUEUE}abc/change/").status_code == 302
+
+
+class TestSentences:
+    SENTENCE = next(iter(SENTENCES))
+
+    def insert(self, admin, application, sentence, reason=""):
+        return admin.post(
+            f"{QUEUE}{application.pk}/decide/",
+            {"decision": "insert", "sentence": sentence, "reason": reason},
+            follow=True,
+        ).content.decode()
+
+    def test_sentence_is_put_before_the_reason_and_nothing_is_mailed(self, admin):
+        application = factories.make_application()
+
+        html = self.insert(admin, application, self.SENTENCE, "お電話ください。")
+
+        application.refresh_from_db()
+        text = f"{SENTENCES[self.SENTENCE]}\n\nお電話ください。"
+        assert f'maxlength="2000">{text}</textarea>' in html
+        assert application.status == Application.Status.RECEIVED
+        assert not Delivery.objects.exists()
+
+    @pytest.mark.parametrize("sentence", ["", "無い文"])
+    def test_without_a_sentence_what_was_typed_stays(self, admin, sentence):
+        html = self.insert(admin, factories.make_application(), sentence, "書きかけ")
+
+        assert 'maxlength="2000">書きかけ</textarea>' in html
+
+    def test_reason_of_one_application_never_shows_at_another(self, admin):
+        one, other = factories.make_application(), factories.make_application()
+        admin.post(
+            f"{QUEUE}{one.pk}/decide/",
+            {"decision": "insert", "sentence": "", "reason": "LEAK"},
+        )
+
+        assert "LEAK" not in admin.get(f"{QUEUE}{other.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("model", ["invitation", "delivery", "auditentry"])
 def test_records_are_neither_added_nor_deleted(admin, model):
     assert admin.get(f"/admin/members/{model}/add/").status_code == 403
 

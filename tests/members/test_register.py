@@ -9,41 +9,18 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from members import registration, reorganization
+from members import registration, reorganization, retention
 from members.forms.application import ALREADY_MEMBER, ALREADY_OPEN, WARDS_ARE_MEMBERS
 from members.models import Application, Delivery, Invitation, LocalGovernment, Organization, User
 from tests import factories
+from tests.members.registering import REGISTER, errors, send, typed
 
-REGISTER = "/members/register/"
 Status = Application.Status
 
 
 @pytest.fixture
 def town(db):
     return factories.make_local_government(name="見本町", kana="みほんまち", prefecture="10")
-
-
-def typed(**fields):
-    return {
-        "prefecture": "10",
-        "body_name": "見本町",
-        "section": "企画課",
-        "contact_name": "見本 花子",
-        "email": "ｋｉｋａｋｕ＠town.example.jp",
-        "telephone": "０２７ー１２３−４５６７",
-        "purpose": "連携事業を提案したい",
-        "wishes": ["propose", "join"],
-        "consent": "on",
-        **fields,
-    }
-
-
-def send(client, **fields):
-    return client.post(REGISTER, typed(**fields, confirmed="1"))
-
-
-def errors(client, **fields):
-    return client.post(REGISTER, typed(**fields)).context["form"].errors
 
 
 def send_mail():
@@ -263,7 +240,7 @@ def test_unverified_applications_are_erased_after_three_days(client, town):
     send(client)
     verified = factories.make_application()
     with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
-        assert registration.erase_abandoned() == 1
+        assert retention.erase_abandoned() == 1
 
     assert list(Application.objects.all()) == [verified]
 
@@ -358,3 +335,62 @@ class TestDecisions:
 
         body.refresh_from_db()
         assert body.status == Organization.Status.ACTIVE
+
+
+class TestCorrection:
+    """The applicant's page after 修正依頼."""
+
+    def correct(self, client, application, **fields):
+        return client.post(f"{application.get_absolute_url()}correct/", typed(**fields))
+
+    @pytest.fixture
+    def returned(self, town):
+        return factories.make_application(local_government=town, status=Status.RETURNED)
+
+    def test_nothing_typed_is_lost_on_an_error(self, client, returned):
+        response = self.correct(client, returned, telephone="abc", section="企画政策課")
+        html = response.content.decode()
+
+        assert "電話番号は数字とハイフンで入力してください" in html
+        for value in ("見本町", "企画政策課", "見本 花子", "連携事業を提案したい", "abc"):
+            assert value in html
+
+    def test_page_with_an_error_still_says_whose_it_is_and_what_happened(self, client, returned):
+        returned.steps.create(status=Status.RETURNED, reason="部署名をご確認ください。")
+
+        html = self.correct(client, returned, body_name="無い町").content.decode()
+
+        assert "<h1>群馬県見本町の申請</h1>" in html
+        assert "部署名をご確認ください。" in html
+
+    def test_correction_writes_only_what_the_form_asks(self, returned, secretary):
+        stale = Application.objects.get(pk=returned.pk)
+        Application.objects.update(decided_by=secretary)
+        stale.section = "企画政策課"
+
+        registration.resubmit(stale)
+
+        returned.refresh_from_db()
+        assert (returned.section, returned.status) == ("企画政策課", Status.RECEIVED)
+        assert returned.decided_by == secretary
+
+    def test_correction_after_a_decision_changes_nothing(self, returned):
+        stale = Application.objects.get(pk=returned.pk)
+        registration.withdraw(returned)
+        stale.section = "企画政策課"
+
+        with pytest.raises(registration.AlreadyDecidedError):
+            registration.resubmit(stale)
+
+        returned.refresh_from_db()
+        assert (returned.section, returned.status) == ("企画課", Status.WITHDRAWN)
+
+    def test_correction_to_a_body_with_an_open_application_is_told_so(self, returned):
+        other = factories.make_application()
+        returned.local_government = other.local_government
+
+        with pytest.raises(registration.AlreadyOpenError):
+            registration.resubmit(returned)
+
+        returned.refresh_from_db()
+        assert returned.status == Status.RETURNED
