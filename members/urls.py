@@ -5,7 +5,15 @@ A body's own page shows agreements, too: renkei/urls.py.
 
 from django.urls import path
 
-from members.views import account, directory, handover, organization, password, registration
+from members.views import (
+    account,
+    consent,
+    directory,
+    handover,
+    organization,
+    password,
+    registration,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -17,6 +25,7 @@ urlpatterns = [
     path("me/sessions/", account.sessions, name="sessions"),
     path("me/sessions/end/", account.sessions_end, name="sessions_end"),
     path("me/sessions/<int:pk>/end/", account.session_end, name="session_end"),
+    path("terms/", consent.consent, name="consent"),
     path("register/", registration.register, name="register"),
     path("register/sent/", registration.register_sent, name="register_sent"),
     path("register/<slug:token>/", registration.application, name="application"),

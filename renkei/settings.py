@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "members.sessions.end_stale_sessions",
     "members.audit.remember_source",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "members.consent.AskForConsent",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -217,7 +218,6 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ = True
 
 # Mail: in the demonstration each mail is one file.
 EMAIL_TIMEOUT = 5
@@ -226,8 +226,7 @@ if DEMO:
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 # Spreadsheets of the secretariat
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
+IMPORT_EXPORT_USE_TRANSACTIONS = IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 # Between preview and confirmation; any worker on any host can go on.

@@ -19,6 +19,7 @@ from members.models import (
     Invitation,
     Organization,
     SiteText,
+    TermsConsent,
 )
 from renkei.models import JobRun
 from tests import factories
@@ -33,7 +34,9 @@ ROLES = ROWS[0][1:]
 PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for row in ROWS[1:]}
 CASES = [(page, role) for page in PAGES if page != "admin:*" for role in ROLES]
 # Nobody adds these by hand, not even the secretariat (tests/members/test_application_admin.py).
-WRITTEN_BY_THE_PORTAL = {Application, AuditEntry, Delivery, Handover, Invitation, JobRun}
+WRITTEN_BY_THE_PORTAL = {
+    *(Application, AuditEntry, Delivery, Handover, Invitation, JobRun, TermsConsent),
+}
 THIRD_PARTY = {
     "account_login",
     "account_logout",
@@ -200,6 +203,7 @@ ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 
 @pytest.mark.parametrize("view", sorted(set(PATTERNS) - THIRD_PARTY - FORMS - ACTS))
 def test_pages_without_a_form_answer_only_safe_methods(client, arguments, manager, view):
+    "members:consent",
     client.force_login(manager)
     address = reverse(view, args=arguments.get(view, []))
 

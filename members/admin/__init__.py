@@ -1,5 +1,5 @@
 """The secretariat's pages for member bodies, people, applications, mails and texts."""
 
-from members.admin import applications, bodies, records
+from members.admin import applications, bodies, records, texts
 
-__all__ = ["applications", "bodies", "records"]
+__all__ = ["applications", "bodies", "records", "texts"]

@@ -1,4 +1,4 @@
-"""The secretariat's pages for member bodies, people and texts."""
+"""The secretariat's pages for member bodies and people."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 
 from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
 from members import audit, people, second_factor, suspension
 from members.access import MemberRequest
+from members.admin.texts import ConsentFilter
 from members.imports import LocalGovernmentResource
-from members.models import LocalGovernment, Organization, Seat, SiteText, Theme, User
+from members.models import LocalGovernment, Organization, Seat, Theme, User
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
 MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
@@ -78,7 +78,7 @@ class SeatAdmin(PortalModelAdmin):
 class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
     list_select_related = ["seat__organization"]
-    list_filter = ["role", "is_active", "is_staff", "seat__organization__kind"]
+    list_filter = ["role", "is_active", "is_staff", ConsentFilter, "seat__organization__kind"]
     search_fields = ["name", "email", "username", "seat__organization__folded"]
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
@@ -86,7 +86,7 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     actions = ["remove_second_factor"]
     filter_horizontal = ()
     fieldsets = [
-        (None, {"fields": ["name", "email", "username", "password"]}),
+        (None, {"fields": ["name", "email", "username", "password", "wants_mailed_code"]}),
         ("所属と役割", {"fields": ["seat", "role", "is_active", "handover"]}),
         ("事務局の利用者", {"fields": ["is_staff", "is_superuser", "groups"]}),
         ("記録", {"fields": ["joined_at", "last_login", "last_seen_at", "left_at"]}),
@@ -127,13 +127,15 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         else:
             self.message_user(request, MOVED, messages.WARNING)
 
-    @admin.action(description="認証アプリの登録を取り消す", permissions=["change"])
+    @admin.action(
+        description="二段階認証の登録（認証アプリ、パスキー）を取り消す", permissions=["change"]
+    )
     def remove_second_factor(self, request: MemberRequest, queryset: Any) -> None:
         """Not the own one: that is done on the page of the account, with the password."""
         others = queryset.exclude(pk=request.user.pk)
         for person in others:
             second_factor.remove(person, by=request.user)
-        self.message_user(request, f"{len(others)}人の認証アプリの登録を取り消しました。")
+        self.message_user(request, f"{len(others)}人の二段階認証の登録を取り消しました。")
 
 
 @admin.register(Theme)
@@ -141,24 +143,3 @@ class ThemeAdmin(PortalModelAdmin):
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]
-
-
-@admin.register(SiteText)
-class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
-    """A published version is not changed: 「新規追加」 makes the next one."""
-
-    list_display = ["slug", "version", "effective_from", "as_of", "is_draft"]
-    list_filter = ["slug", "is_draft"]
-    search_fields = ["title", "body"]
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """`?slug=terms` begins with the newest version of that text."""
-        newest = self.get_queryset(request).filter(slug=request.GET.get("slug")).first()
-        if newest is None:
-            return super().get_changeform_initial_data(request)
-        return {
-            "slug": newest.slug,
-            "version": newest.version + 1,
-            "title": newest.title,
-            "body": newest.body,
-        }

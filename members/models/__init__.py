@@ -3,6 +3,7 @@
 from members.models.account import User
 from members.models.application import Application, ApplicationStep, Invitation
 from members.models.audit import AuditEntry
+from members.models.consent import TermsConsent
 from members.models.delivery import Delivery
 from members.models.handover import Handover
 from members.models.local_government import LocalGovernment
@@ -22,6 +23,7 @@ __all__ = [
     "Seat",
     "SiteText",
     "Standing",
+    "TermsConsent",
     "Theme",
     "User",
 ]

@@ -90,6 +90,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         "管理画面を使う", default=False, help_text="事務局の利用者だけに効きます。"
     )
+    wants_mailed_code = models.BooleanField(
+        "ログインのたびに、メールで確認コードを受け取る",
+        default=False,
+        help_text="認証アプリかパスキーを登録している間は、そちらを使います。",
+    )
     joined_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
     left_at = models.DateTimeField(
         "利用を終えた日時",
