@@ -50,6 +50,12 @@ THIRD_PARTY = {
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
 }
 
 
@@ -92,6 +98,8 @@ def arguments(manager):
         "members:address_confirm": [factories.make_address_token()],
         "members:session_end": [1],
         "account_reset_password_link": ["1-over"],
+        "mfa_edit_webauthn": [1],
+        "mfa_remove_webauthn": [1],
         **arguments_of_body(manager),
     }
 
@@ -195,6 +203,7 @@ FORMS = {
     "members:password_change",
     "members:address",
     "members:address_confirm",
+    "members:consent",
     "account_reset_password",
     "account_new_password",
 }
@@ -203,7 +212,6 @@ ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 
 @pytest.mark.parametrize("view", sorted(set(PATTERNS) - THIRD_PARTY - FORMS - ACTS))
 def test_pages_without_a_form_answer_only_safe_methods(client, arguments, manager, view):
-    "members:consent",
     client.force_login(manager)
     address = reverse(view, args=arguments.get(view, []))
 

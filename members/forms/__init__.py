@@ -12,6 +12,13 @@ from members.forms.account import (
 from members.forms.application import ApplicationForm
 from members.forms.directory import DirectorySearch
 from members.forms.organization import HandoverForm, InviteForm, ProfileForm, RoleForm, SeatForm
+from members.forms.passkeys import (
+    AddPasskeyForm,
+    PasskeyAgainForm,
+    PasskeyLoginForm,
+    PasskeyStepForm,
+    RenamePasskeyForm,
+)
 from members.forms.second_factor import (
     ActivateAppForm,
     LoginCodeForm,
@@ -22,6 +29,7 @@ from members.forms.second_factor import (
 __all__ = [
     "AcceptanceForm",
     "ActivateAppForm",
+    "AddPasskeyForm",
     "AddressForm",
     "ApplicationForm",
     "DirectorySearch",
@@ -31,9 +39,13 @@ __all__ = [
     "LoginCodeForm",
     "LoginForm",
     "NewPasswordForm",
+    "PasskeyAgainForm",
+    "PasskeyLoginForm",
+    "PasskeyStepForm",
     "PasswordChangeForm",
     "ProfileForm",
     "ReauthenticateForm",
+    "RenamePasskeyForm",
     "RoleForm",
     "SeatForm",
     "SecondFactorAgainForm",
