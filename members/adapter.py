@@ -4,14 +4,19 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.http import HttpRequest
 
 from members import audit, second_factor
 from members.mailing import deliver_to_person
 
+_PORTAL = "特別区全国連携プロジェクト"
 _ACTS = {
     "totp_activated": "認証アプリの登録",
     "totp_deactivated": "認証アプリの登録の取消し",
+    "webauthn_added": "パスキーの追加",
+    "webauthn_removed": "パスキーの削除",
     "recovery_codes_generated": "予備コードの再発行",
 }
 
@@ -29,11 +34,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Accounts are made by approval and invitation only."""
         return False
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """「ログインしました」 would stand above what the person came for."""
+    def add_message(
+        self, request: HttpRequest, level: int, *args: Any, message: str = "", **kwargs: Any
+    ) -> None:
+        """Only what failed: 「ログインしました」 would stand above what the person came for."""
+        if level == messages.ERROR and message:
+            messages.error(request, message)
 
     def get_login_stages(self) -> list[str]:
-        """The mailed code for the secretariat, then the authenticator app of whoever has one."""
+        """The mailed code, or the authenticator app or passkey of whoever has one."""
         return ["members.second_factor.MailedCodeStage", "allauth.mfa.stages.AuthenticateStage"]
 
     def is_login_by_code_required(self, login: Any) -> bool:
@@ -59,4 +68,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def get_totp_issuer(self) -> str:
-        return "特別区全国連携プロジェクト"
+        return _PORTAL
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """allauth's, with the name that the browser shows."""
+        return {**super().get_public_key_credential_rp_entity(), "name": _PORTAL}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return f"パスキー{number}"

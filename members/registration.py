@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members import audit
+from members import audit, consent
 from members.mailing import compose, deliver, post, seats_of_secretariat
 from members.models import (
     Application,
@@ -245,6 +245,7 @@ def accept(
         password=password,
         role=invitation.role,
     )
+    consent.agree_to_current(user)
     audit.record("accept_invitation", invitation, by=user, seat=invitation.seat_id)
     return user
 

@@ -19,9 +19,7 @@ from members.mailing import deliver_to_person
 from members.models import User
 from members.sessions import end_sessions
 
-_NO_ADDRESS = (
-    "確認コードを送る先のメールアドレスがありません。ほかの事務局の方に登録を頼んでください。"
-)
+NO_ADDRESS = "確認コードを送る先のメールアドレスがありません。貴団体の管理担当者か事務局に登録を頼んでください。"
 
 
 def is_required(user: AnyUser) -> bool:
@@ -29,14 +27,19 @@ def is_required(user: AnyUser) -> bool:
     return not settings.DEMO and is_secretariat(user)
 
 
-def needs_mailed_code(user: AnyUser) -> bool:
-    """Required, and no authenticator app is set up: nobody needs a telephone to work here."""
-    apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
-    return is_required(user) and not apps.filter(user_id=user.pk).exists()
+def is_set_up(user: User) -> bool:
+    """An authenticator app or a passkey, which come before the mailed code."""
+    own = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user=user, type__in=own).exists()
+
+
+def needs_mailed_code(user: User) -> bool:
+    """Required or chosen, and nothing else is set up: nobody needs a telephone to work here."""
+    return (is_required(user) or user.wants_mailed_code) and not is_set_up(user)
 
 
 def has_passed(request: HttpRequest) -> bool:
-    """In this session: an app's or recovery code, or the password and a mailed code."""
+    """In this session: an app, a passkey or a recovery code, or the password and a mailed code."""
     if not is_required(request.user):
         return True
     methods = {record["method"] for record in get_authentication_records(request, request.user)}
@@ -45,11 +48,21 @@ def has_passed(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def remove(person: User, *, by: User) -> None:
-    """For whoever has lost the telephone and the recovery codes."""
+    """For whoever has lost the telephone, the passkey and the recovery codes."""
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person)
     audit.record("remove_second_factor", person, by=by)
-    deliver_to_person("account_changed", person, what="事務局による認証アプリの登録の取消し")
+    deliver_to_person("account_changed", person, what="事務局による二段階認証の登録の取消し")
+
+
+@transaction.atomic
+def choose_mailed_code(person: User, *, wanted: bool) -> None:
+    """By the person: a code by mail at every log-in, or no longer."""
+    person.wants_mailed_code = wanted
+    person.save(update_fields=["wants_mailed_code"])
+    audit.record("choose_mailed_code" if wanted else "end_mailed_code", person, by=person)
+    what = "ログインの確認コードをメールで受け取る設定"
+    deliver_to_person("account_changed", person, what=what if wanted else f"{what}の取消し")
 
 
 class MailedCodeStage(LoginByCodeStage):
@@ -60,7 +73,7 @@ class MailedCodeStage(LoginByCodeStage):
         if not needs_mailed_code(user):
             return None, True
         if not user.mail_address:
-            messages.error(self.request, _NO_ADDRESS)
+            messages.error(self.request, NO_ADDRESS)
             return redirect("account_login"), False
         refused = ratelimit.consume_or_429(
             self.request, action="request_login_code", key=f"user-{user.pk}"

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from members import consent
 from members.access import is_secretariat
 from members.models import User
 
@@ -47,6 +48,7 @@ def _end_or_renew(request: HttpRequest, user: User) -> None:
         request.session[_SEEN] = now.timestamp()
         User.objects.filter(pk=user.pk).update(last_seen_at=now)
         UserSession.objects.create_from_request(request)
+        consent.look(request, user)
 
 
 def _age(now: datetime, timestamp: float) -> timedelta:

@@ -7,6 +7,7 @@ from django.urls import path
 
 from members.views import (
     account,
+    consent,
     contacts,
     directory,
     enquiry,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("me/sessions/", account.sessions, name="sessions"),
     path("me/sessions/end/", account.sessions_end, name="sessions_end"),
     path("me/sessions/<int:pk>/end/", account.session_end, name="session_end"),
+    path("terms/", consent.consent, name="consent"),
     path("register/", registration.register, name="register"),
     path("register/sent/", registration.register_sent, name="register_sent"),
     path("register/ask/sent/", enquiry.ask_managers_sent, name="ask_managers_sent"),

@@ -23,7 +23,7 @@ DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'renkei.s
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 # Links in mails and feeds are built from this, never from the Host header.
 SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
 EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
@@ -51,18 +51,12 @@ INSTALLED_APPS = [
     "members",
     "lib",
     "renkei.apps.PortalAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.sitemaps",
+    *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
+    *("django.contrib.messages", "django.contrib.sitemaps"),
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
+    *("allauth", "allauth.account", "allauth.mfa", "allauth.usersessions"),
     "simple_history",
     "import_export",
     "csp",
@@ -85,6 +79,7 @@ MIDDLEWARE = [
     "members.sessions.end_stale_sessions",
     "members.audit.remember_source",
     "members.typed_text.LoginRequired",
+    "members.consent.AskForConsent",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -159,12 +154,11 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
     "login": "members.forms.LoginForm",
@@ -172,7 +166,6 @@ ACCOUNT_FORMS = {
     "reauthenticate": "members.forms.ReauthenticateForm",
 }
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 # Mail through the filters of a town hall takes its time.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 MFA_ADAPTER = "members.adapter.SecondFactorAdapter"
@@ -180,9 +173,19 @@ MFA_FORMS = {
     "authenticate": "members.forms.SecondFactorForm",
     "reauthenticate": "members.forms.SecondFactorAgainForm",
     "activate_totp": "members.forms.ActivateAppForm",
+    "add_webauthn": "members.forms.AddPasskeyForm",
+    "edit_webauthn": "members.forms.RenamePasskeyForm",
+    "login_webauthn": "members.forms.PasskeyLoginForm",
+    "authenticate_webauthn": "members.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "members.forms.PasskeyAgainForm",
 }
-MFA_RECOVERY_CODES_SHOW_ONCE = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 # A town hall, often a whole prefecture, shares one address: limits per address are wide, per person narrow.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
@@ -195,7 +198,6 @@ ACCOUNT_RATE_LIMITS = {
     "post": "20/m/user",
     "show_names": "60/h/user",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_FAILURE_VIEW = "renkei.errors.csrf_failure"
@@ -223,7 +225,6 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ = True
 
 # Mail: in the demonstration each mail is one file.
 EMAIL_TIMEOUT = 5
@@ -232,8 +233,7 @@ if DEMO:
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 # Spreadsheets of the secretariat
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
+IMPORT_EXPORT_USE_TRANSACTIONS = IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 # Between preview and confirmation; any worker on any host can go on.

@@ -4,13 +4,14 @@ from allauth.account import views as account_views
 from allauth.mfa.base import views as factor_views
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as app_views
+from allauth.mfa.webauthn import views as passkey_views
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
 from members.access import public
-from members.views import directory, password
+from members.views import account, directory, password
 from renkei import views
 from renkei.sitemaps import SITEMAPS
 
@@ -27,8 +28,14 @@ accounts = [
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("login/code/", account_views.confirm_login_code, name="account_confirm_login_code"),
     path("login/2fa/", factor_views.authenticate, name="mfa_authenticate"),
+    path("login/passkey/", passkey_views.login_webauthn, name="mfa_login_webauthn"),
     path("again/", account_views.reauthenticate, name="account_reauthenticate"),
     path("again/2fa/", factor_views.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "again/passkey/",
+        passkey_views.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("password/reset/", password.forgotten, name="account_reset_password"),
     path("password/reset/sent/", password.sent, name="account_reset_password_sent"),
     path("password/reset/<str:key>/", password.link, name="account_reset_password_link"),
@@ -36,6 +43,13 @@ accounts = [
     path("2fa/", factor_views.index, name="mfa_index"),
     path("2fa/app/", app_views.activate_totp, name="mfa_activate_totp"),
     path("2fa/app/remove/", app_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/passkeys/", passkey_views.list_webauthn, name="mfa_list_webauthn"),
+    path("2fa/passkeys/new/", passkey_views.add_webauthn, name="mfa_add_webauthn"),
+    path("2fa/passkeys/<int:pk>/", passkey_views.edit_webauthn, name="mfa_edit_webauthn"),
+    path(
+        "2fa/passkeys/<int:pk>/remove/", passkey_views.remove_webauthn, name="mfa_remove_webauthn"
+    ),
+    path("2fa/mail/", account.mailed_code, name="mailed_code"),
     path("2fa/codes/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "2fa/codes/new/", recovery_views.generate_recovery_codes, name="mfa_generate_recovery_codes"

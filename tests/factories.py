@@ -113,8 +113,11 @@ def make_corporate_agreement(*, company=None, activities=("講演会の開催",)
     return agreement
 
 
-def make_site_text(slug, *, body="本文", title="見出し", **fields):
-    return SiteText.objects.create(slug=slug, body=body, title=title, **fields)
+def make_site_text(slug, *, body="本文", title="見出し", asks_consent=False, **fields):
+    """Whoever logs in meets these terms first, once they ask for consent."""
+    return SiteText.objects.create(
+        slug=slug, body=body, title=title, asks_consent=asks_consent, **fields
+    )
 
 
 def build_application(*, local_government, **fields):

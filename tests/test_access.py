@@ -20,6 +20,7 @@ from members.models import (
     InvitationWave,
     Organization,
     SiteText,
+    TermsConsent,
 )
 from renkei.models import JobRun
 from tests import factories
@@ -46,6 +47,7 @@ WRITTEN_BY_THE_PORTAL = {
     JobRun,
     Reply,
     Topic,
+    TermsConsent,
 }
 THIRD_PARTY = {
     "account_login",
@@ -60,6 +62,12 @@ THIRD_PARTY = {
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
 }
 
 
@@ -103,6 +111,8 @@ def arguments(manager):
         "members:address_confirm": [factories.make_address_token()],
         "members:session_end": [1],
         "account_reset_password_link": ["1-over"],
+        "mfa_edit_webauthn": [1],
+        "mfa_remove_webauthn": [1],
         **arguments_of_body(manager),
         **arguments_of_board(manager),
     }
@@ -237,6 +247,7 @@ FORMS = {
     "members:password_change",
     "members:address",
     "members:address_confirm",
+    "members:consent",
     "account_reset_password",
     "account_new_password",
     "board:topic_new",

@@ -12,6 +12,12 @@ from lib.wareki import ERAS, format_date, format_date_weekday, format_datetime
 register = template.Library()
 
 
+@register.simple_tag
+def today() -> date:
+    """In Japan; `{% today as day %}` for a page that says when it was printed."""
+    return timezone.localdate()
+
+
 @register.filter
 def wareki(day: date | None) -> str:
     """<time datetime="2024-10-30">令和6年10月30日</time>; nothing for None or ""."""

@@ -1,4 +1,4 @@
-"""The secretariat's pages for member bodies, people and texts."""
+"""The secretariat's pages for member bodies: local governments, organisations, seats, themes."""
 
 from datetime import date
 from io import BytesIO
@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -20,21 +19,14 @@ from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin, She
 from lib.spreadsheets import write_csv, write_xlsx
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
-from members import audit, people, reorganization, second_factor, suspension
+from members import people, reorganization, suspension
 from members.access import MemberRequest
-from members.admin.yearly_check import UnusedFilter
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
 from members.member_cells import SAMPLE
 from members.member_sheet import MemberResource
-from members.models import FormerName, LocalGovernment, Organization, Seat, SiteText, Theme, User
+from members.models import FormerName, LocalGovernment, Organization, Seat, Theme
 from members.models.organization import OrganizationQuerySet
-
-LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
-NOT_SUSPENDED = (
-    "最後の管理担当者、管理画面を使う人、すでに利用中でない人は、ここでは停止できません。"
-)
-MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
 
 
 @admin.register(LocalGovernment)
@@ -252,116 +244,8 @@ class SeatAdmin(PortalModelAdmin):
         form.instance.refold()
 
 
-@admin.register(User)
-class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
-    list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
-    list_select_related = ["seat__organization"]
-    list_filter = [
-        UnusedFilter,
-        "role",
-        "is_active",
-        "is_staff",
-        "seat__organization__kind",
-        "seat__organization__prefecture",
-    ]
-    search_fields = ["name", "email", "username", "seat__organization__folded"]
-    ordering = ["seat__organization", "seat", "id"]
-    autocomplete_fields = ["seat"]
-    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
-    actions = ["suspend", "remove_second_factor"]
-    filter_horizontal = ()
-    fieldsets = [
-        (None, {"fields": ["name", "email", "username", "password"]}),
-        ("所属と役割", {"fields": ["seat", "role", "is_active", "handover"]}),
-        ("事務局の利用者", {"fields": ["is_staff", "is_superuser", "groups"]}),
-        ("記録", {"fields": ["joined_at", "last_login", "last_seen_at", "left_at"]}),
-    ]
-    add_fieldsets = [
-        (None, {"fields": ["name", "email", "username", "seat", "role", "password1", "password2"]}),
-    ]
-
-    @admin.display(description="引継ぎ")
-    def handover(self, user: User) -> str:
-        address = reverse("members:handover_new", args=[user.pk])
-        return format_html('<a href="{}">後任を決める</a>', address)
-
-    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
-        """All but the seat, which people.move() changes once everything else is saved."""
-        if change and "seat" in form.changed_data:
-            obj.seat_id = form.initial["seat"]
-        super().save_model(request, obj, form, change)
-        told = [name for name in form.changed_data if name not in ("seat", "is_active")]
-        if told or not change:
-            act = "change_user" if change else "add_user"
-            audit.record(act, obj, by=request.user, fields=told)
-        if change and "is_active" in form.changed_data:
-            suspension.person_changed(obj, by=request.user)
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if change and "seat" in form.changed_data:
-            self._move(request, form)
-
-    def _move(self, request: MemberRequest, form: Any) -> None:
-        user, seat = form.instance, form.cleaned_data["seat"]
-        role = form.cleaned_data["role"] if "role" in form.changed_data else None
-        try:
-            people.move(user, seat, by=request.user, role=role)
-        except people.LastManagerError:
-            self.message_user(request, LAST_MANAGER_STAYS, messages.ERROR)
-        else:
-            self.message_user(request, MOVED, messages.WARNING)
-
-    @admin.action(description="選択した利用者を利用停止にする", permissions=["change"])
-    def suspend(self, request: MemberRequest, queryset: Any) -> None:
-        """As a manager of the body would, so that the last one stays."""
-        chosen = list(queryset.exclude(pk=request.user.pk))
-        suspended = sum(_is_suspended(person, by=request.user) for person in chosen)
-        self.message_user(request, f"{suspended}人を利用停止にしました。", messages.SUCCESS)
-        if suspended < len(chosen):
-            left = len(chosen) - suspended
-            self.message_user(request, f"{left}人はそのままです。{NOT_SUSPENDED}", messages.WARNING)
-
-    @admin.action(description="認証アプリの登録を取り消す", permissions=["change"])
-    def remove_second_factor(self, request: MemberRequest, queryset: Any) -> None:
-        """Not the own one: that is done on the page of the account, with the password."""
-        others = queryset.exclude(pk=request.user.pk)
-        for person in others:
-            second_factor.remove(person, by=request.user)
-        self.message_user(request, f"{len(others)}人の認証アプリの登録を取り消しました。")
-
-
-def _is_suspended(person: User, *, by: User) -> bool:
-    try:
-        people.suspend(person, by=by)
-    except (people.LastManagerError, people.StaleError, PermissionDenied):
-        return False
-    return True
-
-
 @admin.register(Theme)
 class ThemeAdmin(PortalModelAdmin):
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]
-
-
-@admin.register(SiteText)
-class SiteTextAdmin(HistoryAdmin):
-    """A published version is not changed: 「新規追加」 makes the next one."""
-
-    list_display = ["slug", "version", "effective_from", "as_of", "is_draft"]
-    list_filter = ["slug", "is_draft"]
-    search_fields = ["title", "body"]
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """`?slug=terms` begins with the newest version of that text."""
-        newest = self.get_queryset(request).filter(slug=request.GET.get("slug")).first()
-        if newest is None:
-            return super().get_changeform_initial_data(request)
-        return {
-            "slug": newest.slug,
-            "version": newest.version + 1,
-            "title": newest.title,
-            "body": newest.body,
-        }

@@ -20,6 +20,13 @@ from members.forms.organization import (
     RoleForm,
     SeatForm,
 )
+from members.forms.passkeys import (
+    AddPasskeyForm,
+    PasskeyAgainForm,
+    PasskeyLoginForm,
+    PasskeyStepForm,
+    RenamePasskeyForm,
+)
 from members.forms.queue import DecisionForm, EnteredApplicationForm
 from members.forms.second_factor import (
     ActivateAppForm,
@@ -31,6 +38,7 @@ from members.forms.second_factor import (
 __all__ = [
     "AcceptanceForm",
     "ActivateAppForm",
+    "AddPasskeyForm",
     "AddressForm",
     "ApplicationForm",
     "ContactSearch",
@@ -46,9 +54,13 @@ __all__ = [
     "LoginForm",
     "NameChoiceForm",
     "NewPasswordForm",
+    "PasskeyAgainForm",
+    "PasskeyLoginForm",
+    "PasskeyStepForm",
     "PasswordChangeForm",
     "ProfileForm",
     "ReauthenticateForm",
+    "RenamePasskeyForm",
     "RoleForm",
     "SeatForm",
     "SecondFactorAgainForm",

@@ -95,6 +95,11 @@ class AcceptanceForm(_PasswordTwice):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
+    consent = forms.BooleanField(
+        label="利用規約に同意する",
+        error_messages={"required": "登録するには、利用規約への同意が必要です。"},
+    )
+
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"name": invitation.name}

@@ -3,6 +3,7 @@
 from members.models.account import User
 from members.models.application import Application, ApplicationStep
 from members.models.audit import AuditEntry
+from members.models.consent import TermsConsent
 from members.models.delivery import Delivery
 from members.models.draft import Draft
 from members.models.former_name import FormerName
@@ -31,6 +32,7 @@ __all__ = [
     "Seat",
     "SiteText",
     "Standing",
+    "TermsConsent",
     "Theme",
     "UnusedWarning",
     "User",

@@ -113,6 +113,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text="本人が「利用者の設定」で選びます。",
     )
+    wants_mailed_code = models.BooleanField(
+        "ログインのたびに、メールで確認コードを受け取る",
+        default=False,
+        help_text="認証アプリかパスキーを登録している間は、そちらを使います。",
+    )
     joined_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
     left_at = models.DateTimeField(
         "利用を終えた日時",

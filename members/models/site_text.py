@@ -37,6 +37,18 @@ class SiteTextQuerySet(models.QuerySet["SiteText"]):
     def current(self, slug: str) -> "SiteText | None":
         return self.in_effect().filter(slug=slug).first()
 
+    def binding_terms(self) -> list["SiteText"]:
+        """The terms in effect, newest first, back to the version that asked for consent.
+
+        Agreeing to any of them is enough. Empty while no version asks; the texts are left out.
+        """
+        binding: list[SiteText] = []
+        for version in self.in_effect().filter(slug=SiteText.Slug.TERMS).defer("body"):
+            binding.append(version)
+            if version.asks_consent:
+                return binding
+        return []
+
     def by_slug(self, *slugs: str) -> dict[str, "SiteText"]:
         """The current versions in one query, in the order asked for; keys as templates can say them.
 
@@ -82,6 +94,12 @@ class SiteText(models.Model):
     )
     is_draft = models.BooleanField(
         "案（事務局確認前）", default=False, help_text="「案（事務局確認前）」と表示します。"
+    )
+    asks_consent = models.BooleanField(
+        "改めて同意を求める",
+        default=True,
+        help_text="利用規約だけに効きます。適用開始日から、利用者に一度ずつ同意を求めます。"
+        "字句の訂正など、同意を求め直さない版では外します。",
     )
 
     objects = SiteTextQuerySet.as_manager()

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.sessions.models import Session
@@ -14,13 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members import addresses
+from members import addresses, second_factor
 from members.access import MemberRequest, member_only, public
 from members.devices import describe
 from members.forms import AddressForm, NameChoiceForm
 from members.models import User
 from members.passwords import LinkOverError
-from members.second_factor import needs_mailed_code
 from members.sessions import IDLE_LIMIT, end_sessions
 from members.views.password import link_over, trail
 
@@ -29,12 +28,27 @@ from members.views.password import link_over, trail
 @member_only
 def me(request: MemberRequest) -> HttpResponse:
     context = {
-        "has_app": is_mfa_enabled(request.user),
-        "needs_code": needs_mailed_code(request.user),
+        "has_factor": second_factor.is_set_up(request.user),
+        "needs_code": second_factor.needs_mailed_code(request.user),
         "name_choice": NameChoiceForm(instance=request.user),
         "trail": trail(),
     }
     return render(request, "members/me.html", context)
+
+
+@require_POST
+@member_only
+@reauthentication_required(app="allauth.mfa")
+def mailed_code(request: MemberRequest) -> HttpResponse:
+    """The switch on the page of the second factor; `wanted` is there or not."""
+    wanted = "wanted" in request.POST
+    if wanted and not request.user.mail_address:
+        messages.error(request, second_factor.NO_ADDRESS)
+        return redirect("mfa_index")
+    second_factor.choose_mailed_code(request.user, wanted=wanted)
+    text = "次のログインから、確認コードをメールで送ります。"
+    messages.success(request, text if wanted else "確認コードのメールをやめました。")
+    return redirect("mfa_index")
 
 
 @sensitive_post_parameters()

@@ -28,6 +28,7 @@ MODELS = {
     "監査記録": "/admin/members/auditentry/",
     "定期の処理": "/admin/renkei/jobrun/",
     "文章": "/admin/members/sitetext/",
+    "利用規約への同意": "/admin/members/termsconsent/",
 }
 REGISTER_SHEET = Path(__file__).resolve().parents[2] / "data" / "regional_agreements.csv"
 

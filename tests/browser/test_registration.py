@@ -70,6 +70,7 @@ def test_town_applies_corrects_is_approved_and_logs_in(
     invited.get_by_label("利用者ID").fill("kikaku-01")
     invited.get_by_label("パスワード", exact=True).fill(PASSWORD)
     invited.get_by_label("パスワード（確認）").fill(PASSWORD)
+    invited.get_by_label("利用規約に同意する").check()
     invited.get_by_role("button", name="登録する").click()
     log_in(invited, "kikaku-01", PASSWORD)
 

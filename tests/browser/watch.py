@@ -7,7 +7,9 @@ class Watch:
     """Follows browser contexts: script errors, console, CSP, foreign hosts, failed answers."""
 
     def __init__(self, base_url):
-        self.host = urlsplit(base_url).netloc
+        host = urlsplit(base_url).netloc
+        # The same server: passkeys are bound to a name, which 127.0.0.1 is not.
+        self.hosts = {host, host.replace("127.0.0.1", "localhost")}
         self.problems = []
 
     def follow(self, context):
@@ -24,7 +26,7 @@ class Watch:
 
     def _check_host(self, request):
         address = urlsplit(request.url)
-        if address.scheme not in {"data", "blob", "about"} and address.netloc != self.host:
+        if address.scheme not in {"data", "blob", "about"} and address.netloc not in self.hosts:
             self.problems.append(f"another host: {request.url}")
 
     def _check_status(self, response):

@@ -93,7 +93,7 @@ def test_a_file_over_the_limit_is_refused_by_name_and_limit():
     assert message == "「大きい.txt」は20MBを超えています。小さくしてください。"
 
 
-@pytest.mark.parametrize("extension", set(CONTENT_TYPES) - {"csv", "txt"})
+@pytest.mark.parametrize("extension", sorted(set(CONTENT_TYPES) - {"csv", "txt"}))
 @pytest.mark.parametrize("other", ["pdf", "png", "gif", "docx", "ods", "csv"])
 def test_content_of_another_kind_is_refused(extension, other):
     if extension == other:

@@ -52,7 +52,13 @@ def test_whole_way_by_the_pages(client, contributor):
 
     type(client)().post(
         handover.invitation.get_absolute_url(),
-        {**PERSON, "email": "", "again": PERSON["password"], "username": "kounin-01"},
+        {
+            **PERSON,
+            "email": "",
+            "again": PERSON["password"],
+            "username": "kounin-01",
+            "consent": "on",
+        },
     )
 
     successor = User.objects.get(username="kounin-01")

@@ -19,6 +19,7 @@ class TestInvitations:
         "email": "hanako@town.example.jp",
         "password": "mihon-no-ai-9",
         "again": "mihon-no-ai-9",
+        "consent": "on",
     }
 
     def accept(self, client, invitation, **fields):

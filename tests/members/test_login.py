@@ -138,6 +138,14 @@ def test_failed_log_ins_are_limited_for_the_person_not_for_the_town_hall(client,
     assert log_in(client, colleague.username).status_code == 302
 
 
+def test_failed_log_ins_from_one_address_are_limited_at_three_hundred_a_minute(client, person):
+    for number in range(300):
+        log_in(client, f"nobody-{number}", "wrong")
+
+    assert log_in(client, "city-01").status_code == 429
+    assert not is_logged_in(client)
+
+
 @pytest.mark.parametrize("login", ["a\x00b", "ａ" * 5000, "a@b.jp\n", "'; --", ""])
 def test_hostile_log_in_is_an_error_at_the_form(client, db, login):
     assert log_in(client, login).status_code == 200

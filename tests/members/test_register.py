@@ -55,6 +55,7 @@ def test_whole_way_from_application_to_log_in(client, town, secretary):
             "username": "kikaku-01",
             "password": "mihon-no-ai-9",
             "again": "mihon-no-ai-9",
+            "consent": "on",
         },
     )
     client.post("/accounts/login/", {"login": "kikaku-01", "password": "mihon-no-ai-9"})

@@ -289,7 +289,8 @@ class TestApp:
 
 def test_pages_of_the_second_factor_speak_japanese(client, manager):
     client.force_login(manager, again=True)
-    pages = ["/accounts/2fa/", "/accounts/2fa/app/", "/accounts/2fa/codes/new/", "/accounts/again/"]
+    own, passkeys = "/accounts/2fa/", "/accounts/2fa/passkeys/"
+    pages = [own, f"{own}app/", f"{own}codes/new/", "/accounts/again/", passkeys, f"{passkeys}new/"]
     with_app_pages = [
         "/accounts/2fa/app/remove/",
         "/accounts/2fa/codes/new/",
@@ -301,7 +302,7 @@ def test_pages_of_the_second_factor_speak_japanese(client, manager):
     html += "".join(client.get(page).content.decode() for page in with_app_pages)
 
     words = re.findall(r">[^<]*?([A-Z][a-z]+(?: [a-z]+)+)[^<]*<", html)
-    assert set(words) <= {"Google Authenticator", "Microsoft Authenticator"}
+    assert set(words) <= {"Google Authenticator", "Microsoft Authenticator", "Windows Hello"}
 
 
 def test_second_factor_of_nobody_is_answered_like_a_wrong_password(client, db):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from members import consent
 from members.models import Organization, Seat, User
 from renkei import demo_topics
 
@@ -22,7 +23,12 @@ class DemoPerson:
     section: str
     body: tuple[Organization.Kind, str, str, str]
 
+    @property
+    def email(self) -> str:
+        return f"{self.login}@demo.example.jp"
 
+
+SECRETARY = "jimukyoku@demo.example.jp"
 WARD = (Kind.WARD, "13", "見本区", "みほんく")
 CITY = (Kind.MUNICIPALITY, "10", "見本市", "みほんし")
 TOWN = (Kind.MUNICIPALITY, "20", "見本町", "みほんまち")
@@ -44,24 +50,23 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Demo accounts have a published password: they need DEMO=1.")
         made = self._secretary() + sum(self._person(person) for person in PEOPLE)
+        self._agree_to_terms()
         self.stdout.write(f"demo accounts: {made} new, topics: {demo_topics.post_all()} new")
 
     def _secretary(self) -> bool:
-        email = "jimukyoku@demo.example.jp"
-        if User.objects.filter(email=email).exists():
+        if User.objects.filter(email=SECRETARY).exists():
             return False
         User.objects.create_superuser(
-            username="jimukyoku", email=email, name="見本 事務", password=settings.DEMO_PASSWORD
+            username="jimukyoku", email=SECRETARY, name="見本 事務", password=settings.DEMO_PASSWORD
         )
         return True
 
     def _person(self, person: DemoPerson) -> bool:
-        email = f"{person.login}@demo.example.jp"
-        if User.objects.filter(email=email).exists():
+        if User.objects.filter(email=person.email).exists():
             return False
         User.objects.create_user(
             username=person.login,
-            email=email,
+            email=person.email,
             name=person.name,
             role=person.role,
             shows_name=person.role == Role.MANAGER,
@@ -69,6 +74,12 @@ class Command(BaseCommand):
             password=settings.DEMO_PASSWORD,
         )
         return True
+
+    def _agree_to_terms(self) -> None:
+        """Once, so that a log-in leads straight in; later versions are asked for."""
+        emails = [SECRETARY, *(person.email for person in PEOPLE)]
+        for person in User.objects.filter(email__in=emails, consents=None):
+            consent.agree_to_current(person)
 
     def _seat(self, person: DemoPerson) -> Seat:
         kind, prefecture, name, kana = person.body

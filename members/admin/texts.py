@@ -1,0 +1,81 @@
+"""The secretariat's pages for the portal's texts, and who has agreed to the terms."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from simple_history.admin import SimpleHistoryAdmin
+
+from lib.admin import PortalModelAdmin
+from members import consent
+from members.admin.records import RecordAdmin
+from members.models import SiteText, TermsConsent
+
+
+class ConsentFilter(admin.SimpleListFilter):
+    """People in use who have, or have not, agreed to the terms in effect."""
+
+    title = "利用規約への同意"
+    parameter_name = "terms"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("agreed", "同意した人"), ("missing", "まだの人")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet | None:
+        if self.value() not in {"agreed", "missing"}:
+            return None
+        return queryset.filter(pk__in=consent.people(agreed=self.value() == "agreed"))
+
+
+@admin.register(SiteText)
+class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
+    """A published version is not changed: 「新規追加」 makes the next one."""
+
+    list_display = ["slug", "version", "effective_from", "as_of", "is_draft", "consents"]
+    list_filter = ["slug", "is_draft"]
+    search_fields = ["title", "body"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(number_of_consents=Count("consents"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?slug=terms` begins with the newest version of that text."""
+        newest = self.get_queryset(request).filter(slug=request.GET.get("slug")).first()
+        if newest is None:
+            return super().get_changeform_initial_data(request)
+        return {
+            "slug": newest.slug,
+            "version": newest.version + 1,
+            "title": newest.title,
+            "body": newest.body,
+        }
+
+    @admin.display(description="同意した人", ordering="number_of_consents")
+    def consents(self, text: Any) -> str:
+        """The number leads to the people, with the day of each."""
+        if text.slug != SiteText.Slug.TERMS:
+            return "-"
+        address = reverse("admin:members_termsconsent_changelist")
+        return format_html(
+            '<a href="{}?text={}">{}人</a>', address, text.pk, text.number_of_consents
+        )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        context = {
+            "terms": SiteText.objects.current(SiteText.Slug.TERMS),
+            "agreed": consent.people(agreed=True).count(),
+            "missing": consent.people(agreed=False).count(),
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+
+@admin.register(TermsConsent)
+class TermsConsentAdmin(RecordAdmin):
+    list_display = ["user", "text", "at"]
+    list_filter = ["text"]
+    list_select_related = ["user__seat__organization", "text"]
+    search_fields = ["user__name", "user__seat__organization__folded"]
+    fields = ["user", "text", "at"]
