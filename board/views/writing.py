@@ -27,6 +27,7 @@ from members.models.draft import typed_of
 from members.typed_text import keeps_typed_text
 
 NOT_FIELDS = ("preview", "publish", "save_draft", "change_category", "remove_files")
+SAVE_CHANGES = "変更を保存する"
 Post = Topic | Reply
 
 
@@ -217,7 +218,11 @@ def topic_new(request: MemberRequest) -> HttpResponse:
         template="board/topic_form.html",
         make_form=make_form,
         post=post,
-        context={"category": category, "trail": trail(("新しい投稿", ""))},
+        context={
+            "category": category,
+            "send": "投稿する",
+            "trail": trail(("新しい投稿", "")),
+        },
         made=lambda key: Topic.objects.filter(form_key=key, seat=request.user.seat).first(),
     )
     return write(request, desk)
@@ -288,6 +293,7 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
         context={
             "category": topic.category,
             "topic": topic,
+            "send": SAVE_CHANGES,
             "posted_files": topic.attachments.all(),
             "unwanted": unwanted,
             "current": lambda: topic_or_404(request, pk),
@@ -327,7 +333,11 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         post=lambda form, draft: posting.reply(
             topic, form.cleaned_data["body"], draft=draft, by=request.user
         ),
-        context={"topic": topic, "trail": topic_trail(topic, ("返信", ""))},
+        context={
+            "topic": topic,
+            "send": "返信する",
+            "trail": topic_trail(topic, ("返信", "")),
+        },
         made=lambda key: Reply.objects.filter(form_key=key, seat=request.user.seat).first(),
     )
     return write(request, desk)
@@ -376,6 +386,7 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
         context={
             "topic": topic,
             "reply": made,
+            "send": SAVE_CHANGES,
             "current": lambda: Reply.objects.get(pk=made.pk),
             "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
         },
