@@ -19,6 +19,7 @@ from board.models import Category, Reply, Topic
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
 from lib import plain_text
+from lib.text import clean_line, clean_text
 from lib.uploads import MAX_FILES
 from members import drafts, typed_text
 from members.access import MemberRequest, contributor_only
@@ -164,8 +165,8 @@ def _audience_of(form: Any) -> str:
 def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
     """A second press, or Back and again. Other text than what was posted is kept as a new draft."""
     typed = request.POST.get("body", "").replace("\r\n", "\n").rstrip()
-    if typed and typed != made.body.rstrip():
-        drafts.save(
+    if typed and (typed != made.body.rstrip() or request.FILES):
+        draft = drafts.save(
             typed_text.new_form_key(),
             kind=desk.kind,
             address=typed_text.address_of(request),
@@ -173,6 +174,7 @@ def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
             title=request.POST.get("title", ""),
             by=request.user,
         )
+        files.attach(draft, request.FILES.getlist("files"))
         messages.warning(
             request,
             "この画面の内容は、すでに投稿しています。今の入力は、別の下書きに保存しました。",
@@ -223,9 +225,30 @@ def topic_new(request: MemberRequest) -> HttpResponse:
             "send": "投稿する",
             "trail": trail(("新しい投稿", "")),
         },
-        made=lambda key: Topic.objects.filter(form_key=key, seat=request.user.seat).first(),
+        made=lambda key: (
+            Topic.objects.filter(form_key=key, seat=request.user.seat).first()
+            or _topic_sent_again(request)
+        ),
     )
     return write(request, desk)
+
+
+def _topic_sent_again(request: MemberRequest) -> Topic | None:
+    """Back loads the form anew, with a new key, and the browser fills in the old text."""
+    if "publish" not in request.POST:
+        return None
+    title, body = clean_line(request.POST.get("title", "")), _typed_body(request)
+    return Topic.objects.sent_again(request.user, title=title, body=body).first()
+
+
+def _reply_sent_again(request: MemberRequest, topic: Topic) -> Reply | None:
+    if "publish" not in request.POST:
+        return None
+    return topic.replies.sent_again(request.user, _typed_body(request)).first()
+
+
+def _typed_body(request: MemberRequest) -> str:
+    return clean_text(request.POST.get("body", "")).rstrip()
 
 
 def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> None:
@@ -338,7 +361,10 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
             "send": "返信する",
             "trail": topic_trail(topic, ("返信", "")),
         },
-        made=lambda key: Reply.objects.filter(form_key=key, seat=request.user.seat).first(),
+        made=lambda key: (
+            Reply.objects.filter(form_key=key, seat=request.user.seat).first()
+            or _reply_sent_again(request, topic)
+        ),
     )
     return write(request, desk)
 

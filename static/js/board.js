@@ -24,6 +24,15 @@ function send(form, data, onProgress) {
   });
 }
 
+/* Back loads the form anew and fills in the old text: it keeps its key, by which the server knows it. */
+function keepKey(form) {
+  const field = form.elements.form_key;
+  const keys = history.state?.keys ?? {};
+  const name = form.dataset.kind + form.dataset.address;
+  if (keys[name]) field.value = keys[name];
+  else history.replaceState({ keys: { ...keys, [name]: field.value } }, "");
+}
+
 /* Drafts ---------------------------------------------------------------- */
 function keepDraft(form) {
   const state = form.querySelector(".autosave-state");
@@ -176,6 +185,7 @@ function ignoreEnterWhileConverting(form) {
 }
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
+  keepKey(form);
   keepDraft(form);
   uploadAtOnce(form);
   ignoreEnterWhileConverting(form);

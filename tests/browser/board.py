@@ -1,6 +1,7 @@
 """What the staff of a town hall do on the board, and the files that they attach."""
 
 import io
+from urllib.parse import urlsplit
 
 from openpyxl import Workbook
 from PIL import Image
@@ -59,11 +60,11 @@ def post(page, title, **fields):
 
 def expect_said(page, text):
     """A message on top of the page."""
-    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+    expect(page.locator(".messages")).to_contain_text(text)
 
 
 def path_of(page):
-    return page.evaluate("location.pathname")
+    return urlsplit(page.url).path
 
 
 def reply(page, path, text):

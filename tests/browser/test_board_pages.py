@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import board
-from tests.browser.checks import assert_good, open_and_weigh
+from tests.browser.checks import assert_good, open_and_weigh, weigh
 
 MAX_BYTES = 60_000
 # {topic} has files, a hidden reply and a history.
@@ -103,6 +103,20 @@ def test_page_is_accessible_light_and_fits_every_screen(open_as, known, path):
     assert response.status == (404 if "999999" in path else 200)
     assert transferred <= MAX_BYTES
     assert_good(page)
+
+
+def test_pages_that_answer_a_form_are_as_good(open_as):
+    page = open_as("ward")
+    board.begin(page, "見本の試し書き", slug="call")
+    page.get_by_label("添付ファイル").set_input_files(board.workbook())
+    expect(page.get_by_text("を添付しました。")).to_be_visible()
+
+    for button, deadline in (("投稿する", ""), ("プレビュー", board.DEADLINE)):
+        page.get_by_label("締切").fill(deadline)
+        _, transferred = weigh(page, lambda name=button: board.press(page, name))
+        assert transferred <= MAX_BYTES
+        expect(page.get_by_label("件名")).to_have_value("見本の試し書き")
+        assert_good(page)
 
 
 def test_viewer_reads_and_is_offered_nothing_to_write(open_as, known):
