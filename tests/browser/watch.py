@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 # The script is told that the session is over or the text was posted, and says so on the page.
 REFUSED_BY_DESIGN = {("/board/drafts/save/", 403), ("/board/drafts/save/", 409)}
+# Its own viewer of PDF files included.
+WITHIN_THE_BROWSER = {"data", "blob", "about", "chrome", "chrome-extension"}
 
 
 class Watch:
@@ -27,10 +29,7 @@ class Watch:
 
     def _check_host(self, request):
         address = urlsplit(request.url)
-        if (
-            address.scheme not in {"data", "blob", "about", "chrome-extension"}
-            and address.netloc != self.host
-        ):
+        if address.scheme not in WITHIN_THE_BROWSER and address.netloc != self.host:
             self.problems.append(f"another host: {request.url}")
 
     def _check_status(self, response):
