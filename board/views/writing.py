@@ -16,10 +16,10 @@ from board import files, kinds, posting
 from board.copying import REPLY, TOPIC
 from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Category, Reply, Topic
+from board.views import resending
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
 from lib import plain_text
-from lib.text import clean_line, clean_text
 from lib.uploads import MAX_FILES
 from members import drafts, typed_text
 from members.access import MemberRequest, contributor_only
@@ -28,7 +28,6 @@ from members.models.draft import typed_of
 from members.typed_text import keeps_typed_text
 
 NOT_FIELDS = ("preview", "publish", "save_draft", "change_category", "remove_files")
-SAVE_CHANGES = "変更を保存する"
 Post = Topic | Reply
 
 
@@ -220,35 +219,10 @@ def topic_new(request: MemberRequest) -> HttpResponse:
         template="board/topic_form.html",
         make_form=make_form,
         post=post,
-        context={
-            "category": category,
-            "send": "投稿する",
-            "trail": trail(("新しい投稿", "")),
-        },
-        made=lambda key: (
-            Topic.objects.filter(form_key=key, seat=request.user.seat).first()
-            or _topic_sent_again(request)
-        ),
+        context={"category": category, "trail": trail(("新しい投稿", ""))},
+        made=lambda key: resending.topic_sent(request, key),
     )
     return write(request, desk)
-
-
-def _topic_sent_again(request: MemberRequest) -> Topic | None:
-    """Back loads the form anew, with a new key, and the browser fills in the old text."""
-    if "publish" not in request.POST:
-        return None
-    title, body = clean_line(request.POST.get("title", "")), _typed_body(request)
-    return Topic.objects.sent_again(request.user, title=title, body=body).first()
-
-
-def _reply_sent_again(request: MemberRequest, topic: Topic) -> Reply | None:
-    if "publish" not in request.POST:
-        return None
-    return topic.replies.sent_again(request.user, _typed_body(request)).first()
-
-
-def _typed_body(request: MemberRequest) -> str:
-    return clean_text(request.POST.get("body", "")).rstrip()
 
 
 def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> None:
@@ -316,7 +290,6 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
         context={
             "category": topic.category,
             "topic": topic,
-            "send": SAVE_CHANGES,
             "posted_files": topic.attachments.all(),
             "unwanted": unwanted,
             "current": lambda: topic_or_404(request, pk),
@@ -356,15 +329,8 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         post=lambda form, draft: posting.reply(
             topic, form.cleaned_data["body"], draft=draft, by=request.user
         ),
-        context={
-            "topic": topic,
-            "send": "返信する",
-            "trail": topic_trail(topic, ("返信", "")),
-        },
-        made=lambda key: (
-            Reply.objects.filter(form_key=key, seat=request.user.seat).first()
-            or _reply_sent_again(request, topic)
-        ),
+        context={"topic": topic, "trail": topic_trail(topic, ("返信", ""))},
+        made=lambda key: resending.reply_sent(request, topic, key),
     )
     return write(request, desk)
 
@@ -412,7 +378,6 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
         context={
             "topic": topic,
             "reply": made,
-            "send": SAVE_CHANGES,
             "current": lambda: Reply.objects.get(pk=made.pk),
             "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
         },

@@ -34,8 +34,9 @@ def picture(name, kind):
 def red_share(screenshot):
     """How much of the window is red, from 0 to 1."""
     image = Image.open(io.BytesIO(screenshot)).convert("RGB")
-    found = dict((color, count) for count, color in image.getcolors(image.width * image.height))
-    return found.get(_RED, 0) / (image.width * image.height)
+    colors = image.getcolors(image.width * image.height)
+    red = sum(count for count, (r, g, b) in colors if r > 240 and max(g, b) < 16)
+    return red / (image.width * image.height)
 
 
 def begin(page, title, *, body="本文です。", slug="exchange", **fields):
