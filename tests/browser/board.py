@@ -79,4 +79,4 @@ def reply(page, path, text):
 def count_on_own_list(page, title):
     """How many topics of the own body have this title."""
     page.goto(f"/board/ours/?q={title}")
-    return page.get_by_role("main").get_by_role("heading", level=3, name=title).count()
+    return page.get_by_role("main").get_by_role("heading", level=3, name=title, exact=True).count()

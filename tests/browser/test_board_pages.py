@@ -133,7 +133,7 @@ def test_viewer_reads_and_is_offered_nothing_to_write(open_as, known):
 
 
 def test_empty_list_of_drafts_leads_to_a_new_topic(open_as):
-    page = open_as("ward")
+    page = open_as("jimukyoku")
 
     page.goto("/board/drafts/")
     assert_good(page)
