@@ -69,6 +69,11 @@ class TopicFilter(forms.Form):
             name: value for name, value in self.cleaned_data.items() if value and name != "sort"
         }
 
+    @property
+    def is_narrowed(self) -> bool:
+        """By more than a word."""
+        return bool(self.chosen.keys() - {"q"})
+
     def apply(self, topics: Rows, user: User) -> Rows:
         chosen = self.chosen
         topics = self._by_state(topics, chosen)

@@ -44,7 +44,7 @@ def for_mail(topic: Topic) -> str:
 
 def for_magazine(topic: Topic) -> str:
     facts = "\n".join(f"{fact.label}　{fact.text}" for fact in kinds.facts(topic))
-    parts = [f"【{topic.title}】", topic.summary, facts, f"（{topic.organization.full_name}）"]
+    parts = [_headline(topic), topic.summary, facts, f"（{topic.organization.full_name}）"]
     return "\n".join(part for part in parts if part)
 
 
@@ -53,10 +53,15 @@ def for_x(topic: Topic) -> str:
     deadline = f"締切：{kinds.format_deadline(topic.deadline)}" if topic.deadline else ""
     fixed = [topic.organization.full_name, deadline, "#特別区全国連携プロジェクト"]
     tail = "\n".join(part for part in fixed if part)
-    head = f"【{topic.title}】{topic.summary}"
+    head = f"{_headline(topic)}{topic.summary}"
     while head and weight(f"{head}\n{tail}") > X_LIMIT:
         head = head.removesuffix("…")[:-1] + "…" if len(head) > 1 else ""
     return f"{head}\n{tail}".strip()
+
+
+def _headline(topic: Topic) -> str:
+    """A title that begins with brackets of its own gets no others."""
+    return topic.title if topic.title.startswith("【") else f"【{topic.title}】"
 
 
 def weight(text: str) -> int:

@@ -1,9 +1,12 @@
 """What every answer carries, and which requests are refused unread."""
 
+import html
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParser
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
@@ -36,6 +39,28 @@ def refuse_large_requests(get_response: Handler) -> Handler:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if announced.isdigit() and int(announced) > settings.MAX_REQUEST_BYTES:
             return errors.too_large(request)
+        return get_response(request)
+
+    return middleware
+
+
+class _Parser(MultiPartParser):
+    """Django's drops the full-width space from names of files, as if it could not be printed."""
+
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        last = html.unescape(file_name).replace("\\", "/").rpartition("/")[2]
+        shown = "".join(letter for letter in last if letter.isprintable() or letter == "\u3000")
+        return None if shown in {"", ".", ".."} else shown
+
+
+def full_file_names(get_response: Handler) -> Handler:
+    """「実施要領　案.xlsx」 arrives under its own name."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        def parse(headers: dict[str, Any], body: Any) -> Any:
+            return _Parser(headers, body, request.upload_handlers, request.encoding).parse()
+
+        request.parse_file_upload = parse  # type: ignore[method-assign, assignment]
         return get_response(request)
 
     return middleware

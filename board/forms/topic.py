@@ -112,7 +112,6 @@ class TopicForm(forms.ModelForm):
         for line in kinds.lines_of(category.kind):
             self.fields[line.name] = field_of(line)
             self.initial.setdefault(line.name, self.instance.details.get(line.name, ""))
-        self.fields["deadline"].required = category.kind in kinds.NEEDS_DEADLINE
         if category.kind != Category.Kind.NOTICE:
             del self.fields["requires_acknowledgement"]
         self.fields["asks"].required = False
@@ -127,11 +126,11 @@ class TopicForm(forms.ModelForm):
 
     def _keep_columns(self, used: list[str]) -> None:
         for name in ("deadline", "starts_on", "ends_on", "venue", "places"):
-            if name not in used and name != "deadline":
+            if name not in used:
                 del self.fields[name]
         self.has_optional_deadline = "deadline" in used and self.kind not in kinds.NEEDS_DEADLINE
-        if "deadline" not in used:
-            del self.fields["deadline"]
+        if self.kind in kinds.NEEDS_DEADLINE:
+            self.fields["deadline"].required = True
 
     @property
     def optional(self) -> list[Any]:

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from board.models.topic import MAX_BODY, Topic
+from board.models.topic import MAX_BODY, RESENT, Topic
 from lib.plain_text import REPLIES_PER_PAGE
 from members.access import AnyUser, is_contributor, is_secretariat
-from members.models import Organization, Seat
+from members.models import Organization, Seat, User
 
 
 def page_of(seq: int) -> int:
@@ -19,6 +19,12 @@ def page_of(seq: int) -> int:
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
+    def sent_again(self, user: User, body: str) -> Self:
+        """The person's newest one, if it is of this moment and says the same, word for word."""
+        newest = self.filter(author=user).aggregate(seq=models.Max("seq"))["seq"]
+        since = timezone.now() - RESENT
+        return self.filter(seq=newest, body=body, created_at__gt=since)
+
     def shown(self) -> Self:
         return self.filter(hidden_at=None)
 

@@ -13,10 +13,12 @@ from board.models.category import Category
 from lib import prefectures
 from lib.text import fold
 from members.access import AnyUser, is_contributor, is_member, is_secretariat
-from members.models import Organization, Seat, Theme
+from members.models import Organization, Seat, Theme, User
 from members.models.organization import OrganizationQuerySet
 
 SOON = timedelta(days=7)
+# The same words from the same person within this time are the same press of a button.
+RESENT = timedelta(minutes=10)
 MAX_BODY = 20_000
 
 
@@ -63,6 +65,11 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
     def _published(self) -> Q:
         return Q(publish_at__lte=timezone.now(), hidden_at=None) & ~Q(status=Topic.Status.WAITING)
+
+    def sent_again(self, user: User, *, title: str, body: str) -> Self:
+        """What the person has just posted, word for word: Back, and the same form once more."""
+        since = timezone.now() - RESENT
+        return self.filter(author=user, title=title, body=body, created_at__gt=since)
 
     def accepting(self, now: datetime | None = None) -> Self:
         """Open, and not past the deadline: nothing waits for a job to close a call."""

@@ -15,6 +15,9 @@ from board.models import Category, TodoMark, Topic, Watch
 from board.views.topic import topic_or_404, topic_trail
 from members.access import MemberRequest, contributor_only, member_only
 
+# Title of the page and of its button, and what is said afterwards.
+END = ("受付を終了する", "受付を終了しました。")
+RECORD = ("結果を記録する", "結果を記録しました。")
 STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
 
@@ -22,6 +25,7 @@ STALE = "ほかの方の操作で、状態がすでに変わっています。�
 @contributor_only
 def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
     """受付終了, 成立 or 不成立, with a note."""
+    is_open = topic_or_404(request, pk).status == Topic.Status.OPEN
 
     def act(topic: Topic, data: dict[str, Any]) -> None:
         if data["status"] == Topic.Status.CLOSED:
@@ -29,7 +33,8 @@ def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             posting.record_outcome(topic, data["status"], note=data["note"], by=request.user)
 
-    return _act(request, pk, CloseForm, act, title="受付を終了する", done="受付を終了しました。")
+    title, done = END if is_open else RECORD
+    return _act(request, pk, CloseForm, act, title=title, done=done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,6 +17,7 @@ from board.copying import REPLY, TOPIC
 from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.forms.said import said
 from board.models import Answer, Category, Reply, Topic
+from board.views import resending
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
 from lib import plain_text
@@ -168,8 +169,8 @@ def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
     """A second press, or Back and again. Other text than what was posted is kept as a new draft."""
     typed = request.POST.get("body", "").replace("\r\n", "\n").rstrip()
     posted = "" if isinstance(made, Answer) else made.body.rstrip()
-    if typed and typed != posted:
-        drafts.save(
+    if typed and (typed != posted or request.FILES):
+        draft = drafts.save(
             typed_text.new_form_key(),
             kind=desk.kind,
             address=typed_text.address_of(request),
@@ -177,6 +178,7 @@ def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
             title=request.POST.get("title", ""),
             by=request.user,
         )
+        files.attach(draft, request.FILES.getlist("files"))
         messages.warning(
             request,
             "この画面の内容は、すでに投稿しています。今の入力は、別の下書きに保存しました。",
@@ -223,7 +225,7 @@ def topic_new(request: MemberRequest) -> HttpResponse:
         make_form=make_form,
         post=post,
         context={"category": category, "trail": trail(("新しい投稿", ""))},
-        made=lambda key: Topic.objects.filter(form_key=key, seat=request.user.seat).first(),
+        made=lambda key: resending.topic_sent(request, key),
     )
     return write(request, desk)
 
@@ -333,7 +335,7 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
             topic, form.cleaned_data["body"], draft=draft, by=request.user
         ),
         context={"topic": topic, "trail": topic_trail(topic, ("返信", ""))},
-        made=lambda key: Reply.objects.filter(form_key=key, seat=request.user.seat).first(),
+        made=lambda key: resending.reply_sent(request, topic, key),
     )
     return write(request, desk)
 

@@ -24,6 +24,15 @@ function send(form, data, onProgress) {
   });
 }
 
+/* Back loads the form anew and fills in the old text: it keeps its key, by which the server knows it. */
+function keepKey(form) {
+  const field = form.elements.form_key;
+  const keys = history.state?.keys ?? {};
+  const name = form.dataset.kind + form.dataset.address;
+  if (keys[name]) field.value = keys[name];
+  else history.replaceState({ keys: { ...keys, [name]: field.value } }, "");
+}
+
 /* Drafts ---------------------------------------------------------------- */
 function keepDraft(form) {
   const state = form.querySelector(".autosave-state");
@@ -47,14 +56,15 @@ function keepDraft(form) {
 
   async function save() {
     if (isSent || isOver) return;
+    delete form.dataset.changed;
     const { status, answer } = await send(form, textOf(form));
     if (status === 200 && answer) {
-      delete form.dataset.changed;
       state.textContent = `下書きを自動保存しました（${answer.saved_at}）`;
     } else if (status === 409) {
       isOver = true;
       state.textContent = "この画面の内容は、すでに投稿したか、下書きが削除されています。";
     } else {
+      form.dataset.changed = "1";
       state.textContent = "下書きを自動保存できませんでした。「下書き保存」を押してください。";
     }
   }
@@ -66,29 +76,45 @@ function uploadAtOnce(form) {
   if (!input) return;
   const progress = form.querySelector(".upload-progress");
   input.addEventListener("change", async () => {
-    const files = [...input.files];
+    const waiting = [...input.files];
+    const unsent = [];
     const messages = [];
     progress.hidden = false;
-    for (const file of files) {
-      messages.push(await upload(file));
+    while (waiting.length) {
+      const { message, isDone } = await upload(waiting[0]);
+      messages.push(message);
+      const file = waiting.shift();
+      if (!isDone) unsent.push(file);
+      keepInField([...unsent, ...waiting]);
     }
-    input.value = "";
     progress.textContent = messages.join(" ");
   });
 
+  /* What has not gone up, because the session or the line is broken, goes with the whole form. */
+  function keepInField(files) {
+    const left = new DataTransfer();
+    for (const file of files) left.items.add(file);
+    input.files = left.files;
+  }
+
   async function upload(file) {
-    if (file.size > MAX_FILE_BYTES) return `「${file.name}」は20MBを超えています。小さくしてください。`;
+    if (file.size > MAX_FILE_BYTES) return done(`「${file.name}」は20MBを超えています。小さくしてください。`);
     const data = textOf(form);
     data.append("files", file);
     const { status, answer } = await send(form, data, (event) => {
       const percent = event.total ? Math.round((event.loaded / event.total) * 100) : 0;
       progress.textContent = `「${file.name}」を送っています（${percent}％）`;
     });
-    if (status === 413) return `「${file.name}」は大きすぎて送れませんでした。`;
-    if (status !== 200 || !answer) return `「${file.name}」を送れませんでした。もう一度お試しください。`;
-    if (answer.errors.length) return answer.errors.join(" ");
+    if (status === 413) return done(`「${file.name}」は大きすぎて送れませんでした。`);
+    if (status !== 200 || !answer) {
+      return { message: `「${file.name}」は、ボタンを押したときに本文と一緒に送ります。`, isDone: false };
+    }
     list(answer.files);
-    return `「${file.name}」を添付しました。`;
+    return done(answer.errors.length ? answer.errors.join(" ") : `「${file.name}」を添付しました。`);
+  }
+
+  function done(message) {
+    return { message, isDone: true };
   }
 
   function list(files) {
@@ -132,13 +158,22 @@ function countLetters(field) {
   show();
 }
 
+/* Without https, or where it is forbidden, there is no clipboard: the old command copies the selection. */
+async function copy(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+    return true;
+  } catch {
+    return document.execCommand("copy");
+  }
+}
+
 function copyOnPress(button) {
   const field = document.getElementById(button.dataset.copy);
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = "コピーしました";
+    button.textContent = (await copy(field)) ? "コピーしました" : "Ctrlキー＋Cでコピーしてください";
   });
 }
 
@@ -150,6 +185,7 @@ function ignoreEnterWhileConverting(form) {
 }
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
+  keepKey(form);
   keepDraft(form);
   uploadAtOnce(form);
   ignoreEnterWhileConverting(form);

@@ -40,10 +40,30 @@ def _width_at(page, width):
     return page.evaluate("document.documentElement.scrollWidth")
 
 
+def assert_good(page):
+    """On the desktop and on a phone, whose menu and tables look different."""
+    assert_frame(page)
+    assert accessibility_violations(page) == []
+    assert widths_that_scroll_sideways(page) == []
+    page.set_viewport_size({"width": WIDTHS["small phone"], "height": HEIGHT})
+    assert accessibility_violations(page) == []
+
+
 def open_and_weigh(page, path):
     """The response, and the bytes that came over the wire for it, images left out."""
+    return weigh(page, lambda: page.goto(path))
+
+
+def weigh(page, act):
+    """What `act` answers, and the bytes that came over the wire for it, images left out."""
     sent = []
-    page.on("request", lambda request: sent.append(request))
-    response = page.goto(path)
+
+    def note(request):
+        sent.append(request)
+
+    page.on("request", note)
+    answer = act()
+    page.wait_for_load_state("load")
+    page.remove_listener("request", note)
     sizes = [request.sizes() for request in sent if request.resource_type != "image"]
-    return response, sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)
+    return answer, sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)

@@ -99,6 +99,33 @@ def secretary_state(browser, browser_context_args):
         return context.storage_state()
 
 
+@pytest.fixture(scope="session")
+def state_of(browser, browser_context_args, secretary_state):
+    """The cookies of a demo account: each logs in once for all tests."""
+    states = {"jimukyoku": secretary_state}
+
+    def state(name):
+        if name not in states:
+            with browser.new_context(**browser_context_args) as context:
+                page = context.new_page()
+                log_in(page, f"{name}@demo.example.jp")
+                expect_logged_in(page)
+                states[name] = context.storage_state()
+        return states[name]
+
+    return state
+
+
+@pytest.fixture
+def open_as(new_context, state_of):
+    """A page of a browser of its own, in which this demo account is logged in."""
+
+    def open_page(name, **options):
+        return new_context(storage_state=state_of(name), **options).new_page()
+
+    return open_page
+
+
 @pytest.fixture
 def secretary(new_context, secretary_state):
     """A page on which the secretariat is logged in."""

@@ -7,13 +7,13 @@ from tests.browser.people import MEMBER, PASSWORD, expect_logged_in
 PATIENCE = 40
 
 
-def tab_to(page, target):
+def tab_to(page, target, patience=PATIENCE):
     """Press Tab until the target has the focus, as a person would."""
-    for _ in range(PATIENCE):
+    for _ in range(patience):
         page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"not reached within {PATIENCE} tabs: {target}")
+    raise AssertionError(f"not reached within {patience} tabs: {target}")
 
 
 def test_first_tab_shows_the_way_to_the_text(page):

@@ -5,9 +5,8 @@ import pytest
 from tests.browser.checks import (
     WIDTHS,
     accessibility_violations,
-    assert_frame,
+    assert_good,
     open_and_weigh,
-    widths_that_scroll_sideways,
 )
 
 MAX_BYTES = 60_000
@@ -58,15 +57,6 @@ def test_missing_page_is_as_good(page):
     assert response.status == 404
     assert transferred <= MAX_BYTES
     assert_good(page)
-
-
-def assert_good(page):
-    """On the desktop and on a phone, whose menu and tables look different."""
-    assert_frame(page)
-    assert accessibility_violations(page) == []
-    assert widths_that_scroll_sideways(page) == []
-    page.set_viewport_size({"width": WIDTHS["small phone"], "height": 768})
-    assert accessibility_violations(page) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/agreements/regional/"])

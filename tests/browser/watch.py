@@ -2,6 +2,11 @@
 
 from urllib.parse import urlsplit
 
+# The script is told that the session is over or the text was posted, and says so on the page.
+REFUSED_BY_DESIGN = {("/board/drafts/save/", 403), ("/board/drafts/save/", 409)}
+# Its own viewer of PDF files included.
+WITHIN_THE_BROWSER = {"data", "blob", "about", "chrome", "chrome-extension"}
+
 
 class Watch:
     """Follows browser contexts: script errors, console, CSP, foreign hosts, failed answers."""
@@ -26,10 +31,11 @@ class Watch:
 
     def _check_host(self, request):
         address = urlsplit(request.url)
-        if address.scheme not in {"data", "blob", "about"} and address.netloc not in self.hosts:
+        if address.scheme not in WITHIN_THE_BROWSER and address.netloc not in self.hosts:
             self.problems.append(f"another host: {request.url}")
 
     def _check_status(self, response):
         limit = 500 if response.request.is_navigation_request() else 400
-        if response.status >= limit:
+        is_meant = (urlsplit(response.url).path, response.status) in REFUSED_BY_DESIGN
+        if response.status >= limit and not is_meant:
             self.problems.append(f"{response.status}: {response.url}")

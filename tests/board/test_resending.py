@@ -1,0 +1,87 @@
+"""Back and the same form once more: the browser fills the old text into a new form."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from board.models import Reply, Topic
+from members.models import Draft, User
+from members.typed_text import new_form_key
+from tests import factories
+
+FORM = {"title": "見本の件名", "body": "見本の本文", "audience": "all", "publish": "1"}
+
+
+@pytest.fixture
+def writer(contributor, client):
+    client.force_login(contributor)
+    return contributor
+
+
+@pytest.fixture
+def topic(db):
+    return factories.make_topic()
+
+
+def send_topic(client, **changes):
+    category = factories.make_category()
+    form = {**FORM, "category": category.pk, "form_key": new_form_key(), **changes}
+    return client.post(f"{reverse('board:topic_new')}?category={category.slug}", form)
+
+
+def send_reply(client, topic, body, **changes):
+    form = {"body": body, "publish": "1", "form_key": new_form_key(), **changes}
+    return client.post(reverse("board:reply", args=[topic.pk]), form)
+
+
+def test_same_words_of_this_moment_lead_to_what_was_posted(client, writer, topic):
+    first, second = send_topic(client), send_topic(client)
+    replies = [send_reply(client, topic, "承知しました。\r\n") for _ in range(2)]
+
+    assert first.url == second.url
+    assert replies[0].url == replies[1].url
+    assert (Topic.objects.filter(author=writer).count(), Reply.objects.count()) == (1, 1)
+
+
+def test_same_words_later_or_after_others_are_meant(client, writer, topic):
+    send_reply(client, topic, "承知しました。")
+    send_reply(client, topic, "質問があります。")
+    send_reply(client, topic, "承知しました。")
+    send_topic(client)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        send_reply(client, topic, "承知しました。")
+        send_topic(client)
+
+    assert Reply.objects.count() == 4
+    assert Topic.objects.filter(author=writer).count() == 2
+
+
+def test_same_words_of_a_colleague_are_a_reply_of_their_own(client, other_client, writer, topic):
+    colleague = factories.make_user(seat=writer.seat, role=User.Role.CONTRIBUTOR)
+    other_client.force_login(colleague)
+
+    for sender in (client, other_client):
+        send_reply(sender, topic, "承知しました。")
+
+    assert Reply.objects.count() == 2
+
+
+def test_file_that_comes_with_the_same_words_is_kept_as_a_draft(client, writer, topic):
+    send_reply(client, topic, "添付します。")
+    send_reply(client, topic, "添付します。", files=factories.make_upload())
+
+    assert Reply.objects.count() == 1
+    assert [file.name for file in Draft.objects.open().get().attachments.all()] == ["資料.txt"]
+
+
+def test_preview_of_the_same_words_is_only_a_preview(client, writer, topic):
+    send_reply(client, topic, "承知しました。")
+    form = {"body": "承知しました。", "preview": "1", "form_key": new_form_key()}
+
+    response = client.post(reverse("board:reply", args=[topic.pk]), form)
+
+    assert response.status_code == 200
+    assert response.context["preview"]

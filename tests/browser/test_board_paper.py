@@ -1,0 +1,64 @@
+"""What leaves the screen: sheets of paper, and files that open in the browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import board
+from tests.browser.test_print import sheets
+
+
+@pytest.mark.parametrize("path", ["/board/c/call/", "/board/topics/1/", "/board/topics/1/print/"])
+def test_page_prints_on_few_sheets_without_controls(open_as, base_url, path):
+    page = open_as("town")
+    page.goto(path)
+    page.emulate_media(media="print")
+
+    assert 1 <= sheets(page.pdf(prefer_css_page_size=True)) <= 2
+    assert page.get_by_role("button").count() == 0
+    assert page.get_by_role("textbox").count() == 0
+    expect(page.get_by_text(f"{base_url}{path.removesuffix('print/')}").last).to_be_visible()
+
+
+def test_draft_prints_for_approval_before_it_is_posted(open_as):
+    page = open_as("city")
+    board.begin(page, "見本 起案する投稿", slug="call", 締切=board.DEADLINE)
+    page.get_by_label("添付ファイル").set_input_files(board.workbook())
+    expect(page.get_by_text("を添付しました。")).to_be_visible()
+    board.press(page, "下書き保存")
+    row = page.get_by_role("row").filter(has_text="見本 起案する投稿")
+    row.get_by_role("link", name="起案用に印刷").click()
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("掲示板への投稿（案）")
+    for text in ("決裁欄", "見本 起案する投稿", board.DEADLINE, "すべての会員", board.XLSX):
+        expect(page.get_by_text(re.compile(re.escape(text))).first).to_be_visible()
+    assert page.get_by_role("link").filter(visible=True).count() == 0
+    assert sheets(page.pdf(prefer_css_page_size=True)) == 1
+
+
+def test_pdf_opens_in_the_browser_under_the_strictest_policy(open_as):
+    """Chromium's viewer draws the red page although the answer is sandboxed."""
+    page = open_as("ward")
+    board.begin(page, "見本 開ける添付")
+    page.get_by_label("添付ファイル").set_input_files(board.picture("要領.pdf", "PDF"))
+    expect(page.get_by_text("を添付しました。")).to_be_visible()
+    board.press(page, "投稿する")
+    href = page.get_by_role("link", name=re.compile("開く.*要領.pdf")).get_attribute("href")
+
+    headers = page.request.get(href).headers
+    page.goto(href)
+
+    assert headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert headers["content-disposition"].startswith("inline;")
+    assert _turns_red(page)
+
+
+def _turns_red(page):
+    """The viewer draws in a frame of its own, which no locator waits for."""
+    for _ in range(20):
+        if board.red_share(page.screenshot()) > 0.1:
+            return True
+        page.wait_for_timeout(250)
+    return False
