@@ -227,9 +227,9 @@ LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
-# Mail: in the demonstration each mail is one file.
+# Mail: in the demonstration each mail is one file, unless a mail server is named.
 EMAIL_TIMEOUT = 5
-if DEMO:
+if DEMO and not EMAIL_HOST:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 

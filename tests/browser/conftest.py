@@ -3,13 +3,13 @@
 import os
 import shutil
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from tests import server
 from tests.browser.people import SECRETARY, expect_logged_in, log_in
 from tests.browser.watch import Watch
+from tests.smtp import mail_server
 
 LOG_LINES = 40
 # Milliseconds for one click or one page, on a machine that does other things, too.
@@ -132,18 +132,24 @@ def secretary(new_context, secretary_state):
     return new_context(storage_state=secretary_state).new_page()
 
 
+@pytest.fixture(scope="session")
+def mailbox():
+    with mail_server() as box:
+        yield box
+
+
 @pytest.fixture
-def newest_mail(base_url, request):
-    """Sends what is due and reads the newest mail to an address: the demo keeps mails as files."""
+def newest_mail(base_url, request, mailbox):
+    """Sends what is due by SMTP, and reads the newest mail that the server got for an address."""
     environment = request.config.stash.get(_ENVIRONMENT, None)
     if environment is None:
         pytest.skip("the mails of a server that was started elsewhere are not at hand")
+    by_smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(mailbox.port)}
 
     def read(address):
-        server.manage(environment, "send_mail")
-        files = sorted((Path(environment["VAR_DIR"]) / "mail").iterdir(), key=os.path.getmtime)
-        mails = "".join(file.read_text(encoding="utf-8") for file in files).split("-" * 79)
-        return [mail for mail in mails if f"To: {address}" in mail][-1]
+        server.manage({**environment, **by_smtp}, "send_mail")
+        mails = [mail for mail in mailbox.messages if mail["To"] == address]
+        return mails[-1].get_content()
 
     return read
 

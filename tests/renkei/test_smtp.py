@@ -1,54 +1,24 @@
 """The outbox and a real SMTP server: what the sender writes is what a mailbox receives."""
 
-import email
-from email import policy
-
 import pytest
-from aiosmtpd.controller import Controller
 from django.test import override_settings
 
 from members.models import Delivery
 from renkei.sender import send_due_mail
 from tests.server import free_port
-
-
-class Mailbox:
-    """Keeps what it is given; refuses addresses that begin with nobody or later."""
-
-    def __init__(self):
-        self.envelopes = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if address.startswith("nobody"):
-            return "550 no such user"
-        if address.startswith("later"):
-            return "450 greylisted"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-    @property
-    def messages(self):
-        return [
-            email.message_from_bytes(envelope.content, policy=policy.default)
-            for envelope in self.envelopes
-        ]
+from tests.smtp import mail_server
 
 
 @pytest.fixture
 def mailbox():
-    box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
-    controller.start()
     smtp = "django.core.mail.backends.smtp.EmailBackend"
-    with override_settings(
-        EMAIL_BACKEND=smtp, EMAIL_HOST="127.0.0.1", EMAIL_PORT=controller.port, EMAIL_TIMEOUT=5
+    with (
+        mail_server() as box,
+        override_settings(
+            EMAIL_BACKEND=smtp, EMAIL_HOST="127.0.0.1", EMAIL_PORT=box.port, EMAIL_TIMEOUT=5
+        ),
     ):
         yield box
-    controller.stop()
 
 
 def make_delivery(address="kikaku@town.example.jp", **fields):

@@ -1,0 +1,47 @@
+"""A real SMTP server on the loopback address, and what it was given."""
+
+import email
+from contextlib import contextmanager
+from email import policy
+
+from aiosmtpd.controller import Controller
+
+from tests.server import free_port
+
+
+class Mailbox:
+    """Keeps what it is given; refuses addresses that begin with nobody or later."""
+
+    def __init__(self):
+        self.envelopes = []
+        self.port = free_port()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address.startswith("nobody"):
+            return "550 no such user"
+        if address.startswith("later"):
+            return "450 greylisted"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+    @property
+    def messages(self):
+        return [
+            email.message_from_bytes(envelope.content, policy=policy.default)
+            for envelope in self.envelopes
+        ]
+
+
+@contextmanager
+def mail_server():
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    try:
+        yield box
+    finally:
+        controller.stop()
