@@ -68,7 +68,7 @@ def approve(topic: Topic, *, expected: int, by: User) -> None:
 
 
 @transaction.atomic
-def send_back(topic: Topic, reason: str, *, expected: int, by: User) -> None:
+def send_back(topic: Topic, *, reason: str, expected: int, by: User) -> None:
     """承認しない: the author keeps the text, reads the reason, and may change and wait again."""
     if not is_secretariat(by):
         raise PermissionDenied

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import RegionalAgreement
+from board.models import Report, Topic
 from lib.wareki import format_date
 from members.models import Application, Delivery, Organization, YearlyCheck
 from members.waves import unsent
@@ -35,6 +36,15 @@ def waiting() -> list[Waiting]:
             "会員登録の申請",
             "members_application",
             status__in="received,reviewing",
+        ),
+        *_counted(
+            Topic.objects.filter(status=Topic.Status.WAITING, approval_note=""),
+            "公開前の承認を待つ投稿",
+            "board_topic",
+            status__exact="waiting",
+        ),
+        *_counted(
+            Report.objects.waiting(), "対応していない通報", "board_report", settled_at__isempty=1
         ),
         *_unsent(),
         *_counted(

@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from agreements.models import RegionalAgreement
-from members.models import Handover, Organization, SiteText, User
+from board import answering
+from board.models import Topic
+from members.models import Draft, Handover, Organization, SiteText, User
 
 
 def sheet(handover: Handover) -> dict[str, Any]:
@@ -16,8 +18,19 @@ def sheet(handover: Handover) -> dict[str, Any]:
         "handover": handover,
         "colleagues": colleagues.exclude(pk=handover.predecessor_id).select_related("seat"),
         "agreements": agreements_of(body),
+        "topics": Topic.objects.accepting().filter(seat=handover.seat).order_by("deadline", "id"),
+        "asked": _asked(handover),
+        "drafts": Draft.objects.open().filter(seat=handover.seat),
+        "watches": handover.seat.watches.select_related("topic", "category"),
+        "todo": Topic.objects.filter(todo_marks__seat=handover.seat).order_by("-active_at"),
         "contact": [text for text in contact.values() if text.body],
     }
+
+
+def _asked(handover: Handover) -> "QuerySet[Topic]":
+    """What the body has still to answer or to acknowledge."""
+    visible = Topic.objects.visible_to_organization(handover.seat.organization)
+    return answering.asked_of(visible.select_related("organization"), handover.predecessor)
 
 
 def agreements_of(body: Organization) -> "QuerySet[RegionalAgreement]":

@@ -129,7 +129,9 @@ def public_file(request: HttpRequest, pk: str) -> FileResponse:
 def handover_print(request: MemberRequest, pk: int) -> HttpResponse:
     """引継書 for circulation: for those who may see the hand-over."""
     found = handover.visible_to(request.user).select_related(
-        "seat__organization__local_government", "predecessor", "invitation"
+        "seat__organization__local_government",
+        "predecessor__seat__organization",
+        "invitation",
     )
     context = sheet(get_object_or_404(found, pk=pk))
     context["printed_on"] = format_date(timezone.localdate())

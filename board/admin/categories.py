@@ -13,7 +13,15 @@ from members import audit
 
 @admin.register(Category)
 class CategoryAdmin(PortalModelAdmin):
-    list_display = ["name", "kind", "writers", "position", "is_active", "topic_count"]
+    list_display = [
+        "name",
+        "kind",
+        "writers",
+        "needs_approval",
+        "position",
+        "is_active",
+        "topic_count",
+    ]
     list_editable = ["position"]
     search_fields = ["name"]
 

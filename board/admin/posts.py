@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 
-from board import posting
+from board import moderation, posting
 from board.models import Category, Reply, Topic
 from lib.admin import PortalModelAdmin
 from lib.text import clean_line
@@ -46,11 +46,35 @@ class PinForm(forms.Form):
     )
 
 
-class PostAdmin(PortalModelAdmin):
-    """Read here; acts stand below the facts, each a form of its own."""
+class ApproveForm(forms.Form):
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class SendBackForm(ApproveForm):
+    reason = forms.CharField(
+        label="承認しない理由",
+        max_length=500,
+        help_text="投稿した団体に表示します。直して保存すると、もう一度ここに届きます。",
+        widget=forms.TextInput(attrs={"size": 80}),
+    )
+
+    def clean_reason(self) -> str:
+        return clean_line(self.cleaned_data["reason"])
+
+
+class ActAdmin(PortalModelAdmin):
+    """Read here; acts stand below the facts, each a form of its own, each the site's own verb."""
 
     change_form_template = "admin/board/post_change_form.html"
     acts: dict[str, tuple[str, type[forms.Form]]] = {}
+
+    def offers(self, act: str, post: Any) -> bool:
+        """Whether the act makes sense in the state of the row."""
+        raise NotImplementedError
+
+    def do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
+        """Raises StaleError."""
+        raise NotImplementedError
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -66,27 +90,20 @@ class PostAdmin(PortalModelAdmin):
 
     def act(self, request: MemberRequest, pk: int, act: str) -> HttpResponse:
         post = get_object_or_404(self.model, pk=pk)
-        if request.method != "POST" or not self.has_change_permission(request, post):
-            raise PermissionDenied
-        if act not in self.acts:
+        is_allowed = request.method == "POST" and self.has_change_permission(request, post)
+        if not is_allowed or act not in self.acts:
             raise PermissionDenied
         form = self.acts[act][1](request.POST)
         if form.is_valid():
-            self._do(act, post, form.cleaned_data, request)
+            self._try(act, post, form.cleaned_data, request)
         else:
             error = "、".join(str(error[0]) for error in form.errors.values())
             self.message_user(request, error, messages.ERROR)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
 
-    def _do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
-        verbs: dict[str, Callable[..., None]] = {
-            "hide": posting.hide,
-            "restore": posting.restore,
-            "move": lambda post, category, by: posting.move(post, category, by=by),
-            "pin": lambda post, until, by: posting.pin(post, until, by=by),
-        }
+    def _try(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
         try:
-            verbs[act](post, **data, by=request.user)
+            self.do(act, post, data, request)
         except posting.StaleError:
             self.message_user(request, STALE, messages.ERROR)
         else:
@@ -103,16 +120,38 @@ class PostAdmin(PortalModelAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def _forms(self, object_id: str) -> list[dict[str, Any]]:
-        post = self.model._default_manager.filter(pk=object_id).first()
-        if post is None:
-            return []
+        number = object_id if object_id.isascii() and object_id.isdigit() else 0
+        post = self.model._default_manager.filter(pk=number).first()
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
-        left_out = "hide" if post.hidden_at else "restore"
         return [
-            {"title": title, "form": form(), "url": reverse(name, args=[post.pk, act])}
+            {
+                "title": title,
+                "form": form(initial={"expected": getattr(post, "edits", None)}),
+                "url": reverse(name, args=[post.pk, act]),
+            }
             for act, (title, form) in self.acts.items()
-            if act != left_out
+            if post and self.offers(act, post)
         ]
+
+
+class PostAdmin(ActAdmin):
+    def offers(self, act: str, post: Any) -> bool:
+        if act in ("approve", "send_back"):
+            return post.status == Topic.Status.WAITING
+        if act in ("hide", "restore"):
+            return (act == "restore") == bool(post.hidden_at)
+        return True
+
+    def do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
+        verbs: dict[str, Callable[..., None]] = {
+            "hide": posting.hide,
+            "restore": posting.restore,
+            "approve": moderation.approve,
+            "send_back": moderation.send_back,
+            "move": lambda post, category, by: posting.move(post, category, by=by),
+            "pin": lambda post, until, by: posting.pin(post, until, by=by),
+        }
+        verbs[act](post, **data, by=request.user)
 
 
 @admin.register(Topic)
@@ -142,6 +181,7 @@ class TopicAdmin(PostAdmin):
         "body",
         "outcome_note",
         "reply_count",
+        "approval_note",
         "is_locked",
         "pinned_until",
         "hidden_at",
@@ -149,6 +189,8 @@ class TopicAdmin(PostAdmin):
     )
     readonly_fields = fields
     acts = {
+        "approve": ("承認して公開する", ApproveForm),
+        "send_back": ("承認しない", SendBackForm),
         "hide": ("非表示にする", HideForm),
         "restore": ("表示に戻す", RestoreForm),
         "move": ("別の分類に移す", MoveForm),

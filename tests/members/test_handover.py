@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Party
+from board.models import TodoMark, Watch
 from members import handover as handovers
 from members import people, registration
 from members.models import AuditEntry, Delivery, Handover, Invitation, User
 from tests import factories
+from tests.html import text_of
 
 Role = User.Role
 MARCH = "2027-03-20 10:00+09:00"
@@ -351,9 +353,28 @@ class TestSheet:
         for _ in range(rows):
             factories.make_user(seat=ward.seat)
             factories.make_regional_agreement()
+            posted = factories.make_topic(author=ward)
+            factories.make_topic(audience="wards", requires_acknowledgement=True)
+            factories.make_draft(ward)
+            Watch.objects.create(seat=ward.seat, topic=posted)
+            TodoMark.objects.create(seat=ward.seat, topic=posted, set_by=ward)
         client.force_login(ward)
         client.get("/contact/")
         handover = begin(ward)
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(12):
             self.sheet(client, handover)
+
+    def test_it_lists_what_the_seat_has_open_on_the_board(self, client, ward):
+        factories.make_topic(author=ward, title="自団体の募集")
+        factories.make_topic(title="確認のお願い", requires_acknowledgement=True)
+        other = factories.make_topic(title="LEAK", audience="chosen")
+        factories.make_draft(ward, title="書きかけの投稿")
+        client.force_login(ward)
+
+        page = text_of(self.sheet(client, begin(ward)))
+
+        assert "自団体の募集" in page
+        assert "確認のお願い" in page
+        assert "下書き 書きかけの投稿" in page
+        assert other.title not in page

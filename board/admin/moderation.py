@@ -1,0 +1,82 @@
+"""通報, and the bodies whose posts wait for approval."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from board import moderation
+from board.admin.posts import ActAdmin
+from board.models import ApprovalRule, Report
+from lib.admin import PortalModelAdmin
+from lib.text import clean_text
+from members import audit
+from members.access import MemberRequest
+
+
+class SettleForm(forms.Form):
+    """非表示にした hides the post in the same act, with this note as the reason."""
+
+    result = forms.ChoiceField(label="結果", choices=Report.Result)
+    note = forms.CharField(
+        label="説明",
+        max_length=200,
+        help_text="非表示にしたときは、投稿した団体に理由として表示します。",
+        widget=forms.TextInput(attrs={"size": 80}),
+    )
+
+    def clean_note(self) -> str:
+        return clean_text(self.cleaned_data["note"]).strip()
+
+
+@admin.register(Report)
+class ReportAdmin(ActAdmin):
+    list_display = ["topic", "reply", "organization", "at", "result", "settled_at"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter), "result"]
+    list_select_related = ["topic", "reply__topic", "organization"]
+    search_fields = ["topic__folded", "organization__folded", "reason"]
+    fields = (
+        "topic",
+        "reply",
+        "text",
+        "organization",
+        "reported_by",
+        "reason",
+        "at",
+        "result",
+        "result_note",
+        "settled_by",
+        "settled_at",
+    )
+    readonly_fields = fields
+    acts = {"settle": ("対応を記録する", SettleForm)}
+
+    def offers(self, act: str, report: Report) -> bool:
+        return report.settled_at is None
+
+    def do(self, act: str, report: Report, data: dict[str, Any], request: MemberRequest) -> None:
+        moderation.settle(report, data["result"], data["note"], by=request.user)
+
+    @admin.display(description="知らされた文")
+    def text(self, report: Report) -> str:
+        return (report.reply or report.topic).body
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(PortalModelAdmin):
+    list_display = ["organization", "reason", "created_at"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__folded"]
+    autocomplete_fields = ["organization"]
+
+    def save_model(self, request: Any, obj: ApprovalRule, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        audit.record("require_approval", obj.organization, by=request.user)
+
+    def delete_model(self, request: Any, obj: ApprovalRule) -> None:
+        audit.record("end_approval", obj.organization, by=request.user)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: Any, queryset: Any) -> None:
+        for rule in queryset.select_related("organization"):
+            self.delete_model(request, rule)
