@@ -3,9 +3,9 @@
 from django.urls import reverse
 
 from board.models import Topic
+from lib.forms import new_form_key
 from members import drafts
 from members.models import Draft, User
-from members.typed_text import new_form_key
 
 TOPIC, REPLY, ANSWER = "topic", "reply", "answer"
 

@@ -5,8 +5,6 @@ form for that person, also when session and CSRF cookie are gone; all that it al
 text as that person's draft. Nothing is ever published without a new press.
 """
 
-import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
+from lib.forms import form_key_in, new_form_key
 from members import drafts
 from members.access import AnyUser, MemberRequest, View
 from members.models import Draft, User
@@ -27,7 +26,6 @@ from members.models.draft import MAX_ADDRESS, typed_of
 SALT = "members.typed_text"
 LIFETIME = 7 * 24 * 60 * 60
 WAITS = "入力した内容を下書きに保存しました。まだ送信していません。内容を確かめて、もう一度送信してください。"
-_KEY = re.compile(r"[0-9a-f]{32}")
 
 Attach = Callable[[Draft, MultiValueDict], object]
 
@@ -50,14 +48,9 @@ def keeps_typed_text(kind: str, attach: Attach | None = None) -> Callable[[View]
     return mark
 
 
-def new_form_key() -> str:
-    return secrets.token_hex(16)
-
-
 def form_key_of(request: HttpRequest) -> str:
     """The key of the form that was sent, or a new one where it has none that we made."""
-    form_key = request.POST.get("form_key", "")
-    return form_key if _KEY.fullmatch(form_key) else new_form_key()
+    return form_key_in(request.POST) or new_form_key()
 
 
 def address_of(request: HttpRequest) -> str:

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from board import kinds, posting
 from board.models import Category, Topic
+from lib.forms import new_form_key
 from lib.working_days import first_working_day
 from members import drafts
 from members.models import User
-from members.typed_text import new_form_key
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from agreements.models import Activity, CorporateAgreement, Party, RegionalAgree
 from board import answering, files, posting
 from board.models import Attachment, Category, Topic
 from lib import prefectures
+from lib.forms import new_form_key
 from lib.local_government_codes import check_digit
 from members import addresses, drafts
 from members.models import (
@@ -29,7 +30,6 @@ from members.models import (
     User,
     YearlyCheck,
 )
-from members.typed_text import new_form_key
 
 _numbers = count(1)
 TEXT_FILE = "配布資料".encode()

@@ -21,6 +21,7 @@ from board.views import resending
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
 from lib import plain_text
+from lib.forms import new_form_key
 from lib.uploads import MAX_FILES
 from members import drafts, typed_text
 from members.access import MemberRequest, contributor_only
@@ -52,7 +53,7 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
         form = desk.make_form(draft.typed() if draft else None)
         if draft:
             form.errors.clear()
-        key = draft.form_key if draft else typed_text.new_form_key()
+        key = draft.form_key if draft else new_form_key()
         return _page(request, desk, form, draft, key)
     made = desk.made(typed_text.form_key_of(request))
     if made is not None:
@@ -100,7 +101,7 @@ def keep(request: MemberRequest, kind: str) -> Draft:
     try:
         return drafts.save(typed_text.form_key_of(request), **values)
     except drafts.AlreadyClosedError:
-        return drafts.save(typed_text.new_form_key(), **values)
+        return drafts.save(new_form_key(), **values)
 
 
 def _take_files(request: MemberRequest, draft: Draft) -> list[str]:
@@ -171,7 +172,7 @@ def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
     posted = "" if isinstance(made, Answer) else made.body.rstrip()
     if typed and (typed != posted or request.FILES):
         draft = drafts.save(
-            typed_text.new_form_key(),
+            new_form_key(),
             kind=desk.kind,
             address=typed_text.address_of(request),
             data=typed_of(request.POST, without=NOT_FIELDS),

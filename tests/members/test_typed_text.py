@@ -9,9 +9,9 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
+from lib.forms import new_form_key
 from members import drafts
 from members.models import Draft, Organization, User
-from members.typed_text import new_form_key
 from tests import factories
 
 PAGE = "/members/organization/edit/"
