@@ -117,7 +117,7 @@ class TopicForm(forms.ModelForm):
         self.fields["asks"].required = False
         if self.instance.pk is None:
             self.initial["publish_at"] = None
-            self.initial.setdefault("asks", kinds.ASKS.get(category.kind, Topic.Asks.NOTHING))
+            self.initial["asks"] = kinds.ASKS.get(category.kind, Topic.Asks.NOTHING)
             self.initial.setdefault("contact", _contact(by))
 
     def _categories(self, category: Category) -> Any:

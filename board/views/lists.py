@@ -40,11 +40,13 @@ def list_context(request: MemberRequest, topics: TopicQuerySet) -> dict[str, Any
 @require_safe
 @member_only
 def index(request: MemberRequest) -> HttpResponse:
+    """First what is asked of the own body, then what ends soon, then what is new."""
+    asked = list(answering.asked_of(rows_for(request.user), request.user)[:ASKED_SHOWN])
     context = {
         **list_context(request, rows_for(request.user)),
         "counts": category_counts(request.user),
-        "asked": answering.asked_of(rows_for(request.user), request.user)[:ASKED_SHOWN],
-        "due_soon": due_soon(request.user),
+        "asked": asked,
+        "due_soon": [topic for topic in due_soon(request.user) if topic not in asked],
         "drafts": Draft.objects.of_seat(request.user).count(),
         "trail": trail(),
     }
