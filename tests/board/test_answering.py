@@ -1,0 +1,371 @@
+"""回答 and 確認: once per body, to the minute of the deadline, and who has not."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from board import answering, consulting, moderation, posting
+from board.answering import Roster
+from board.models import Acknowledgement, Answer, ApprovalRule, Match, Report, Topic
+from members.models import AuditEntry, User
+from tests import factories
+from tests.board.test_posting import at_once
+from tests.html import text_of
+
+
+@pytest.fixture
+def call(ward):
+    category = factories.make_category("call")
+    deadline = timezone.now() + timedelta(days=5)
+    return factories.make_topic(author=ward, category=category, asks="apply", deadline=deadline)
+
+
+@pytest.mark.parametrize(
+    ("asks", "words"),
+    [
+        ("apply", ["応募する", "検討中", "応募しない", "該当なし"]),
+        ("join", ["参加する", "検討中", "参加しない", "該当なし"]),
+        ("distribute", ["配布できる", "検討中", "配布できない", "該当なし"]),
+    ],
+)
+def test_states_are_said_in_the_words_of_the_topic(client, contributor, ward, asks, words):
+    topic = factories.make_topic(author=ward, asks=asks)
+    client.force_login(contributor)
+
+    form = client.get(reverse("board:topic_answer", args=[topic.pk])).context["form"]
+
+    assert [label for _, label in form.fields["status"].choices] == words
+
+
+def test_answer_changes_until_the_deadline_and_again_after_an_extension(contributor, ward):
+    with time_machine.travel("2026-12-01 09:00+09:00", tick=False) as clock:
+        deadline = timezone.now() + timedelta(days=1)
+        topic = factories.make_topic(author=ward, asks="apply", deadline=deadline)
+        factories.make_answer(topic, author=contributor)
+        clock.move_to("2026-12-02 08:59:59+09:00")
+        factories.make_answer(topic, author=contributor, expected=0, status="considering")
+        clock.move_to("2026-12-02 09:00+09:00")
+        with pytest.raises(posting.StaleError):
+            factories.make_answer(topic, author=contributor, expected=1, status="no")
+        assert Answer.objects.get().status == "considering"
+
+        posting.extend(topic, deadline + timedelta(days=1), by=ward)
+        factories.make_answer(topic, author=contributor, expected=1, status="no")
+
+    assert (Answer.objects.get().status, Answer.objects.get().edits) == ("no", 2)
+
+
+def test_colleague_sees_who_answered_and_is_told_when_too_late(client, call, contributor):
+    factories.make_answer(call, author=contributor, quantity=2)
+    colleague = factories.make_user(seat=contributor.seat)
+    client.force_login(colleague)
+
+    assert contributor.name in text_of(client.get(call.get_absolute_url()))
+    with pytest.raises(posting.EditedMeanwhileError):
+        factories.make_answer(call, author=colleague, status="no")
+
+    assert Answer.objects.get().status == "yes"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_colleagues_who_answer_at_once_one_is_told(call, contributor):
+    colleague = factories.make_user(seat=contributor.seat)
+
+    answers = at_once(
+        [
+            lambda who=who: factories.make_answer(call, author=who)
+            for who in (contributor, colleague)
+        ]
+    )
+
+    assert sum(isinstance(answer, posting.EditedMeanwhileError) for answer in answers) == 1
+    assert Answer.objects.count() == 1
+
+
+def test_asking_body_viewers_and_the_secretariat_do_not_answer(call, ward, viewer, secretary):
+    for who in (ward, viewer, secretary):
+        with pytest.raises(PermissionDenied):
+            factories.make_answer(call, author=who)
+
+
+@pytest.mark.parametrize(("shown", "seen"), [(False, False), (True, True)])
+def test_other_bodies_see_answers_only_if_the_asker_said_so(client, ward, contributor, shown, seen):
+    topic = factories.make_topic(author=ward, asks="apply", shows_answers=shown)
+    answer = factories.make_answer(topic, message="LEAK")
+    file = factories.attach(answer)
+    client.force_login(contributor)
+
+    roster = client.get(reverse("board:topic_roster", args=[topic.pk]))
+
+    assert (roster.status_code == 200) == seen
+    assert ("LEAK" in roster.content.decode()) == seen
+    download = client.get(file.get_absolute_url())
+    assert (b"".join(download) == factories.TEXT_FILE) == seen
+    assert client.get(reverse("board:roster_file", args=[topic.pk, "csv"])).status_code == 403
+
+
+def test_what_was_said_about_answers_stays_after_the_first(client, call, ward):
+    factories.make_answer(call)
+    client.force_login(ward)
+
+    form = client.get(reverse("board:topic_edit", args=[call.pk])).context["form"]
+
+    assert form.fields["shows_answers"].disabled
+    assert form.fields["asks"].disabled
+
+
+def test_roster_names_who_has_not_answered_and_no_cell_runs(client, call, ward):
+    silent = factories.make_organization(prefecture="01", name="返事のない市")
+    answer = factories.make_answer(call, message="=1+1", quantity=3)
+    client.force_login(ward)
+    address = reverse("board:topic_roster", args=[call.pk])
+
+    missing = text_of(client.get(f"{address}?state=unanswered&prefecture=01"))
+    sheet = client.get(reverse("board:roster_file", args=[call.pk, "xlsx"])).content
+
+    assert silent.full_name in missing
+    assert answer.organization.name not in missing
+    rows = {row[2]: row for row in load_workbook(BytesIO(sheet)).active.values}
+    assert rows[silent.name][4] == "未回答"
+    assert rows[answer.organization.name][4:7] == ("応募する", 3, "'=1+1")
+
+
+def test_queries_of_a_roster_do_not_grow_with_its_rows(client, call, ward):
+    client.force_login(ward)
+    client.get("/contact/")
+    counts = []
+    for rows in (1, 30):
+        for _ in range(rows):
+            factories.attach(factories.make_answer(call))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("board:topic_roster", args=[call.pk]))
+            client.get(reverse("board:roster_file", args=[call.pk, "xlsx"]))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_requests_stand_on_the_start_page_until_they_are_answered(client, call, contributor):
+    notice = factories.make_topic(title="読んでください", requires_acknowledgement=True)
+    client.force_login(contributor)
+    asked = client.get("/board/").context["asked"]
+    assert set(asked) == {call, notice}
+
+    factories.make_answer(call, author=contributor)
+    answering.acknowledge(notice, 1, by=contributor)
+
+    assert client.get("/board/").context["asked"] == []
+    done = client.get("/board/ours/?list=answered").context["page"]
+    assert set(done) == {call, notice}
+
+
+def test_confirmation_is_one_per_body_and_version(contributor):
+    topic = factories.make_topic(requires_acknowledgement=True)
+    colleague = factories.make_user(seat=contributor.seat)
+    for who in (contributor, colleague):
+        answering.acknowledge(topic, 1, by=who)
+    assert Acknowledgement.objects.get().user == contributor
+
+    Topic.objects.update(version=2)
+
+    assert len(Roster.of(Topic.objects.get()).confirmed) == 0
+    with pytest.raises(posting.StaleError):
+        answering.acknowledge(topic, 1, by=colleague)
+    answering.acknowledge(topic, 2, by=colleague)
+    assert Acknowledgement.objects.count() == 2
+
+
+class TestConsultation:
+    @pytest.fixture
+    def proposal(self, contributor):
+        category = factories.make_category("proposal")
+        factories.make_category("exchange")
+        return factories.make_topic(author=contributor, category=category, title="提案")
+
+    def begin(self, proposal, by):
+        draft = factories.make_draft(by, kind="reply")
+        return consulting.begin(proposal, "相談します", draft=draft, by=by)
+
+    def test_only_the_two_bodies_and_the_secretariat_see_it(
+        self, proposal, ward, viewer, secretary
+    ):
+        consultation = self.begin(proposal, ward)
+
+        seen = {
+            who.pk: consultation in Topic.objects.visible_to(who)
+            for who in (proposal.author, ward, secretary, viewer)
+        }
+
+        assert list(seen.values()) == [True, True, True, False]
+        assert self.begin(proposal, ward) == consultation
+
+    @pytest.mark.django_db(transaction=True)
+    def test_colleagues_who_begin_at_once_come_to_the_same_one(self, proposal, ward):
+        begun = at_once([lambda: self.begin(proposal, ward).pk] * 4)
+
+        assert len(set(begun)) == 1
+
+    def test_result_is_shown_when_the_other_body_agrees(self, proposal, ward):
+        consultation = self.begin(proposal, ward)
+        match = consulting.propose_match(consultation, "20人を受け入れ", by=ward)
+        with pytest.raises(PermissionDenied):
+            consulting.agree(match, by=ward)
+        assert Topic.objects.get(pk=proposal.pk).status == "open"
+
+        consulting.agree(match, by=proposal.author)
+
+        shown = Topic.objects.get(pk=proposal.pk)
+        assert shown.status == "matched"
+        assert "20人を受け入れ" in shown.outcome_note
+        assert ward.seat.organization.full_name in shown.outcome_note
+
+    def test_result_that_was_taken_back_can_be_agreed_to_by_nobody(self, proposal, ward):
+        consultation = self.begin(proposal, ward)
+        match = consulting.propose_match(consultation, "x", by=ward)
+
+        consulting.take_back(match, by=ward)
+
+        with pytest.raises(posting.StaleError):
+            consulting.agree(match, by=proposal.author)
+        assert not Match.objects.exists()
+
+
+class TestModeration:
+    def test_report_is_one_per_body_and_ends_with_a_result(self, contributor, secretary):
+        topic = factories.make_topic()
+        report = moderation.report(topic, "誤りがあります", by=contributor)
+        with pytest.raises(posting.StaleError):
+            moderation.report(topic, "もう一度", by=contributor)
+
+        moderation.settle(report, Report.Result.HIDDEN, "個人情報", by=secretary)
+
+        topic.refresh_from_db()
+        assert topic.hidden_reason == "個人情報"
+        with pytest.raises(posting.StaleError):
+            moderation.settle(report, Report.Result.KEPT, "", by=secretary)
+        assert set(AuditEntry.objects.values_list("act", flat=True)) == {"hide", "settle_report"}
+
+    @pytest.mark.parametrize("by_body", [True, False])
+    def test_topic_that_needs_approval_waits_until_it_is_read(
+        self, contributor, ward, secretary, by_body
+    ):
+        category = factories.make_category(needs_approval=not by_body)
+        if by_body:
+            ApprovalRule.objects.create(
+                organization=contributor.seat.organization, reason="試行のため"
+            )
+        topic = factories.make_topic(author=contributor, category=category)
+        assert topic.status == "waiting"
+        assert topic not in Topic.objects.visible_to(ward)
+
+        moderation.approve(topic, expected=0, by=secretary)
+
+        assert topic in Topic.objects.visible_to(ward)
+        with pytest.raises(posting.StaleError):
+            moderation.approve(topic, expected=1, by=secretary)
+
+    def test_text_that_changed_while_it_was_read_is_not_approved(self, contributor, secretary):
+        topic = factories.make_topic(
+            author=contributor, category=factories.make_category(needs_approval=True)
+        )
+        edited = Topic.objects.get(pk=topic.pk)
+        edited.body = "変えた本文"
+        posting.edit(
+            edited,
+            posting.Related(),
+            draft=factories.make_draft(contributor),
+            expected=0,
+            by=contributor,
+        )
+
+        with pytest.raises(posting.StaleError):
+            moderation.approve(topic, expected=0, by=secretary)
+
+        assert Topic.objects.get().status == "waiting"
+
+    def test_author_reads_why_and_keeps_the_text(self, client, contributor, secretary):
+        topic = factories.make_topic(
+            author=contributor, category=factories.make_category(needs_approval=True)
+        )
+        moderation.send_back(topic, reason="会場を書いてください", expected=0, by=secretary)
+        client.force_login(contributor)
+
+        page = text_of(client.get(topic.get_absolute_url()))
+
+        assert "理由：会場を書いてください" in page
+        assert "本文です。" in page
+
+    @pytest.mark.parametrize("who", ["manager", "viewer"])
+    def test_members_moderate_nothing(self, request, db, who):
+        topic = factories.make_topic()
+        report = moderation.report(topic, "x", by=factories.make_user(role=User.Role.MANAGER))
+        user = request.getfixturevalue(who)
+
+        for act in (
+            lambda: moderation.approve(topic, expected=0, by=user),
+            lambda: moderation.send_back(topic, reason="x", expected=0, by=user),
+            lambda: moderation.settle(report, "kept", "", by=user),
+        ):
+            with pytest.raises(PermissionDenied):
+                act()
+
+
+class TestAdmin:
+    def act(self, client, post, name, **data):
+        model = post._meta.model_name
+        return client.post(reverse(f"admin:board_{model}_act", args=[post.pk, name]), data)
+
+    def test_hiding_needs_a_reason_and_can_be_undone(self, client, secretary):
+        topic = factories.make_topic()
+        client.force_login(secretary)
+
+        self.act(client, topic, "hide", reason=" ")
+        assert Topic.objects.get().hidden_at is None
+        self.act(client, topic, "hide", reason="個人情報")
+        assert Topic.objects.get().hidden_reason == "個人情報"
+        self.act(client, topic, "restore")
+        assert Topic.objects.get().hidden_at is None
+
+    def test_waiting_topic_is_approved_by_its_page(self, client, contributor, secretary):
+        topic = factories.make_topic(
+            author=contributor, category=factories.make_category(needs_approval=True)
+        )
+        client.force_login(secretary)
+        page = client.get(reverse("admin:board_topic_change", args=[topic.pk]))
+        assert "承認して公開する" in page.content.decode()
+
+        self.act(client, topic, "approve", expected="0")
+
+        assert Topic.objects.get().status == "open"
+
+    def test_staff_who_only_look_change_nothing(self, client, secretary):
+        topic = factories.make_topic()
+        looking = factories.make_user(seat=secretary.seat, is_staff=True)
+        client.force_login(looking)
+
+        assert self.act(client, topic, "hide", reason="x").status_code == 403
+        assert Topic.objects.get().hidden_at is None
+
+    @pytest.mark.parametrize("model", ["topic", "reply", "report", "category"])
+    def test_queries_of_a_list_do_not_grow(self, client, secretary, model):
+        client.force_login(secretary)
+        client.get("/contact/")
+        counts = []
+        for rows in (1, 3):
+            for number in range(rows):
+                topic = factories.make_topic(category=factories.make_category(f"c{rows}{number}"))
+                factories.make_reply(topic)
+                moderation.report(topic, "x", by=factories.make_user())
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(reverse(f"admin:board_{model}_changelist")).status_code == 200
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
