@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -77,6 +78,13 @@ def _act(
         else:
             messages.success(request, done)
         return redirect(topic)
+    return act_page(request, topic, form, title)
+
+
+def act_page(
+    request: MemberRequest, topic: Topic, form: forms.BaseForm, title: str
+) -> HttpResponse:
+    """The form of an act, under the name of the act; also with what is wrong in it."""
     context = {
         "topic": topic,
         "form": form,

@@ -15,7 +15,7 @@ from board.answering import Roster
 from board.copying import ANSWER, REPLY
 from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
 from board.models import Answer, Match, Reply, Topic
-from board.views.acts import STALE
+from board.views.acts import STALE, act_page
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import Desk, closed_before, uuids, write
 from lib import prefectures
@@ -201,14 +201,7 @@ def topic_match(request: MemberRequest, pk: int) -> HttpResponse:
         raise Http404
     form = MatchForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        title = "成立を記録する"
-        context = {
-            "topic": topic,
-            "form": form,
-            "title": title,
-            "trail": topic_trail(topic, (title, "")),
-        }
-        return render(request, "board/act.html", context)
+        return act_page(request, topic, form, "成立を記録する")
     try:
         consulting.propose_match(topic, form.cleaned_data["note"], by=request.user)
     except posting.StaleError:
@@ -256,14 +249,7 @@ def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
         post = get_object_or_404(topic.replies.shown(), seq=number if is_number else 0)
     form = ReportForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        title = "事務局に知らせる"
-        context = {
-            "topic": topic,
-            "form": form,
-            "title": title,
-            "trail": topic_trail(topic, (title, "")),
-        }
-        return render(request, "board/act.html", context)
+        return act_page(request, topic, form, "事務局に知らせる")
     try:
         moderation.report(post, form.cleaned_data["reason"], by=request.user)
     except posting.StaleError:
