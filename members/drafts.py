@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.text import clean_line
 from members.models import Draft, User
 
 # A browser that was left open for so long sends nothing any more.
@@ -23,7 +24,12 @@ def save(
 
     A key that people of another section use is closed for this one.
     """
-    values = {"data": data, "title": title[:100], "updated_at": timezone.now(), "address": address}
+    values = {
+        "data": data,
+        "title": clean_line(title)[:100],
+        "updated_at": timezone.now(),
+        "address": address,
+    }
     if _renew(form_key, by, values):
         return Draft.objects.get(form_key=form_key)
     try:

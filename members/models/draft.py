@@ -7,6 +7,7 @@ from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
 
+from lib.text import clean_line, clean_text
 from members.models.account import User
 from members.models.organization import Seat
 
@@ -76,6 +77,13 @@ class Draft(models.Model):
 
 
 def typed_of(post: QueryDict, *, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
-    """What to keep of a form that was sent: everything that a person typed or chose."""
+    """What to keep of a form that was sent: everything that a person typed or chose.
+
+    Without what no database stores, such as NUL.
+    """
     left_out = {"csrfmiddlewaretoken", "writer", "form_key", *without}
-    return {name: values for name, values in post.lists() if name not in left_out}
+    return {
+        clean_line(name): [clean_text(value) for value in values]
+        for name, values in post.lists()
+        if name not in left_out
+    }

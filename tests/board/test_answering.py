@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from board import answering, consulting, moderation, posting
 from board.answering import Roster
 from board.models import Acknowledgement, Answer, ApprovalRule, Match, Report, Topic
-from members.models import AuditEntry, User
+from members.models import AuditEntry, Organization, Seat, User
 from tests import factories
 from tests.board.test_posting import at_once
 from tests.html import text_of
@@ -369,3 +369,62 @@ class TestAdmin:
             counts.append(len(queries))
 
         assert counts[0] == counts[1]
+
+
+def test_roster_holds_1788_answers_in_as_many_queries_as_one(client, call, ward):
+    client.force_login(ward)
+    client.get("/contact/")
+    factories.make_answer(call)
+    address = reverse("board:roster_file", args=[call.pk, "xlsx"])
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    answer_of_all_japan(call)
+
+    with CaptureQueriesContext(connection) as many:
+        sheet = client.get(address).content
+
+    assert len(many) == len(few)
+    assert load_workbook(BytesIO(sheet)).active.max_row == 1 + 1 + 1788
+
+
+def answer_of_all_japan(topic):
+    """1,788 bodies with a seat, a person and an answer each, without the verb's cost."""
+    bodies = Organization.objects.bulk_create(
+        Organization(kind="municipality", prefecture="01", name=f"第{n}町", folded=f"{n}")
+        for n in range(1788)
+    )
+    seats = Seat.objects.bulk_create(Seat(organization=body, section="企画課") for body in bodies)
+    people = User.objects.bulk_create(
+        User(seat=seat, name="見本", username=f"all-{seat.pk}", password="!") for seat in seats
+    )
+    Answer.objects.bulk_create(
+        Answer(
+            topic=topic,
+            organization=one.seat.organization,
+            seat=one.seat,
+            answered_by=one,
+            status="yes",
+        )
+        for one in people
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_author_who_edits_and_moderator_who_approves_at_once_do_not_pass_unread(contributor):
+    seat = factories.make_seat(organization=factories.make_secretariat())
+    secretary = factories.make_user(seat=seat, is_staff=True)
+    category = factories.make_category(needs_approval=True)
+    topic = factories.make_topic(author=contributor, category=category)
+    draft = factories.make_draft(contributor)
+
+    def edit():
+        edited = Topic.objects.get(pk=topic.pk)
+        edited.body = "読まれていない本文"
+        return posting.edit(edited, posting.Related(), draft=draft, expected=0, by=contributor)
+
+    answers = at_once([edit, lambda: moderation.approve(topic, expected=0, by=secretary)])
+
+    told = (posting.EditedMeanwhileError, posting.StaleError)
+    assert sum(isinstance(answer, told) for answer in answers) == 1
+    now = Topic.objects.get()
+    assert (now.status, now.body) in {("open", "本文です。"), ("waiting", "読まれていない本文")}

@@ -268,7 +268,7 @@ def test_hostile_text_is_inert_everywhere(client, writer, text):
     assert "\n" not in topic.title
 
 
-@pytest.mark.parametrize("body", ["あ" * 20_001, "[" * 1_000_000, "\x00", "\ud800"])
+@pytest.mark.parametrize("body", ["あ" * 20_001, "[" * 1_000_000, "\x00", "文\x00字", "\ud800"])
 def test_text_that_cannot_be_is_refused_or_cleaned(client, writer, body):
     answer = client.post(
         "/board/topics/new/?category=exchange",
