@@ -135,7 +135,7 @@ class TopicForm(forms.ModelForm):
     @property
     def optional(self) -> list[Any]:
         """What folds under 詳しい項目（任意）, in the order of the kind."""
-        names = ["summary"]
+        names: list[str] = []
         for item in kinds.FIELDS[self.kind]:
             names.append(item.name if isinstance(item, kinds.Line) else item)
         names += ["asks", "shows_answers", "themes", "publish_at", "wants_introduction"]
