@@ -6,6 +6,7 @@ from urllib.parse import quote_from_bytes
 import pytest
 from django.urls import reverse
 
+from board import kinds
 from board.lists import TopicFilter
 from board.models import Reply, Topic
 from tests import factories
@@ -70,7 +71,10 @@ def send(client, text, **fields):
 def plant(author, text):
     """Past every form: pages must not rely on what the forms let through."""
     topic = factories.make_topic(
-        author=author, title=text, summary=text[:70], body=text, details={"field": text}
+        author=author,
+        category=factories.make_category("proposal"),
+        details={line.name: text for line in kinds.lines_of("proposal")},
+        **{"title": text, "summary": text[:70], "body": text, "venue": text},
     )
     factories.make_reply(topic, author=author, body=text)
     return topic
@@ -88,7 +92,7 @@ def test_stored_text_adds_nothing_that_runs_to_any_page(client, writer, text):
     for name in PAGES:
         plain = found_in(client.get(reverse(f"board:{name}", args=[harmless.pk])))
         assert found_in(client.get(reverse(f"board:{name}", args=[hostile.pk]))) == plain
-    for address in ("/board/", "/board/ours/", "/board/c/exchange/"):
+    for address in ("/board/", "/board/ours/", "/board/c/proposal/"):
         shown = client.get(address)
         assert hostile.title not in shown.content.decode() or "<" not in text
         assert not [one for one in found_in(shown) if one[0] in {"onerror", "onfocus", "href"}]
