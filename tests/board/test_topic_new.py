@@ -1,0 +1,351 @@
+"""A new post by its page: what it stores and shows, and what is kept when it is refused."""
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from board import kinds
+from board.models import Category, Topic
+from lib.forms import new_form_key
+from members.models import Draft, Theme
+from tests import factories
+from tests.html import text_of
+
+ADDRESS = "/board/topics/new/"
+COLUMNS = {
+    "deadline": ("R8.12.25 15時", "令和8年12月25日（金）午後3時"),
+    "starts_on": ("R9.2.1", "令和9年2月1日（月）から"),
+    "ends_on": ("R9.2.3", "令和9年2月3日（水）まで"),
+    "venue": ("見本会館", "見本会館"),
+    "places": ("777", "777"),
+}
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel("2026-11-25 10:00+09:00", tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def writer(client, contributor):
+    client.force_login(contributor)
+    return contributor
+
+
+def send(client, slug="exchange", *, press="publish", **fields):
+    category = factories.make_category(slug)
+    values = {"title": "見本の件名", "body": "見本の本文", "audience": "all"}
+    typed = {"category": category.pk, "form_key": new_form_key(), press: "1", **values, **fields}
+    return client.post(f"{ADDRESS}?category={slug}", typed)
+
+
+def refused(response):
+    """The page once more, and nothing posted."""
+    assert response.status_code == 200
+    assert not Topic.objects.exists()
+    return text_of(response)
+
+
+def test_first_page_offers_only_categories_that_the_person_may_use(client, writer):
+    factories.make_category("exchange")
+    factories.make_category("notice", writers=Category.Writers.SECRETARIAT)
+    factories.make_category("policy", writers=Category.Writers.WARDS)
+    factories.make_category("media", is_active=False)
+
+    page = text_of(client.get(ADDRESS))
+
+    assert "分類 exchange" in page
+    assert all(f"分類 {slug}" not in page for slug in ("notice", "policy", "media"))
+
+
+def test_call_asks_for_a_deadline_besides_and_nothing_more(client, writer):
+    assert "入力してください。" in refused(send(client, "call"))
+
+    send(client, "call", deadline="R8.12.25")
+
+    assert Topic.objects.get().asks == Topic.Asks.APPLY
+
+
+@pytest.mark.parametrize("kind", Category.Kind.values)
+def test_columns_of_a_kind_are_asked_stored_and_shown(client, writer, kind):
+    used = kinds.columns_of(kind)
+    factories.make_category(kind)
+    form = client.get(f"{ADDRESS}?category={kind}").context["form"]
+
+    send(client, kind, **{name: typed for name, (typed, _) in COLUMNS.items()})
+
+    page = text_of(client.get(Topic.objects.get().get_absolute_url()))
+    assert {name for name in COLUMNS if name in form.fields} == set(used)
+    facts = " ".join(fact.text for fact in kinds.facts(Topic.objects.get()))
+    for name, (_, shown) in COLUMNS.items():
+        assert (shown in facts) == (name in used)
+        assert name not in used or shown in page
+
+
+def test_fields_of_another_kind_are_not_stored(client, writer):
+    send(client, fee="無料", venue="見本会館", requires_acknowledgement="on")
+
+    topic = Topic.objects.get()
+    assert (topic.details, topic.venue, topic.requires_acknowledgement) == ({}, "", False)
+
+
+def test_link_without_a_scheme_is_https_and_a_script_is_refused(client, writer):
+    refused(send(client, "policy", link="javascript:alert(1)"))
+
+    send(client, "policy", link="www.city.example.jp/a")
+
+    assert Topic.objects.get().details == {"link": "https://www.city.example.jp/a"}
+
+
+def test_deadline_without_a_time_is_five_in_the_afternoon_in_japan(client, writer):
+    send(client, "call", deadline="令和8年12月25日")
+
+    assert Topic.objects.get().deadline.isoformat() == "2026-12-25T08:00:00+00:00"
+
+
+def test_midnight_is_shown_as_the_end_of_its_day_and_edited_as_24(client, writer):
+    send(client, "call", deadline="R8.12.25 24時")
+
+    topic = Topic.objects.get()
+    page = client.get(topic.get_absolute_url())
+    edit = client.get(f"{topic.get_absolute_url()}edit/")
+    assert "令和8年12月25日（金）の翌日午前0時" in text_of(page)
+    assert 'value="令和8年12月25日 24時"' in edit.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["R8.11.25 10時", "R8.11.25 9時59分", "R8.11.24"])
+def test_deadline_that_is_over_is_refused(client, writer, typed):
+    assert "締切は、今より後にしてください。" in refused(send(client, "call", deadline=typed))
+
+
+@pytest.mark.parametrize("day", ["R8.12.26", "R8.12.29", "R9.1.1", "R9.1.11"])
+def test_deadline_on_a_day_off_warns_in_the_preview_and_is_posted(client, writer, day):
+    preview = send(client, "call", deadline=day, press="preview")
+    assert "役所の休みの日です" in refused(preview)
+
+    answer = send(client, "call", deadline=day)
+
+    assert "役所の休みの日です。" in text_of(client.get(answer.url))
+
+
+def test_period_that_ends_before_it_starts_is_refused(client, writer):
+    page = refused(send(client, "proposal", starts_on="R9.2.3", ends_on="R9.2.1"))
+
+    assert "終了日は、開始日以後にしてください。" in page
+
+
+def test_prefectures_are_the_audience(client, writer, client_factory):
+    send(client, audience="prefectures", prefectures=["20", "47"])
+
+    topic, seen = Topic.objects.get(), {}
+    for prefecture in ("20", "47", "13"):
+        body = factories.make_organization(prefecture=prefecture)
+        reader = client_factory()
+        reader.force_login(factories.make_user(seat=factories.make_seat(organization=body)))
+        seen[prefecture] = reader.get(topic.get_absolute_url()).status_code
+    assert seen == {"20": 200, "47": 200, "13": 404}
+    assert "長野県、沖縄県の会員" in text_of(client.get(topic.get_absolute_url()))
+
+
+def test_bodies_are_found_by_name_kana_and_code(client, writer):
+    by_code = factories.make_local_government(prefecture="20", name="見本村")
+    bodies = [
+        factories.make_organization(name="甲市", kana="こうし"),
+        factories.make_organization(name="乙市", kana="おつし"),
+        factories.make_organization(name="見本村", prefecture="20", local_government=by_code),
+    ]
+
+    send(client, audience="chosen", organizations=f"群馬県甲市\r\nオツシ\r\n\r\n{by_code.code}")
+
+    rows = Topic.objects.get().audience_rows.values_list("organization", flat=True)
+    assert set(rows) == {body.pk for body in bodies}
+
+
+def test_unknown_and_ambiguous_lines_are_named_and_the_text_is_kept(client, writer):
+    for prefecture in ("13", "34"):
+        factories.make_organization(name="府中市", prefecture=prefecture)
+    factories.make_organization(name="甲市", kana="こうし", status="suspended")
+
+    response = send(client, audience="chosen", organizations="府中市\nない市\n甲市")
+
+    page = refused(response)
+    assert "「府中市」は2団体あります" in page
+    assert "東京都府中市、広島県府中市" in page
+    assert all(f"「{name}」という会員団体はありません。" in page for name in ("ない市", "甲市"))
+    assert "府中市\nない市\n甲市</textarea>" in response.content.decode()
+
+
+def test_bodies_typed_for_another_audience_are_not_stored(client, writer):
+    factories.make_organization(name="甲市")
+
+    send(client, audience="wards", organizations="甲市", prefectures=["20"])
+
+    assert not Topic.objects.get().audience_rows.exists()
+
+
+def test_error_keeps_text_and_files_and_a_wrong_file_is_named(client, writer):
+    key = new_form_key()
+    files = [factories.make_upload(), factories.make_upload("絵.svg", b"<svg/>")]
+
+    page = refused(send(client, title="", form_key=key, files=files))
+    assert "資料.txt" in page
+    assert "絵.svg" in page
+    assert "見本の本文" in page
+    answer = send(client, form_key=key)
+
+    assert "資料.txt" in text_of(client.get(answer.url))
+    assert [file.name for file in Topic.objects.get().attachments.all()] == ["資料.txt"]
+
+
+def test_file_is_taken_away_before_posting(client, writer):
+    key = new_form_key()
+    send(client, press="save_draft", form_key=key, files=[factories.make_upload()])
+    file = Draft.objects.get().attachments.get()
+
+    send(client, form_key=key, remove_files=[str(file.pk), "", "x"])
+
+    assert not Topic.objects.get().attachments.exists()
+
+
+def test_preview_shows_the_whole_and_stores_no_topic(client, writer):
+    fields = {"deadline": "R8.12.25", "fee": "無料", "prefectures": ["20"]}
+
+    response = send(
+        client, "call", press="preview", audience="prefectures", body="一\n・二", **fields
+    )
+
+    page = refused(response)
+    shown = response.context["preview"]
+    assert shown["audience"] == "長野県の会員"
+    assert [fact.text for fact in shown["facts"]][:2] == ["令和8年12月25日（金）午後5時", "無料"]
+    assert "まだ送信していません" in page
+    assert "<li>二</li>" in shown["body_html"]
+
+
+def test_draft_is_saved_with_whatever_is_typed_and_never_checked(client, writer):
+    answer = send(client, "call", press="save_draft", title="", deadline="いつか")
+
+    assert answer.url == "/board/drafts/"
+    assert not Topic.objects.exists()
+    page = client.get(Draft.objects.get().get_absolute_url())
+    assert 'value="いつか"' in page.content.decode()
+    assert not page.context["form"].errors
+
+
+@pytest.mark.parametrize("press", ["publish", "preview", "save_draft", "change_category"])
+def test_category_for_others_is_forbidden_for_every_button(client, writer, press):
+    factories.make_category("exchange")
+    notice = factories.make_category("notice", writers=Category.Writers.SECRETARIAT)
+
+    assert send(client, press=press, category=notice.pk).status_code == 403
+    assert not Topic.objects.exists()
+
+
+def test_other_category_has_other_fields_and_the_same_text(client, writer):
+    call = factories.make_category("call")
+
+    response = send(client, press="change_category", category=call.pk, contact="見本係")
+
+    refused(response)
+    form = response.context["form"]
+    assert "fee" in form.fields
+    assert not form.errors
+    assert [form[name].value() for name in ("title", "body", "contact")] == [
+        "見本の件名",
+        "見本の本文",
+        "見本係",
+    ]
+
+
+def test_scheduled_topic_is_unseen_by_others_until_its_minute(
+    client, writer, ward, other_client, today
+):
+    answer = send(client, publish_at="R8.12.1", title="まだ秘密")
+    today.move_to("2026-12-01 08:29:59+09:00")
+    for person, browser in ((writer, client), (ward, other_client)):
+        browser.force_login(person)
+    assert other_client.get(answer.url).status_code == 404
+    assert "まだ秘密" not in text_of(other_client.get("/board/"))
+    assert client.get(answer.url).status_code == 200
+
+    today.move_to("2026-12-01 08:30+09:00")
+
+    assert "まだ秘密" in text_of(other_client.get("/board/"))
+
+
+def test_publication_after_the_deadline_is_refused(client, writer):
+    page = refused(send(client, "call", deadline="R8.12.25", publish_at="R8.12.25 17時"))
+
+    assert "公開日時は、締切より前にしてください。" in page
+
+
+def test_too_many_posts_in_a_minute_wait_as_drafts(client, writer, other_client, today):
+    for number in range(20):
+        send(client, title=f"件名{number}")
+
+    assert send(client, title="二十一", files=[factories.make_upload()]).status_code == 429
+
+    kept = Draft.objects.open().get(title="二十一")
+    assert kept.data["body"] == ["見本の本文"]
+    assert kept.attachments.count() == 1
+    today.shift(61)
+    assert send(client, title="二十一", form_key=kept.form_key).status_code == 302
+
+
+def test_one_form_sent_twice_is_one_topic(client, writer):
+    key = new_form_key()
+
+    first, second = (send(client, form_key=key) for _ in range(2))
+
+    assert first.url == second.url == Topic.objects.get().get_absolute_url()
+    assert not Draft.objects.open().exists()
+
+
+@pytest.mark.parametrize("changed", [{"body": "直した本文"}])
+def test_posted_form_with_other_words_keeps_them_as_a_draft(client, writer, changed):
+    key = new_form_key()
+    send(client, form_key=key)
+
+    send(client, form_key=key, **changed)
+
+    (name, value), topic = *changed.items(), Topic.objects.get()
+    assert (topic.title, topic.body) == ("見本の件名", "見本の本文")
+    assert Draft.objects.open().get().data[name] == [value]
+
+
+def test_nobody_sets_what_the_form_does_not_ask(client, writer, ward, secretary):
+    source = factories.make_topic(author=ward, category=factories.make_category("proposal"))
+    forged = {
+        "organization": ward.seat.organization_id,
+        "author": ward.pk,
+        "status": "matched",
+        "hidden_at": "R8.1.1",
+        "pinned_until": "2030-01-01",
+        "is_locked": "on",
+        "source": source.pk,
+    }
+
+    send(client, **forged, outcome_note="偽", active_at="2030-01-01")
+
+    topic = Topic.objects.get(author=writer)
+    assert topic.organization == writer.seat.organization
+    assert (topic.status, topic.is_locked, topic.outcome_note) == ("open", False, "")
+    assert (topic.hidden_at, topic.pinned_until, topic.source) == (None, None, None)
+    assert topic.active_at == timezone.now()
+
+
+def test_themes_are_stored_and_unknown_ones_refused(client, writer):
+    theme = Theme.objects.create(name="見本の防災")
+    refused(send(client, themes=["999999"]))
+
+    send(client, themes=[theme.pk])
+
+    assert list(Topic.objects.get().themes.all()) == [theme]
+
+
+def test_viewers_do_not_write(client, viewer):
+    client.force_login(viewer)
+
+    assert send(client).status_code == 403
+    assert not Topic.objects.exists()
