@@ -22,6 +22,7 @@ from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
 from lib import plain_text
 from lib.forms import new_form_key
+from lib.text import clean_line
 from lib.uploads import MAX_FILES
 from members import drafts, typed_text
 from members.access import MemberRequest, contributor_only
@@ -170,7 +171,10 @@ def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
     """A second press, or Back and again. Other text than what was posted is kept as a new draft."""
     typed = request.POST.get("body", "").replace("\r\n", "\n").rstrip()
     posted = "" if isinstance(made, Answer) else made.body.rstrip()
-    if typed and (typed != posted or request.FILES):
+    is_retitled = (
+        isinstance(made, Topic) and clean_line(request.POST.get("title", "")) != made.title
+    )
+    if typed and (typed != posted or is_retitled or request.FILES):
         draft = drafts.save(
             new_form_key(),
             kind=desk.kind,

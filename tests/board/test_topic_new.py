@@ -302,7 +302,7 @@ def test_one_form_sent_twice_is_one_topic(client, writer):
     assert not Draft.objects.open().exists()
 
 
-@pytest.mark.parametrize("changed", [{"body": "直した本文"}])
+@pytest.mark.parametrize("changed", [{"body": "直した本文"}, {"title": "直した件名"}])
 def test_posted_form_with_other_words_keeps_them_as_a_draft(client, writer, changed):
     key = new_form_key()
     send(client, form_key=key)
