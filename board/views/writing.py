@@ -1,5 +1,6 @@
 """Writing: every press of a button first keeps text and files as a draft, then does what it says."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ from members.typed_text import keeps_typed_text
 
 NOT_FIELDS = ("preview", "publish", "save_draft", "change_category", "remove_files")
 Post = Topic | Reply | Answer
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -317,7 +319,7 @@ def closed_before(request: MemberRequest, key: str) -> bool:
 
 
 def uuids(values: list[str]) -> list[str]:
-    return [value for value in values if len(value) == 36 and value.count("-") == 4]
+    return [value for value in values if _UUID.fullmatch(value)]
 
 
 @keeps_typed_text(REPLY, files.keep)

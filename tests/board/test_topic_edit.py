@@ -114,7 +114,7 @@ def test_files_of_another_topic_stay(client, topic, ward):
     assert stored(other.topic).attachments.get() == other
 
 
-@pytest.mark.parametrize("number", ["", "1", "x" * 36, "-" * 36])
+@pytest.mark.parametrize("number", ["", "1", "x" * 36, "z" * 32 + "----", "-" * 36])
 def test_what_is_no_number_of_a_file_removes_none(client, topic, number):
     file = factories.attach(topic)
 
