@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from board import files
 from board.copying import ANSWER, REPLY, TOPIC
-from board.forms import AnswerForm, ReplyForm, TopicForm
+from board.forms import AnswerForm, ReplyForm, TopicEditForm, TopicForm
 from board.forms.said import said
 from board.models import Category, Topic
 from board.views.lists import trail
-from board.views.writing import NOT_FIELDS
+from board.views.writing import NOT_FIELDS, typed_category
 from lib.wareki import format_date, format_time
 from members import drafts as kept
 from members import typed_text
@@ -105,8 +105,10 @@ def draft_print(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _topic_of(draft: Draft, request: MemberRequest) -> Topic:
-    """The topic that an answer is for, as long as the person may see it."""
+    """The topic that an answer or an edit is for, as long as the person may see it."""
     number = draft.address.removeprefix("/board/topics/").partition("/")[0]
+    if not (number.isascii() and number.isdigit()):
+        raise Http404
     return get_object_or_404(Topic.objects.visible_to(request.user), pk=number)
 
 
@@ -116,10 +118,10 @@ def form_of(draft: Draft, request: MemberRequest) -> forms.Form:
         return ReplyForm(typed)
     if draft.kind == ANSWER:
         return AnswerForm(typed, topic=_topic_of(draft, request), answer=None)
-    number = typed.get("category", "")
-    chosen = Category.objects.filter(pk=number).first() if number.isdigit() else None
-    category = chosen or Category.objects.earliest("position")
-    form: Any = TopicForm(
-        typed, instance=Topic(category=category), category=category, by=request.user
-    )
+    form_class, topic = TopicForm, Topic()
+    if draft.address.endswith("/edit/"):
+        form_class, topic = TopicEditForm, _topic_of(draft, request)
+    else:
+        topic.category = typed_category(typed) or Category.objects.earliest("position")
+    form: Any = form_class(typed, instance=topic, category=topic.category, by=request.user)
     return form

@@ -218,7 +218,7 @@ def topic_new(request: MemberRequest) -> HttpResponse:
         return render(request, "board/category_choice.html", context)
 
     def make_form(data: QueryDict | None) -> TopicForm:
-        chosen = _typed_category(data) or category
+        chosen = typed_category(data) or category
         return TopicForm(data, instance=Topic(category=chosen), category=chosen, by=request.user)
 
     def post(form: TopicForm, draft: Draft) -> Topic:
@@ -249,7 +249,7 @@ def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> No
 
 def _category_of(request: MemberRequest) -> Category | None:
     """What the form says, else the address. 403 where the person may not post."""
-    found = _typed_category(request.POST)
+    found = typed_category(request.POST)
     if found is None:
         found = Category.objects.filter(slug=request.GET.get("category", "")).first()
     if found and not found.may_be_used_by(request.user):
@@ -257,7 +257,7 @@ def _category_of(request: MemberRequest) -> Category | None:
     return found
 
 
-def _typed_category(data: QueryDict | None) -> Category | None:
+def typed_category(data: QueryDict | None) -> Category | None:
     number = data.get("category", "") if data else ""
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
