@@ -61,6 +61,10 @@ class ExtendForm(ActForm):
         deadline = self.cleaned_data["deadline"]
         if deadline <= timezone.now():
             raise ValidationError("締切は、今より後にしてください。")
+        if self.topic.is_accepting and self.topic.deadline and deadline <= self.topic.deadline:
+            raise ValidationError(
+                "今の締切より後にしてください。早めるときは「編集」で変更します。"
+            )
         return deadline
 
 

@@ -328,7 +328,8 @@ def uuids(values: list[str]) -> list[str]:
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Also a page of its own: for errors, previews, drafts and quotes (`?quote=12`)."""
     topic = topic_or_404(request, pk)
-    if not topic.accepts_replies and request.method != "POST":
+    if not topic.accepts_replies and request.method != "POST" and "draft" not in request.GET:
+        # A draft that was written before can still be read; it is refused when it is sent.
         raise PermissionDenied
 
     def make_form(data: QueryDict | None) -> ReplyForm:

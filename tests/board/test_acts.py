@@ -111,6 +111,15 @@ def test_deadline_that_is_no_later_one_is_refused(client, topic, typed):
     assert (stored(topic).deadline, stored(topic).edits) == (None, 0)
 
 
+def test_extension_leads_to_a_later_day_than_the_one_that_stands(client, topic):
+    press(client, "topic_extend", topic, deadline="R9.1.15")
+
+    answer = press(client, "topic_extend", topic, deadline="R9.1.14")
+
+    assert "今の締切より後にしてください。" in text_of(answer)
+    assert timezone.localtime(stored(topic).deadline).day == 15
+
+
 def test_outcome_is_not_undone_by_an_extension(client, topic):
     press(client, "topic_close", topic, status="matched", note="決まりました。")
 

@@ -227,6 +227,8 @@ def test_draft_for_a_locked_topic_can_be_read_and_printed(client, topic):
 
     assert "見本の返信" in text_of(client.get("/board/drafts/"))
     assert "見本の返信" in text_of(client.get(reverse("board:draft_print", args=[draft.pk])))
+    assert "見本の返信</textarea>" in client.get(draft.get_absolute_url()).content.decode()
+    assert client.get(reverse("board:reply", args=[topic.pk])).status_code == 403
 
 
 def test_closed_call_is_still_talked_about(client, topic):
