@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from board import files
-from board.models import Acknowledgement, Answer, Topic
+from board import files, notifications
+from board.models import Acknowledgement, Answer, Topic, Watch
 from board.posting import EditedMeanwhileError, StaleError
 from members import drafts
 from members.access import is_contributor, is_secretariat
@@ -51,6 +51,8 @@ def answer(
     files.remove(made.attachments.filter(pk__in=list(removed_files)))
     draft.attachments.update(draft=None, answer=made)
     drafts.close(draft)
+    Watch.objects.get_or_create(seat=by.seat, topic=now)
+    notifications.answered(made)
     return made
 
 
@@ -93,6 +95,17 @@ def acknowledge(topic: Topic, version: int, *, by: User) -> Acknowledgement:
         defaults={"seat": by.seat, "user": by},
     )
     return made
+
+
+def ask_again(topic: Topic, *, by: User) -> bool:
+    """再度のお願い to those who have neither answered nor acknowledged. False when sent today already."""
+    asks = topic.asks != Topic.Asks.NOTHING and topic.is_accepting
+    is_own = topic.is_of(by) or is_secretariat(by)
+    if not (is_contributor(by) and is_own and topic.is_published):
+        raise PermissionDenied
+    if topic.is_withdrawn or not (asks or topic.requires_acknowledgement):
+        raise StaleError
+    return notifications.asked_again(topic, by=by.seat)
 
 
 def asked_of(topics: Any, user: User) -> Any:

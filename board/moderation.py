@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from board import posting
+from board import notifications, posting
 from board.models import Reply, Report, Topic
 from members import audit
 from members.access import is_contributor, is_secretariat
@@ -23,9 +23,11 @@ def report(post: Topic | Reply, reason: str, *, by: User) -> Report:
     )
     try:
         with transaction.atomic():
-            return Report.objects.create(
+            made = Report.objects.create(
                 organization=by.seat.organization, reported_by=by, reason=reason, **of
             )
+            notifications.reported(made.pk)
+            return made
     except IntegrityError as error:
         raise posting.StaleError from error
 
@@ -65,6 +67,7 @@ def approve(topic: Topic, *, expected: int, by: User) -> None:
     if not taken:
         raise posting.StaleError
     audit.record("approve_topic", topic, by=by)
+    notifications.approved(Topic.objects.get(pk=topic.pk))
 
 
 @transaction.atomic
@@ -76,3 +79,4 @@ def send_back(topic: Topic, *, reason: str, expected: int, by: User) -> None:
     if not waiting.update(approval_note=reason, edits=F("edits") + 1):
         raise posting.StaleError
     audit.record("send_back_topic", topic, by=by, reason=reason)
+    notifications.sent_back(topic, reason)

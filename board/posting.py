@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from board import files
+from board import files, notifications
 from board.history import changes, labelled
-from board.models import ApprovalRule, ReadMark, Reply, Revision, Topic, TopicAudience
+from board.models import ApprovalRule, ReadMark, Reply, Revision, Topic, TopicAudience, Watch
 from board.models.reply import next_seq
 from lib import plain_text
 from lib.text import fold
@@ -65,6 +65,9 @@ def _store_topic(topic: Topic, related: Related, draft: Draft, by: User) -> Topi
     _set_related(topic, related)
     _take_over(draft, topic=topic)
     ReadMark.objects.create(user=by, topic=topic)
+    Watch.objects.create(seat=by.seat, topic=topic)
+    if topic.status != Status.WAITING:
+        notifications.published(topic)
     return topic
 
 
@@ -94,6 +97,9 @@ def _store_reply(topic: Topic, body: str, draft: Draft, by: User) -> Reply:
         newest_seq=seq, reply_count=F("reply_count") + 1, active_at=made.created_at
     )
     _take_over(draft, reply=made)
+    # Who takes part hears how it goes on, until the section says otherwise.
+    Watch.objects.get_or_create(seat=by.seat, topic=topic)
+    notifications.replied(made)
     return made
 
 
@@ -156,7 +162,7 @@ def edit(
     if not taken:
         raise EditedMeanwhileError
     old = Topic.objects.select_related("category").get(pk=topic.pk)
-    before = labelled(old)
+    before, deadline = labelled(old), old.deadline
     for name in EDITED:
         setattr(old, name, getattr(topic, name))
     # Changed after it was sent back: it waits to be read again.
@@ -170,6 +176,9 @@ def edit(
     _take_over(draft, topic=old)
     new = Topic.objects.select_related("category").get(pk=topic.pk)
     _remember(new, changes(before, labelled(new)), reason=reason, by=by)
+    notifications.edited(
+        new, asks_again=asks_again, has_new_deadline=new.deadline != deadline, by=by.seat
+    )
     return new
 
 
@@ -273,6 +282,10 @@ def _end(
     new = Topic.objects.select_related("category").get(pk=topic.pk)
     Topic.objects.filter(pk=topic.pk).update(folded=new.searchable_text())
     _remember(new, changes(before, labelled(new)), by=by)
+    if status == Status.OPEN:
+        notifications.extended(new, by=by.seat)
+    else:
+        notifications.ended(new, by=by.seat)
 
 
 def _remember(topic: Topic, before: dict[str, str], *, by: User, reason: str = "") -> None:
@@ -314,6 +327,7 @@ def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
     if not shown.update(hidden_at=timezone.now(), hidden_reason=reason):
         raise StaleError
     audit.record("hide", post, by=by, reason=reason)
+    notifications.hidden(post, reason)
     if isinstance(post, Reply):
         _recount(post.topic_id)
 
@@ -325,6 +339,7 @@ def restore(post: Topic | Reply, *, by: User) -> None:
     if not hidden.update(hidden_at=None, hidden_reason=""):
         raise StaleError
     audit.record("restore", post, by=by)
+    notifications.restored(post)
     if isinstance(post, Reply):
         _recount(post.topic_id)
 

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", lists.index, name="index"),
     path("c/<slug:slug>/", lists.category, name="category"),
     path("c/<slug:slug>/read/", lists.category_read, name="category_read"),
-    path("c/<slug:slug>/watch/", acts.category_watch, name="category_watch"),
     path("search/", lists.search, name="search"),
     path("ours/", lists.ours, name="ours"),
     path("drafts/", drafts.drafts, name="drafts"),

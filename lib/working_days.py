@@ -1,8 +1,11 @@
 """Days on which town halls work: 行政機関の休日に関する法律（昭和63年法律第91号）第1条."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import jpholiday
+from django.utils import timezone
+
+MORNING = time(8, 30)
 
 
 def is_working_day(day: date) -> bool:
@@ -16,3 +19,31 @@ def first_working_day(day: date) -> date:
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
+
+
+def next_morning(after: datetime) -> datetime:
+    """午前8時30分 of a working day in Japan, the first that is later than `after` (aware)."""
+    local = timezone.localtime(after)
+    today = _morning(first_working_day(local.date()))
+    return today if today > local else _morning(first_working_day(local.date() + timedelta(days=1)))
+
+
+def next_week_morning(after: datetime) -> datetime:
+    """As next_morning(), on Mondays; in a week that begins with a holiday, on its first working day."""
+    local = timezone.localtime(after)
+    monday = local.date() - timedelta(days=local.weekday())
+    while (found := _morning(first_working_day(monday))) <= local:
+        monday += timedelta(days=7)
+    return found
+
+
+def morning_before(moment: datetime, days: int) -> datetime:
+    """午前8時30分, `days` days before the day of `moment`, or on the last working day before that."""
+    day = timezone.localtime(moment).date() - timedelta(days=days)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return _morning(day)
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, MORNING))

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from members.access import is_manager, is_member, is_secretariat
 from members.typed_text import writer_mark
+from renkei.inbox import unread_count
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ _FOOTER = (
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; asks the database nothing."""
+    """Context processor; for a visitor it asks the database nothing."""
     reads_directory = is_member(request.user)
     shown = [item for item in _NAVIGATION if reads_directory or item[1] not in _FOR_MEMBERS]
     return {
@@ -58,8 +59,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "reads_directory": reads_directory,
         "manages_body": is_manager(request.user),
         "shows_admin": is_secretariat(request.user),
+        # Asked for by the header of a member's page alone.
+        "unread_notices": SimpleLazyObject(partial(_unread_notices, request)),
         "writer_mark": SimpleLazyObject(partial(writer_mark, request.user)),
     }
+
+
+def _unread_notices(request: HttpRequest) -> int:
+    return unread_count(request.user) if is_member(request.user) else 0
 
 
 def _navigation_link(request: HttpRequest, text: str, name: str, below: tuple[str, ...]) -> Link:

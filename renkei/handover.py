@@ -21,7 +21,7 @@ def sheet(handover: Handover) -> dict[str, Any]:
         "topics": Topic.objects.accepting().filter(seat=handover.seat).order_by("deadline", "id"),
         "asked": _asked(handover),
         "drafts": Draft.objects.open().filter(seat=handover.seat),
-        "watches": handover.seat.watches.select_related("topic", "category"),
+        "watches": handover.seat.watches.select_related("topic"),
         "todo": Topic.objects.filter(todo_marks__seat=handover.seat).order_by("-active_at"),
         "contact": [text for text in contact.values() if text.body],
     }

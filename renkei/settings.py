@@ -24,11 +24,12 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 # Links in mails and feeds are built from this, never from the Host header.
 SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
-EMAIL_HOST = environment.text("EMAIL_HOST")
-EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+EMAIL_HOST, EMAIL_PORT = environment.text("EMAIL_HOST"), environment.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS")
+BOUNCE_ADDRESS = environment.text("BOUNCE_ADDRESS")
+BOUNCE_MAILBOX = environment.text("BOUNCE_MAILBOX")
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "portal@demo.example.jp")
 DEMO_PASSWORD = environment.text("DEMO_PASSWORD", "renkei-demo-2026")
 PROJECT_URL = environment.text("PROJECT_URL", "https://collabo.tokyo-23city.or.jp/")
@@ -223,8 +224,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Language and time
-LANGUAGE_CODE = "ja"
-TIME_ZONE = "Asia/Tokyo"
+LANGUAGE_CODE, TIME_ZONE = "ja", "Asia/Tokyo"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Mail: in the demonstration each mail is one file, unless a mail server is named.
@@ -233,7 +233,7 @@ if DEMO and not EMAIL_HOST:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 
-# Spreadsheets of the secretariat
+# Spreadsheets
 IMPORT_EXPORT_USE_TRANSACTIONS = IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from members.access import public
 from members.views import account, directory, password
-from renkei import views
+from renkei import inbox_pages, views
 from renkei.sitemaps import SITEMAPS
 
 handler400 = "renkei.errors.bad_request"
@@ -67,6 +67,10 @@ urlpatterns = [
     re_path(r"^members/(?P<code>[0-9]{6})/$", views.member_profile, name="member_profile"),
     path("members/g<int:pk>/", views.group_profile, name="group_profile"),
     path("members/handover/<int:pk>/print/", views.handover_print, name="handover_print"),
+    path("members/inbox/", inbox_pages.inbox, name="inbox"),
+    path("members/inbox/read/", inbox_pages.inbox_read, name="inbox_read"),
+    path("members/me/mail/", inbox_pages.mail_settings, name="mail_settings"),
+    path("members/mail/stop/<str:token>/", inbox_pages.mail_stop, name="mail_stop"),
     path("members/", include("members.urls")),
     path("board/", include("board.urls")),
     path(

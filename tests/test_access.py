@@ -138,10 +138,7 @@ def arguments_of_board(manager):
         "board:roster_file": [topic.pk, "xlsx"],
         **{f"board:{name}": [picture.pk] for name in ("file", "thumbnail")},
         **{f"board:{name}": [draft.pk] for name in ("draft_print", "draft_delete")},
-        **{
-            f"board:{name}": [topic.category.slug]
-            for name in ("category", "category_read", "category_watch")
-        },
+        **{f"board:{name}": [topic.category.slug] for name in ("category", "category_read")},
     }
 
 

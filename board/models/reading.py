@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from board.models.category import Category
@@ -59,50 +58,23 @@ class CategoryMark(models.Model):
 
 
 class Watch(models.Model):
-    """更新通知: a section hears of a topic or of a whole category."""
+    """更新通知: a section hears of what happens on a topic."""
 
     seat = models.ForeignKey(
         Seat, verbose_name="担当部署", related_name="watches", on_delete=models.CASCADE
     )
     topic = models.ForeignKey(
-        Topic,
-        verbose_name="投稿",
-        related_name="watches",
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-    )
-    category = models.ForeignKey(
-        Category,
-        verbose_name="分類",
-        related_name="watches",
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
+        Topic, verbose_name="投稿", related_name="watches", on_delete=models.CASCADE
     )
 
     class Meta:
         verbose_name = verbose_name_plural = "更新通知"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(topic__isnull=False, category=None)
-                | Q(topic=None, category__isnull=False),
-                name="watch_is_of_a_topic_or_a_category",
-            ),
-            models.UniqueConstraint(
-                fields=["seat", "topic"],
-                condition=Q(topic__isnull=False),
-                name="one_watch_per_topic",
-            ),
-            models.UniqueConstraint(
-                fields=["seat", "category"],
-                condition=Q(category__isnull=False),
-                name="one_watch_per_category",
-            ),
+            models.UniqueConstraint(fields=["seat", "topic"], name="one_watch_per_seat_and_topic")
         ]
 
     def __str__(self) -> str:
-        return f"{self.seat_id} {self.topic_id or self.category_id}"
+        return f"{self.seat_id} {self.topic_id}"
 
 
 class TodoMark(models.Model):

@@ -248,6 +248,23 @@ class Topic(models.Model):
             readers |= audience
         return Organization.objects.active().filter(readers)
 
+    def is_for(self, organization: Organization) -> bool:
+        """visible_to_organization() for one topic; lists read it with prefetched audience_rows."""
+        if organization.pk == self.organization_id or (
+            organization.kind == Organization.Kind.SECRETARIAT
+        ):
+            return True
+        rows = self.audience_rows.all()
+        is_addressed = {
+            self.Audience.ALL: True,
+            self.Audience.WARDS: organization.kind == Organization.Kind.WARD,
+            self.Audience.PREFECTURES: any(
+                row.prefecture == organization.prefecture for row in rows
+            ),
+            self.Audience.CHOSEN: any(row.organization_id == organization.pk for row in rows),
+        }[self.Audience(self.audience)]
+        return self.is_published and is_addressed
+
     @property
     def is_published(self) -> bool:
         return (

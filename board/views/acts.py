@@ -7,12 +7,12 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from board import copying, posting
 from board.forms.acts import ActForm, CloseForm, ExtendForm, WithdrawForm
-from board.models import Category, TodoMark, Topic, Watch
+from board.models import TodoMark, Topic, Watch
 from board.views.topic import topic_or_404, topic_trail
 from members.access import MemberRequest, contributor_only, member_only
 
@@ -123,14 +123,6 @@ def topic_watch(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     _toggle(Watch, request, topic=topic)
     return redirect(topic)
-
-
-@require_POST
-@member_only
-def category_watch(request: MemberRequest, slug: str) -> HttpResponse:
-    category = get_object_or_404(Category, slug=slug)
-    _toggle(Watch, request, category=category)
-    return redirect(category)
 
 
 @require_POST

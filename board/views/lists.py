@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from board import answering, reading
 from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_for
-from board.models import Category, Watch
+from board.models import Category
 from board.models.topic import TopicQuerySet
 from lib.text import words
 from members.access import MemberRequest, is_contributor, member_only
@@ -61,7 +61,6 @@ def category(request: MemberRequest, slug: str) -> HttpResponse:
         **list_context(request, rows_for(request.user).filter(category=found)),
         "category": found,
         "may_post": found.may_be_used_by(request.user),
-        "is_watched": Watch.objects.filter(seat=request.user.seat_id, category=found).exists(),
         "trail": trail((found.name, "")),
     }
     return render(request, "board/category.html", context)

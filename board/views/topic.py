@@ -15,6 +15,7 @@ from board.models import Attachment, Reply, Topic, Watch, page_of
 from board.views.lists import trail
 from lib.plain_text import summary_of
 from lib.wareki import format_date
+from members import inbox
 from members.access import MemberRequest, is_contributor, is_secretariat, member_only
 from members.typed_text import form_key_of
 
@@ -42,6 +43,7 @@ def topic(request: MemberRequest, pk: int) -> HttpResponse:
     if replies or number == 1:
         seen = max((reply.seq for reply in replies if not reply.hidden_at), default=0)
         reading.raise_mark(request.user, found, seen)
+        inbox.mark_topic_read(request.user, found.pk)
     context = {
         **text_context(found, request),
         **standing.of(found, request.user),

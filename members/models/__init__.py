@@ -8,8 +8,10 @@ from members.models.delivery import Delivery
 from members.models.draft import Draft
 from members.models.former_name import FormerName
 from members.models.handover import Handover
+from members.models.inbox import Notice, Notification, NotificationRead
 from members.models.invitation import Invitation
 from members.models.local_government import LocalGovernment
+from members.models.mail_setting import MailAddress, MailSetting, Rhythm
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 from members.models.standing import Standing
@@ -28,7 +30,13 @@ __all__ = [
     "Invitation",
     "InvitationWave",
     "LocalGovernment",
+    "MailAddress",
+    "MailSetting",
+    "Notice",
+    "Notification",
+    "NotificationRead",
     "Organization",
+    "Rhythm",
     "Seat",
     "SiteText",
     "Standing",

@@ -118,6 +118,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text="認証アプリかパスキーを登録している間は、そちらを使います。",
     )
+    gets_mail = models.BooleanField(
+        "知らせを自分のメールアドレスでも受け取る",
+        default=False,
+        help_text="本人が「メールの設定」で選びます。",
+    )
     joined_at = models.DateTimeField("登録日時", default=timezone.now, editable=False)
     left_at = models.DateTimeField(
         "利用を終えた日時",

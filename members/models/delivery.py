@@ -1,18 +1,26 @@
 """送信 (Delivery): the outbox. One row is one mail to one address, and the record of it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from members.models.inbox import Notice
 from members.models.organization import Organization, Seat
 
 LEASE = timedelta(minutes=5)
+# Waits twice as long each time: 5 minutes, 10, 20 … up to four hours.
 RETRY_AFTER = timedelta(minutes=5)
-# Four hours of a mail server that is down; then the secretariat is told.
-MAX_ATTEMPTS = 48
+LONGEST_WAIT = timedelta(hours=4)
+# Three days of a mail server that is down; then the secretariat is told.
+MAX_ATTEMPTS = 24
+
+
+URGENT_FIRST = (F("notice").asc(nulls_first=True), "due_at", "id")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -24,18 +32,53 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             due_at__lte=now,
         )
 
+    def collected(self) -> Self:
+        """To be sent with others in one mail a day or a week."""
+        return self.filter(is_collected=True)
+
     def claim(self, *, limit: int) -> list["Delivery"]:
         """Take due rows for this process: another one that asks meanwhile gets others.
 
-        A process that dies leaves rows whose lease runs out; they are due again then.
+        A process that dies leaves rows whose lease runs out; they are due again then. What a person
+        waits for at the screen, as a link to log in, goes before notices.
         """
         now = timezone.now()
         with transaction.atomic():
-            rows = self.due(now).select_for_update(skip_locked=True).order_by("due_at", "id")
-            keys = list(rows.values_list("pk", flat=True)[:limit])
+            rows = self.due(now).filter(is_collected=False).select_for_update(skip_locked=True)
+            keys = list(rows.order_by(*URGENT_FIRST).values_list("pk", flat=True)[:limit])
             self.filter(pk__in=keys).update(leased_until=now + LEASE, attempts=F("attempts") + 1)
-        taken = self.filter(pk__in=keys).select_related("seat__organization")
-        return list(taken.order_by("due_at", "id"))
+        return list(self.filter(pk__in=keys).with_addressee().order_by(*URGENT_FIRST))
+
+    def claim_collected(self, addresses: Iterable[str]) -> list["Delivery"]:
+        """All that is due for addresses that this process has claimed, the newest first.
+
+        Rows that were in a mail when its process died keep its number and go out as that mail.
+        """
+        now = timezone.now()
+        with transaction.atomic():
+            rows = self.due(now).collected().filter(address__in=addresses)
+            keys = list(rows.values_list("pk", flat=True))
+            self.filter(pk__in=keys).update(leased_until=now + LEASE, attempts=F("attempts") + 1)
+        return list(self.filter(pk__in=keys).with_addressee().order_by("address", "-id"))
+
+    def with_addressee(self) -> Self:
+        return self.select_related("seat__organization", "user", "notice__by__organization")
+
+    def settle_sent(self, rows: "Iterable[Delivery]", subject: str) -> None:
+        """All rows of one mail at once; the subject of a notice is known only now."""
+        self.filter(pk__in=[row.pk for row in rows]).update(
+            state=Delivery.State.SENT,
+            subject=subject[:150],
+            reason="",
+            sent_at=timezone.now(),
+            leased_until=None,
+        )
+
+    def settle_refused(self, rows: "Iterable[Delivery]", reason: str) -> None:
+        """The mail server will never take it."""
+        self.filter(pk__in=[row.pk for row in rows]).update(
+            state=Delivery.State.FAILED, reason=reason[:200], leased_until=None
+        )
 
 
 class Delivery(models.Model):
@@ -50,8 +93,9 @@ class Delivery(models.Model):
 
     address = models.EmailField("宛先")
     key = models.CharField("用件", max_length=100)
-    subject = models.CharField("件名", max_length=150)
-    body = models.TextField("本文")
+    # Of a notice: written when it is sent, of what may be seen then.
+    subject = models.CharField("件名", max_length=150, blank=True)
+    body = models.TextField("本文", blank=True)
     seat = models.ForeignKey(
         Seat,
         verbose_name="担当部署",
@@ -60,6 +104,28 @@ class Delivery(models.Model):
         blank=True,
         on_delete=models.PROTECT,
     )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="利用者",
+        related_name="deliveries",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        help_text="本人が希望して、自分のアドレスで受け取る知らせです。",
+    )
+    notice = models.ForeignKey(
+        Notice,
+        verbose_name="知らせ",
+        related_name="deliveries",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    mail_list = models.CharField("種類", max_length=30, blank=True)
+    is_required = models.BooleanField("設定にかかわらず送る", default=False)
+    is_collected = models.BooleanField("まとめて送る", default=False)
+    # Of the mail that carries this row with others; kept while it is not known whether it went out.
+    mail_id = models.UUIDField("メールの番号", null=True, blank=True, editable=False)
     state = models.CharField("状態", max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField("理由", max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField("試行回数", default=0)
@@ -80,10 +146,15 @@ class Delivery(models.Model):
                 violation_error_message="この宛先には、この用件のメールがあります。",
             )
         ]
-        indexes = [models.Index(fields=["state", "due_at"])]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state="waiting"), name="deliveries_to_be_sent"
+            ),
+            models.Index(fields=["seat", "-created_at"]),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.subject}（{self.address}）"
+        return f"{self.subject or self.notice}（{self.address}）"
 
     @property
     def is_for_body_outside(self) -> bool:
@@ -92,30 +163,23 @@ class Delivery(models.Model):
             self.seat.organization.status != Organization.Status.ACTIVE
         )
 
-    def record_sent(self) -> None:
-        self._settle(self.State.SENT, sent_at=timezone.now())
+    @property
+    def address_of_today(self) -> str:
+        """Of the person who asked, or of the section's mailbox."""
+        if self.user:
+            return self.user.email or ""
+        return self.seat.mailbox if self.seat else self.address
 
     def record_skipped(self, reason: str) -> None:
-        self._settle(self.State.SKIPPED, reason=reason)
-
-    def record_refused(self, reason: str) -> None:
-        """The mail server will never take it."""
-        self._settle(self.State.FAILED, reason=reason)
+        self.state, self.reason, self.leased_until = self.State.SKIPPED, reason, None
+        self.save(update_fields=["state", "reason", "leased_until"])
 
     def record_trouble(self, reason: str) -> None:
         """To be tried again, until MAX_ATTEMPTS."""
         if self.attempts >= MAX_ATTEMPTS:
-            self.record_refused(reason)
+            Delivery.objects.settle_refused([self], reason)
             return
-        self.due_at = timezone.now() + RETRY_AFTER
-        self.leased_until, self.reason = None, reason[:200]
-        self.save(update_fields=["due_at", "leased_until", "reason"])
-
-    def _settle(self, state: State, *, reason: str = "", sent_at: datetime | None = None) -> None:
-        self.state, self.reason, self.sent_at, self.leased_until = (
-            state,
-            reason[:200],
-            sent_at,
-            None,
-        )
-        self.save(update_fields=["state", "reason", "sent_at", "leased_until"])
+        wait = min(RETRY_AFTER * 2 ** min(self.attempts - 1, 10), LONGEST_WAIT)
+        self.due_at, self.leased_until = timezone.now() + wait, None
+        self.reason, self.mail_id = reason[:200], None
+        self.save(update_fields=["due_at", "leased_until", "reason", "mail_id"])

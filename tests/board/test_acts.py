@@ -223,7 +223,7 @@ def test_topic_for_others_does_not_exist(client, writer, ward, name):
     assert press(client, name, narrow, on="1").status_code == 404
     assert press(client, name, Topic(pk=999_999), on="1").status_code == 404
     assert (stored(narrow).status, stored(narrow).is_locked) == ("open", False)
-    assert not Watch.objects.exists()
+    assert not Watch.objects.filter(seat=writer.seat).exists()
     assert not TodoMark.objects.exists()
 
 
@@ -269,18 +269,6 @@ def test_page_of_a_topic_shows_the_marks_of_the_own_section_only(client, topic, 
     page = client.get(topic.get_absolute_url())
     assert "「要対応」を付ける" in text_of(page)
     assert not page.context["is_watched"]
-
-
-def test_category_is_watched_by_the_section(client, topic, writer):
-    address = reverse("board:category_watch", args=[topic.category.slug])
-
-    for _ in range(2):
-        client.post(address, {"on": "1"})
-
-    watch = Watch.objects.get()
-    assert (watch.seat, watch.category, watch.topic) == (writer.seat, topic.category, None)
-    client.post(address, {"on": "0"})
-    assert not Watch.objects.exists()
 
 
 @pytest.fixture

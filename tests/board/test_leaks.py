@@ -130,8 +130,9 @@ def test_no_act_on_it_is_possible_and_nothing_changes(client, author, kind, cont
     assert statuses == dict.fromkeys(ACTS, 404)
     assert Topic.objects.values().get(pk=topic.pk) == before
     assert (Topic.objects.count(), Reply.objects.count()) == (1, 1)
-    for model in (Answer, Report, Watch, TodoMark):
+    for model in (Answer, Report, TodoMark):
         assert not model.objects.exists()
+    assert not Watch.objects.exclude(seat=topic.seat).exists()
     assert not Draft.objects.of_seat(contributor).exists()
 
 

@@ -173,8 +173,8 @@ class TestAsking:
         client.force_login(manager)
         client.get("/contact/")
 
-        # Session, person with seat and body, texts.
-        with django_assert_num_queries(3):
+        # Session, person with seat and body, texts, unread notices.
+        with django_assert_num_queries(4):
             client.get("/contact/")
         # Session, person.
         with django_assert_num_queries(2):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Party
-from board.models import TodoMark, Watch
+from board.models import TodoMark
 from members import handover as handovers
 from members import people, registration
 from members.models import AuditEntry, Delivery, Handover, Invitation, User
@@ -356,13 +356,12 @@ class TestSheet:
             posted = factories.make_topic(author=ward)
             factories.make_topic(audience="wards", requires_acknowledgement=True)
             factories.make_draft(ward)
-            Watch.objects.create(seat=ward.seat, topic=posted)
             TodoMark.objects.create(seat=ward.seat, topic=posted, set_by=ward)
         client.force_login(ward)
         client.get("/contact/")
         handover = begin(ward)
 
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             self.sheet(client, handover)
 
     def test_it_lists_what_the_seat_has_open_on_the_board(self, client, ward):

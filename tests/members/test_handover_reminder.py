@@ -101,4 +101,4 @@ def test_empty_text_sends_nothing():
 
 
 def test_worker_asks_daily():
-    assert {"remind_of_handovers", "finish_handovers"} <= set(jobs.DAILY)
+    assert {"remind_of_handovers", "finish_handovers"} <= set(jobs.JOBS)

@@ -151,12 +151,12 @@ def test_hostile_log_in_is_an_error_at_the_form(client, db, login):
     assert log_in(client, login).status_code == 200
 
 
-def test_member_page_asks_three_queries(client, person, django_assert_num_queries):
+def test_member_page_asks_four_queries(client, person, django_assert_num_queries):
     client.force_login(person)
     client.get(reverse("contact"))
 
     # Session, person with seat and body, texts.
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(reverse("contact"))
 
 

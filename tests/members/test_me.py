@@ -218,7 +218,7 @@ class TestSessions:
             one.get("/")
 
         # Session, person with seat and body, list.
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             clients[0].get("/members/me/sessions/")
 
 

@@ -49,7 +49,7 @@ def test_page_asks_a_constant_number_of_queries(at_work, manager, django_assert_
             factories.make_handover(predecessor=factories.make_user(seat=seat))
             factories.make_invitation(seat=seat)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         at_work.get(PAGE)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from members import registration, retention
 from members.models import Application, AuditEntry, Delivery, Theme
-from renkei.jobs import DAILY
+from renkei.jobs import JOBS
 from tests import factories
 
 Status = Application.Status
@@ -221,7 +221,7 @@ def test_command_counts_and_the_worker_runs_it_daily(secretary):
 
     assert "2 of 2" in out.getvalue()
     assert "2 erased" in out.getvalue()
-    assert DAILY["erase_applications"] is retention.erase_applications
+    assert JOBS["erase_applications"].run is retention.erase_applications
 
 
 @pytest.mark.parametrize("name", [*Application.PERSONAL, "wishes"])

@@ -62,7 +62,7 @@ def test_session_ends_after_12_hours_of_work(at_work, clock):
 
 def test_session_is_renewed_at_most_every_five_minutes(at_work, clock, django_assert_num_queries):
     clock.shift(5 * MINUTE)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert is_logged_in(at_work)
 
     clock.shift(MINUTE)

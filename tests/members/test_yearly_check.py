@@ -295,7 +295,7 @@ class TestConfirm:
         client.force_login(manager)
         client.get("/contact/")
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(PAGE)
 
 
@@ -380,4 +380,4 @@ class TestReminders:
 
 
 def test_worker_asks_daily():
-    assert {"remind_of_yearly_check", "suspend_unused"} <= set(jobs.DAILY)
+    assert {"remind_of_yearly_check", "suspend_unused"} <= set(jobs.JOBS)

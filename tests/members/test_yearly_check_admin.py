@@ -306,7 +306,7 @@ def test_whole_way_from_the_start_to_the_table(client, client_factory, secretary
 
     for day in ("2027-04-29", "2027-06-17", "2027-07-01"):
         spring.move_to(f"{day} 09:00+09:00")
-        jobs.run_daily(timezone.localdate())
+        jobs.run_due_jobs(timezone.now())
 
     told = Delivery.objects.order_by("id").values_list("subject", "seat__organization__name")
     assert list(told) == [

@@ -1,6 +1,6 @@
 """The outbox: every mail once, whatever the mail server does."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 
 import pytest
@@ -11,8 +11,6 @@ from django.utils import timezone
 from lib import mail as lib_mail
 from members.models import Delivery
 from members.models.delivery import MAX_ATTEMPTS
-from renkei import jobs
-from renkei.models import JobRun
 from renkei.sender import send_due_mail
 from tests import factories
 
@@ -130,7 +128,7 @@ def test_final_refusal_is_recorded_with_its_reason_and_stops_no_other(db, server
     assert sent.state == State.SENT
 
 
-def test_after_four_hours_a_mail_is_given_up(db, server):
+def test_after_three_days_a_mail_is_given_up(db, server):
     delivery = make_delivery(attempts=MAX_ATTEMPTS - 1)
     server.append(OSError("down"))
 
@@ -152,27 +150,3 @@ def test_server_that_is_down_delays_everything_and_loses_nothing(db, monkeypatch
         assert send_due_mail() == 0
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         assert send_due_mail() == 2
-
-
-def test_job_runs_once_a_day(db, monkeypatch):
-    calls = []
-    monkeypatch.setattr(jobs, "DAILY", {"only": lambda: calls.append(1)})
-
-    ran = [jobs.run_daily(date(2026, 11, 23)), jobs.run_daily(date(2026, 11, 23))]
-    next_day = jobs.run_daily(date(2026, 11, 24))
-
-    assert (ran, next_day, len(calls)) == ([1, 0], 1, 2)
-
-
-def test_job_that_fails_is_recorded_and_stops_no_other(db, monkeypatch):
-    def fail():
-        raise RuntimeError("boom")
-
-    calls = []
-    monkeypatch.setattr(jobs, "DAILY", {"first": fail, "second": lambda: calls.append(1)})
-
-    jobs.run_daily(date(2026, 11, 23))
-
-    assert "boom" in JobRun.objects.get(job="first").failure
-    assert JobRun.objects.get(job="second").failure == ""
-    assert calls == [1]

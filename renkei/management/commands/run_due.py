@@ -9,14 +9,15 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from renkei.jobs import run_daily
+from renkei.jobs import run_due_jobs
 from renkei.sender import send_due_mail
+from renkei.spreading import spread_due
 
 PAUSE_SECONDS = 2
 
 
 class Command(BaseCommand):
-    help = "Do what is due, once; with --loop for ever, until TERM or Ctrl+C."
+    help = "Do what is due until nothing is left; with --loop for ever, until TERM or Ctrl+C."
 
     is_stopped = False
 
@@ -25,7 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, loop: bool, **options: Any) -> None:
         if not loop:
-            self._work()
+            while self._work():
+                continue
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -47,4 +49,4 @@ class Command(BaseCommand):
             return False
 
     def _work(self) -> bool:
-        return bool(run_daily(timezone.localdate()) + send_due_mail())
+        return bool(run_due_jobs(timezone.now()) + spread_due() + send_due_mail())

@@ -1,0 +1,119 @@
+"""受信箱: notices of the own section, only of what the person may still see."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from board.mails import heading, path_of
+from board.models import Reply, Topic
+from members.models import Notification, NotificationRead, User
+
+GROUPS_PER_PAGE = 20
+LINES_PER_GROUP = 5
+# More are shown as 99+.
+MOST = 100
+
+
+def visible(user: User) -> Any:
+    """A topic or a reply that was hidden takes its notices along, and brings them back."""
+    topics = Topic.objects.visible_to(user).order_by().values("pk")
+    hidden = Reply.objects.filter(
+        topic=OuterRef("notice__topic"), seq=OuterRef("notice__seq"), hidden_at__isnull=False
+    )
+    of_topics = Q(notice__topic__in=topics) & ~Exists(hidden)
+    return Notification.objects.of(user).filter(Q(notice__topic=None) | of_topics)
+
+
+def unread_count(user: User) -> int:
+    """At most MOST."""
+    return visible(user).unread_by(user).order_by()[:MOST].count()
+
+
+@dataclass(frozen=True)
+class Line:
+    text: str
+    url: str
+    notification: Notification
+
+
+@dataclass(frozen=True)
+class Group:
+    """What happened to one topic, the newest first; or one notice without a topic."""
+
+    topic: Topic | None
+    unread: int
+    lines: list[Line]
+    more: int
+
+    @property
+    def newest(self) -> Line:
+        return self.lines[0]
+
+
+def page_of_groups(user: User, number: str, *, only_unread: bool) -> Page:
+    """Its object_list is a list of Group."""
+    grouped = visible(user).annotate(group=_GROUP)
+    if only_unread:
+        grouped = grouped.unread_by(user)
+    rows = grouped.annotate(is_unread=_is_unread(user)).order_by().values("group")
+    rows = rows.annotate(newest=Max("pk"), unread=Count("pk", filter=Q(is_unread=True)))
+    page = Paginator(rows.order_by("-newest"), GROUPS_PER_PAGE).get_page(number)
+    page.object_list = _groups(user, list(page.object_list))
+    return page
+
+
+_GROUP = Coalesce(
+    Cast("notice__topic", BigIntegerField()), F("notice_id") * -1, output_field=BigIntegerField()
+)
+
+
+def _is_unread(user: User) -> Case:
+    read = NotificationRead.objects.filter(notification=OuterRef("pk"), user=user)
+    return Case(
+        When(~Exists(read) & Q(created_at__gte=user.joined_at), then=True),
+        default=False,
+        output_field=BooleanField(),
+    )
+
+
+def _groups(user: User, rows: list[dict[str, int]]) -> list[Group]:
+    keys = [row["group"] for row in rows]
+    topics = Topic.objects.with_row().in_bulk([key for key in keys if key > 0])
+    found = visible(user).annotate(group=_GROUP).filter(group__in=keys)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for one in found.select_related("notice").order_by("-pk"):
+        lines[one.group].append(_line(one, topics.get(one.group)))
+    return [
+        Group(
+            topic=topics.get(row["group"]),
+            unread=row["unread"],
+            lines=lines[row["group"]][:LINES_PER_GROUP],
+            more=max(0, len(lines[row["group"]]) - LINES_PER_GROUP),
+        )
+        for row in rows
+    ]
+
+
+def _line(one: Notification, topic: Topic | None) -> Line:
+    notice = one.notice
+    if topic is None:
+        return Line(notice.text, notice.path, one)
+    text = notice.text or heading(notice, topic)
+    if notice.seq:
+        text = f"{text}（{notice.seq}番から）"
+    return Line(text, path_of(notice, topic), one)

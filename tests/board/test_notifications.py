@@ -1,0 +1,384 @@
+"""Who hears of what: recipients of each kind of notice, asked as the worker asks."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from board import answering, consulting, moderation, posting
+from board.models import Topic, Watch
+from members.models import Delivery, Notice, Notification, NotificationRead, Organization
+from renkei.spreading import spread_due
+from tests import factories
+
+Kind, State = Notice.Kind, Delivery.State
+
+
+def make_town(**fields):
+    """A person of a body of its own, whose section has a mailbox."""
+    body = factories.make_organization(**fields)
+    seat = factories.make_seat(organization=body, mailbox=f"town{body.pk}@town.example.jp")
+    return factories.make_user(seat=seat, role="contributor")
+
+
+@pytest.fixture
+def asker(db):
+    return make_town(kind=Organization.Kind.WARD, prefecture="13")
+
+
+@pytest.fixture
+def town(db):
+    return make_town()
+
+
+@pytest.fixture
+def other(db):
+    return make_town()
+
+
+def spread():
+    while spread_due():
+        continue
+
+
+def mails(kind):
+    """(address, list, required, state) of what was written for a kind of notice."""
+    rows = Delivery.objects.filter(notice__kind=kind).order_by("address")
+    return [(row.address, row.mail_list, row.is_required, row.state) for row in rows]
+
+
+def told(kind):
+    """Sections that have a notice of the kind in the inbox."""
+    return set(Notification.objects.filter(notice__kind=kind).values_list("seat", flat=True))
+
+
+def test_new_topic_reaches_every_section_but_the_one_that_wrote_it(asker, town, other):
+    colleague = factories.make_seat(
+        organization=asker.seat.organization, section="広報課", mailbox="pr@ward.example.jp"
+    )
+    topic = factories.make_topic(author=asker)
+
+    spread()
+
+    name = f"category-{topic.category_id}"
+    assert told(Kind.TOPIC) == {town.seat_id, other.seat_id, colleague.pk}
+    assert mails(Kind.TOPIC) == sorted(
+        (seat.mailbox, name, False, State.WAITING) for seat in (town.seat, other.seat, colleague)
+    )
+
+
+def test_only_those_whom_it_is_for_hear_of_it(asker, town, other):
+    suspended = make_town()
+    bodies = [town.seat.organization, suspended.seat.organization]
+    factories.make_topic(author=asker, audience="chosen", organizations=bodies)
+    Organization.objects.filter(pk=suspended.seat.organization_id).update(status="suspended")
+
+    spread()
+
+    assert told(Kind.TOPIC) == {town.seat_id}
+    assert mails(Kind.TOPIC) == [(town.seat.mailbox, "requests", False, State.WAITING)]
+
+
+def test_topic_that_asks_for_acknowledgement_is_always_mailed_at_once(asker, town):
+    factories.make_topic(author=asker, requires_acknowledgement=True)
+
+    spread()
+
+    assert mails(Kind.TOPIC) == [(town.seat.mailbox, "requests", True, State.WAITING)]
+    assert not Delivery.objects.get().is_collected
+
+
+def test_secretariat_hears_of_topics_but_of_no_consultation(asker, town):
+    desk = factories.make_seat(
+        organization=factories.make_secretariat(), mailbox="desk@secretariat.example.jp"
+    )
+    proposal = factories.make_topic(author=asker, category=factories.make_category("proposal"))
+    consulting.begin(proposal, "関心があります", draft=factories.make_draft(town), by=town)
+
+    spread()
+
+    about = Notification.objects.filter(seat=desk).values_list("notice__topic", flat=True)
+    assert list(about) == [proposal.pk]
+
+
+def test_scheduled_topic_is_told_at_its_hour(asker, town):
+    with time_machine.travel("2026-12-01 09:00+09:00", tick=False) as clock:
+        publish_at = timezone.now() + timedelta(hours=3)
+        topic = factories.make_topic(author=asker, publish_at=publish_at)
+        spread()
+        assert told(Kind.TOPIC) == set()
+        Topic.objects.filter(pk=topic.pk).update(publish_at=publish_at + timedelta(hours=1))
+        clock.shift(timedelta(hours=3))
+        spread()
+        assert told(Kind.TOPIC) == set()
+        clock.shift(timedelta(hours=1))
+
+        spread()
+
+    assert told(Kind.TOPIC) == {town.seat_id}
+
+
+def test_topic_that_waits_for_approval_is_told_after_it(asker, town):
+    secretary = factories.make_user(
+        seat=factories.make_seat(organization=factories.make_secretariat()), is_staff=True
+    )
+    category = factories.make_category(needs_approval=True)
+    topic = factories.make_topic(author=asker, category=category)
+    spread()
+    assert not Notification.objects.exists()
+
+    moderation.approve(topic, expected=topic.edits, by=secretary)
+    spread()
+
+    assert told(Kind.TOPIC) >= {town.seat_id}
+    assert told(Kind.DECISION) == {asker.seat_id}
+
+
+def test_hidden_topic_is_told_once_it_is_shown_again(asker, town):
+    secretary = factories.make_user(
+        seat=factories.make_seat(organization=factories.make_secretariat()), is_staff=True
+    )
+    topic = factories.make_topic(author=asker)
+    posting.hide(topic, reason="確認中", by=secretary)
+    spread()
+    assert told(Kind.TOPIC) == set()
+    posting.restore(topic, by=secretary)
+
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        spread()
+
+    assert told(Kind.TOPIC) >= {town.seat_id}
+
+
+def test_who_has_opened_the_topic_already_hears_nothing_new(client, asker, town):
+    topic = factories.make_topic(author=asker)
+    client.force_login(town)
+    client.get(topic.get_absolute_url())
+
+    spread()
+
+    assert NotificationRead.objects.filter(
+        user=town, notification__notice__kind=Kind.TOPIC
+    ).exists()
+    assert not Notification.objects.unread_by(town).exists()
+
+
+class TestReplies:
+    def test_first_unread_reply_is_told_and_then_there_is_silence(self, client, asker, town):
+        topic = factories.make_topic(author=asker)
+        for _ in range(3):
+            factories.make_reply(topic, author=town)
+            spread()
+        assert mails(Kind.REPLY) == [(asker.seat.mailbox, "own", False, State.WAITING)]
+
+        client.force_login(asker)
+        client.get(topic.get_absolute_url())
+        factories.make_reply(topic, author=town)
+        spread()
+
+        assert len(mails(Kind.REPLY)) == 2
+
+    def test_who_replies_or_answers_hears_how_it_goes_on(self, asker, town, other):
+        topic = factories.make_topic(author=asker, asks="apply")
+        factories.make_reply(topic, author=town)
+        spread()
+        factories.make_answer(topic, author=other)
+
+        factories.make_reply(topic, author=asker)
+        spread()
+
+        last = Notice.objects.filter(kind=Kind.REPLY).latest("pk")
+        assert set(last.notifications.values_list("seat", flat=True)) == {
+            town.seat_id,
+            other.seat_id,
+        }
+
+    def test_who_stopped_the_notices_hears_nothing(self, asker, town):
+        topic = factories.make_topic(author=asker)
+        Watch.objects.filter(seat=asker.seat).delete()
+
+        factories.make_reply(topic, author=town)
+        spread()
+
+        assert told(Kind.REPLY) == set()
+
+    def test_watcher_who_may_not_see_it_any_more_hears_nothing(self, asker, town, other):
+        topic = factories.make_topic(author=asker)
+        factories.make_reply(topic, author=town)
+        Topic.objects.filter(pk=topic.pk).update(audience="wards")
+
+        factories.make_reply(topic, author=asker)
+        spread()
+
+        assert town.seat_id not in told(Kind.REPLY)
+
+    def test_hidden_reply_is_told_to_nobody(self, asker, town):
+        secretary = factories.make_user(
+            seat=factories.make_seat(organization=factories.make_secretariat()), is_staff=True
+        )
+        topic = factories.make_topic(author=asker)
+        reply = factories.make_reply(topic, author=town)
+        posting.hide(reply, reason="確認中", by=secretary)
+
+        spread()
+
+        assert told(Kind.REPLY) == set()
+
+
+class TestRequests:
+    @pytest.fixture
+    def call(self, asker, town, other):
+        deadline = timezone.now() + timedelta(days=20)
+        bodies = [town.seat.organization, other.seat.organization]
+        return factories.make_topic(
+            author=asker,
+            asks="apply",
+            deadline=deadline,
+            audience="chosen",
+            organizations=bodies,
+        )
+
+    def test_answers_are_told_once_until_they_are_read(self, call, asker, town, other):
+        factories.make_answer(call, author=town)
+        factories.make_answer(call, author=other)
+
+        spread()
+
+        assert mails(Kind.ANSWER) == [(asker.seat.mailbox, "own", False, State.WAITING)]
+
+    def test_reminder_goes_only_to_those_who_have_not_answered(self, call, town, other):
+        factories.make_answer(call, author=town)
+        spread()
+
+        with time_machine.travel(call.deadline - timedelta(days=1)):
+            spread()
+
+        assert told(Kind.REMINDER) == {other.seat_id}
+
+    def test_who_is_still_considering_is_reminded(self, call, town, other):
+        factories.make_answer(call, author=town, status="considering")
+        factories.make_answer(call, author=other, status="no")
+
+        with time_machine.travel(call.deadline - timedelta(days=1)):
+            spread()
+
+        assert told(Kind.REMINDER) == {town.seat_id}
+
+    def test_call_to_everybody_reminds_only_who_thinks_about_it(self, asker, town, other):
+        deadline = timezone.now() + timedelta(days=20)
+        call = factories.make_topic(author=asker, asks="apply", deadline=deadline)
+        Watch.objects.create(topic=call, seat=town.seat)
+
+        with time_machine.travel(deadline - timedelta(days=1)):
+            spread()
+
+        assert told(Kind.REMINDER) == {town.seat_id}
+
+    def test_extension_is_told_and_moves_the_reminder(self, call, asker, town):
+        old = call.deadline
+        posting.extend(call, old + timedelta(days=14), by=asker)
+
+        with time_machine.travel(old - timedelta(days=1)):
+            spread()
+            assert (told(Kind.REMINDER), town.seat_id in told(Kind.DEADLINE)) == (set(), True)
+        with time_machine.travel(old + timedelta(days=13)):
+            spread()
+
+        assert town.seat_id in told(Kind.REMINDER)
+
+    def test_call_that_was_closed_reminds_nobody_and_tells_its_end(self, call, asker, town):
+        posting.close(call, note="定員に達しました", by=asker)
+
+        with time_machine.travel(call.deadline - timedelta(days=1)):
+            spread()
+
+        assert told(Kind.REMINDER) == set()
+        assert town.seat_id in told(Kind.OUTCOME)
+
+    def test_who_has_not_answered_is_asked_again_once_a_day(self, call, asker, town, other):
+        factories.make_answer(call, author=town)
+
+        sent = [notify(call, asker), notify(call, asker)]
+        spread()
+
+        assert sent == [True, False]
+        assert told(Kind.REQUEST) == {other.seat_id}
+
+    def test_new_version_asks_all_again_and_the_old_acknowledgement_counts_no_more(
+        self, asker, town, other
+    ):
+        topic = factories.make_topic(author=asker, requires_acknowledgement=True)
+        answering.acknowledge(topic, 1, by=town)
+        edited = Topic.objects.get(pk=topic.pk)
+        edited.body = "日程が変わりました。"
+        spread()
+
+        posting.edit(
+            edited,
+            posting.Related(),
+            draft=factories.make_draft(asker),
+            expected=0,
+            asks_again=True,
+            by=asker,
+        )
+        spread()
+
+        assert told(Kind.CHANGE) == {town.seat_id, other.seat_id}
+        assert all(required for _, _, required, _ in mails(Kind.CHANGE))
+
+
+def notify(topic, by):
+    return answering.ask_again(topic, by=by)
+
+
+class TestDecisions:
+    @pytest.fixture
+    def secretary(self, db):
+        desk = factories.make_seat(
+            organization=factories.make_secretariat(), mailbox="desk@secretariat.example.jp"
+        )
+        return factories.make_user(seat=desk, is_staff=True)
+
+    def test_author_reads_why_a_topic_was_sent_back(self, asker, secretary):
+        category = factories.make_category(needs_approval=True)
+        topic = factories.make_topic(author=asker, category=category)
+
+        moderation.send_back(topic, reason="締切がありません", expected=topic.edits, by=secretary)
+        spread()
+
+        notice = Notice.objects.get(kind=Kind.DECISION)
+        assert "締切がありません" in notice.text
+        assert mails(Kind.DECISION) == [(asker.seat.mailbox, "own", True, State.WAITING)]
+
+    def test_author_of_a_hidden_reply_hears_why_and_nobody_else(self, asker, town, secretary):
+        topic = factories.make_topic(author=asker)
+        reply = factories.make_reply(topic, author=town)
+
+        posting.hide(reply, reason="個人情報があります", by=secretary)
+        spread()
+
+        assert told(Kind.DECISION) == {town.seat_id}
+
+    def test_report_is_told_to_the_secretariat_alone_and_names_no_topic(
+        self, asker, town, secretary
+    ):
+        topic = factories.make_topic(author=asker, title="秘密の件名")
+
+        moderation.report(topic, "気になります", by=town)
+        spread()
+
+        assert told(Kind.REPORT) == {secretary.seat_id}
+        assert "秘密" not in Notice.objects.get(kind=Kind.REPORT).text
+        assert mails(Kind.REPORT) == [("desk@secretariat.example.jp", "desk", False, State.WAITING)]
+
+    def test_match_is_told_to_the_other_body(self, asker, town, secretary):
+        proposal = factories.make_topic(author=asker, category=factories.make_category("proposal"))
+        consultation = consulting.begin(
+            proposal, "関心があります", draft=factories.make_draft(town), by=town
+        )
+
+        consulting.propose_match(consultation, "合同の防災訓練", by=town)
+        spread()
+
+        assert told(Kind.MATCH) == {asker.seat_id}
