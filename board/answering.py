@@ -97,13 +97,18 @@ def acknowledge(topic: Topic, version: int, *, by: User) -> Acknowledgement:
     return made
 
 
+def may_ask_again(topic: Topic, user: User) -> bool:
+    asks = topic.asks != Topic.Asks.NOTHING and topic.is_accepting
+    is_asking = asks or topic.requires_acknowledgement
+    is_shown = topic.is_published and not topic.is_withdrawn
+    return is_asking and is_shown and topic.is_editable_by(user)
+
+
 def ask_again(topic: Topic, *, by: User) -> bool:
     """再度のお願い to those who have neither answered nor acknowledged. False when sent today already."""
-    asks = topic.asks != Topic.Asks.NOTHING and topic.is_accepting
-    is_own = topic.is_of(by) or is_secretariat(by)
-    if not (is_contributor(by) and is_own and topic.is_published):
+    if not topic.is_editable_by(by):
         raise PermissionDenied
-    if topic.is_withdrawn or not (asks or topic.requires_acknowledgement):
+    if not may_ask_again(topic, by):
         raise StaleError
     return notifications.asked_again(topic, by=by.seat)
 

@@ -79,13 +79,11 @@ class Posts:
         notice, topic = _noticed(row, self)
         is_open = topic.audience == Topic.Audience.ALL
         context = {
-            "heading": heading(notice, topic),
             "notice": notice,
             "topic": topic,
             "is_open": is_open,
             "facts": kinds.facts(topic) if is_open and not topic.is_withdrawn else [],
             "text": _shortened(self._text_of(notice, topic)) if is_open else "",
-            "path": path_of(notice, topic),
         }
         return render_to_string("board/mail/notice.txt", context)
 
@@ -120,6 +118,21 @@ def _done(topics: dict[int, Topic], bodies: set[int]) -> frozenset[tuple[int, in
         if asked.asks == Topic.Asks.NOTHING and version == asked.version:
             found.add((topic, body))
     return frozenset(found)
+
+
+def sample(topic: Topic) -> tuple[str, str]:
+    """Subject and text of the mail that will tell of a topic which is not saved yet."""
+    notice = Notice(kind=Kind.TOPIC)
+    is_open = topic.audience == Topic.Audience.ALL
+    context = {
+        "notice": notice,
+        "topic": topic,
+        "is_open": is_open,
+        "facts": kinds.facts(topic) if is_open else [],
+        "text": _shortened(topic.body) if is_open else "",
+    }
+    text = render_to_string("board/mail/notice.txt", context)
+    return f"{heading(notice, topic)}：{title_of(topic)}", text.strip()
 
 
 def title_of(topic: Topic) -> str:

@@ -34,6 +34,8 @@ urlpatterns = [
         name="roster_file",
     ),
     path("topics/<int:pk>/answers.zip", answers.answer_files, name="answer_files"),
+    path("topics/<int:pk>/ask-again/", answers.topic_ask_again, name="topic_ask_again"),
+    path("topics/<int:pk>/reach/", answers.topic_reach, name="topic_reach"),
     path("topics/<int:pk>/consult/", answers.topic_consult, name="topic_consult"),
     path("topics/<int:pk>/match/", answers.topic_match, name="topic_match"),
     path("topics/<int:pk>/match/agree/", answers.match_agree, name="match_agree"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agreements.models import RegionalAgreement
 from board.models import Report, Topic
 from lib.wareki import format_date
-from members.models import Application, Delivery, Organization, YearlyCheck
+from members.models import Application, Delivery, MailAddress, Organization, YearlyCheck
 from members.waves import unsent
 from renkei.models import JobRun
 
@@ -58,6 +58,15 @@ def waiting() -> list[Waiting]:
             "送れなかったメール",
             "members_delivery",
             state__exact="failed",
+        ),
+        *_counted(
+            Organization.objects.unreachable().exclude(kind=Organization.Kind.SECRETARIAT),
+            "メールが届かない会員団体",
+            "members_organization",
+            mail="unreachable",
+        ),
+        *_counted(
+            MailAddress.objects.bounced(), "不達の宛先", "members_mailaddress", bounced="yes"
         ),
         *_counted(JobRun.objects.exclude(failure=""), "失敗した定期の処理", "renkei_jobrun"),
         *_yearly_check(),

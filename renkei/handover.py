@@ -13,6 +13,7 @@ from members.models import Draft, Handover, Organization, SiteText, User
 def sheet(handover: Handover) -> dict[str, Any]:
     body = handover.seat.organization
     colleagues = User.objects.filter(seat__organization=body, is_active=True)
+    visible = Topic.objects.visible_to_organization(body)
     contact = SiteText.objects.by_slug("contact-address", "contact-telephone", "contact-hours")
     return {
         "handover": handover,
@@ -21,8 +22,9 @@ def sheet(handover: Handover) -> dict[str, Any]:
         "topics": Topic.objects.accepting().filter(seat=handover.seat).order_by("deadline", "id"),
         "asked": _asked(handover),
         "drafts": Draft.objects.open().filter(seat=handover.seat),
-        "watches": handover.seat.watches.select_related("topic"),
-        "todo": Topic.objects.filter(todo_marks__seat=handover.seat).order_by("-active_at"),
+        # What is not for the body any more has no name here, either.
+        "watches": visible.filter(watches__seat=handover.seat).order_by("-active_at"),
+        "todo": visible.filter(todo_marks__seat=handover.seat).order_by("-active_at"),
         "contact": [text for text in contact.values() if text.body],
     }
 

@@ -14,6 +14,7 @@ from members.drafts import clear_closed
 from members.handover import finish_due
 from members.handover_reminder import send_due
 from members.inbox import clear_old
+from members.models import Delivery, Notice
 from members.retention import erase_abandoned, erase_applications
 from members.yearly_check import remind_due, suspend_unused_due
 from renkei.agreement_notices import tell_of_notices
@@ -103,3 +104,23 @@ def _take_over(run: JobRun, now: datetime) -> bool:
         pk=run.pk, finished_at=None, started_at=run.started_at, started_at__lt=now - DEAD_AFTER
     )
     return bool(dead.update(started_at=now))
+
+
+def queue() -> dict[str, int]:
+    """For /readyz: how old the oldest thing is that should have been done, in seconds, and failures.
+
+    It does not make the web process unready: a worker that stands still is an alarm of its own.
+    """
+    now = timezone.now()
+    mails = Delivery.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
+    notices = Notice.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
+    today = JobRun.objects.filter(started_at__gte=now - timedelta(days=1))
+    return {
+        "oldest_due_mail_seconds": _age(mails.first(), now),
+        "oldest_due_notice_seconds": _age(notices.first(), now),
+        "failed_jobs_today": today.exclude(failure="").count(),
+    }
+
+
+def _age(moment: datetime | None, now: datetime) -> int:
+    return int((now - moment).total_seconds()) if moment else 0

@@ -20,6 +20,7 @@ from members import handover
 from members.access import MemberRequest, member_only, public
 from members.models import LocalGovernment, Organization, SiteText
 from renkei.handover import sheet
+from renkei.jobs import queue
 from renkei.profiles import Profile
 
 NEWEST_AGREEMENTS = 3
@@ -164,7 +165,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Database, cache and storage answer; 503 while one does not."""
     checks = {"database": _database_answers(), "storage": _storage_answers()}
     status = 200 if all(checks.values()) else 503
-    answer = {name: "ok" if is_ok else "failed" for name, is_ok in checks.items()}
+    answer: dict[str, str | int] = {
+        name: "ok" if is_ok else "failed" for name, is_ok in checks.items()
+    }
+    if checks["database"]:
+        answer |= queue()
     return JsonResponse(answer, status=status, headers={"Cache-Control": "no-store"})
 
 

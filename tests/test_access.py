@@ -22,6 +22,7 @@ from members.models import (
     SiteText,
     TermsConsent,
 )
+from members.sending import stop_token
 from renkei.models import JobRun
 from tests import factories
 
@@ -44,6 +45,7 @@ WRITTEN_BY_THE_PORTAL = {
     Handover,
     Invitation,
     InvitationWave,
+    MailAddress,
     JobRun,
     Reply,
     Topic,
@@ -110,6 +112,7 @@ def arguments(manager):
         "members:invitation": [factories.make_invitation().token],
         "members:address_confirm": [factories.make_address_token()],
         "members:session_end": [1],
+        "mail_stop": [stop_token(Delivery(seat=manager.seat, mail_list="own"))],
         "account_reset_password_link": ["1-over"],
         "mfa_edit_webauthn": [1],
         "mfa_remove_webauthn": [1],
@@ -130,7 +133,7 @@ def arguments_of_board(manager):
         *("reply", "topic_close", "topic_extend", "topic_withdraw", "topic_lock", "topic_copy"),
         *("topic_watch", "topic_todo", "files_zip", "topic_answer", "topic_acknowledge"),
         *("topic_roster", "answer_files", "topic_consult", "topic_match", "match_agree"),
-        *("match_take_back", "topic_report"),
+        *("match_take_back", "topic_report", "topic_ask_again", "topic_reach"),
     )
     return {
         **{f"board:{name}": [topic.pk] for name in one_topic},
@@ -258,6 +261,8 @@ FORMS = {
     "board:topic_consult",
     "board:topic_match",
     "board:topic_report",
+    "mail_settings",
+    "mail_stop",
 }
 ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 

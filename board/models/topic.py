@@ -9,8 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from board.models.audience import Audience, TopicAudience, addressed_to
 from board.models.category import Category
-from lib import prefectures
 from lib.text import fold
 from members.access import AnyUser, is_contributor, is_member, is_secretariat
 from members.models import Organization, Seat, Theme, User
@@ -112,11 +112,7 @@ class Topic(models.Model):
         UNFULFILLED = "unfulfilled", "不成立"
         WITHDRAWN = "withdrawn", "取下げ"
 
-    class Audience(models.TextChoices):
-        ALL = "all", "すべての会員"
-        WARDS = "wards", "特別区のみ"
-        PREFECTURES = "prefectures", "都道府県を選ぶ"
-        CHOSEN = "chosen", "団体を選ぶ"
+    Audience = Audience
 
     class Asks(models.TextChoices):
         NOTHING = "nothing", "求めない"
@@ -232,38 +228,39 @@ class Topic(models.Model):
 
     def audience_organizations(self) -> OrganizationQuerySet:
         """Active bodies that may read it: the author's own, and those it is addressed to."""
-        audience = {
-            # An empty Q would vanish beside another one.
-            self.Audience.ALL: ~Q(pk=None),
-            self.Audience.WARDS: Q(kind=Organization.Kind.WARD),
-            self.Audience.PREFECTURES: Q(
-                prefecture__in=self.audience_rows.exclude(prefecture="").values("prefecture")
-            ),
-            self.Audience.CHOSEN: Q(
-                pk__in=self.audience_rows.exclude(organization=None).values("organization")
-            ),
-        }[self.Audience(self.audience)]
         readers = Q(kind=Organization.Kind.SECRETARIAT) | Q(pk=self.organization_id)
+        found = Organization.objects.active()
         if self.is_published:
-            readers |= audience
-        return Organization.objects.active().filter(readers)
+            return found.filter(readers | self._addressed())
+        return found.filter(readers)
+
+    def addressed_organizations(self) -> OrganizationQuerySet:
+        """Active bodies that it is for, once it is published."""
+        return Organization.objects.active().filter(self._addressed())
+
+    def _addressed(self) -> Q:
+        rows = self.audience_rows.all()
+        return addressed_to(
+            self.audience,
+            rows.exclude(prefecture="").values("prefecture"),
+            rows.exclude(organization=None).values("organization"),
+        )
 
     def is_for(self, organization: Organization) -> bool:
         """visible_to_organization() for one topic; lists read it with prefetched audience_rows."""
-        if organization.pk == self.organization_id or (
-            organization.kind == Organization.Kind.SECRETARIAT
-        ):
+        kind, rows = organization.kind, self.audience_rows.all()
+        if organization.pk == self.organization_id or kind == Organization.Kind.SECRETARIAT:
             return True
-        rows = self.audience_rows.all()
-        is_addressed = {
-            self.Audience.ALL: True,
-            self.Audience.WARDS: organization.kind == Organization.Kind.WARD,
-            self.Audience.PREFECTURES: any(
-                row.prefecture == organization.prefecture for row in rows
-            ),
-            self.Audience.CHOSEN: any(row.organization_id == organization.pk for row in rows),
-        }[self.Audience(self.audience)]
-        return self.is_published and is_addressed
+        return (
+            self.is_published
+            and {
+                self.Audience.ALL: True,
+                self.Audience.WARDS: kind == Organization.Kind.WARD,
+                self.Audience.PREFECTURES: organization.prefecture
+                in {row.prefecture for row in rows},
+                self.Audience.CHOSEN: organization.pk in {row.organization_id for row in rows},
+            }[self.Audience(self.audience)]
+        )
 
     @property
     def is_published(self) -> bool:
@@ -351,43 +348,3 @@ _TONES = {
     Topic.Status.WAITING: "warning",
     Topic.Status.MATCHED: "success",
 }
-
-
-class TopicAudience(models.Model):
-    """A prefecture or a body that a topic is addressed to."""
-
-    topic = models.ForeignKey(
-        Topic, verbose_name="投稿", related_name="audience_rows", on_delete=models.CASCADE
-    )
-    prefecture = models.CharField("都道府県", max_length=2, choices=prefectures.CHOICES, blank=True)
-    organization = models.ForeignKey(
-        Organization,
-        verbose_name="会員団体",
-        related_name="addressed_topics",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "公開範囲"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(prefecture="", organization__isnull=False)
-                | (~Q(prefecture="") & Q(organization=None)),
-                name="audience_is_a_prefecture_or_a_body",
-            ),
-            models.UniqueConstraint(
-                fields=["topic", "prefecture"],
-                condition=~Q(prefecture=""),
-                name="one_audience_row_per_prefecture",
-            ),
-            models.UniqueConstraint(
-                fields=["topic", "organization"],
-                condition=Q(organization__isnull=False),
-                name="one_audience_row_per_body",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.organization or self.get_prefecture_display())

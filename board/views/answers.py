@@ -15,6 +15,7 @@ from board.answering import Roster
 from board.copying import ANSWER, REPLY
 from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
 from board.models import Answer, Match, Reply, Topic
+from board.reach import Table
 from board.views.acts import STALE, act_page
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import Desk, closed_before, uuids, write
@@ -25,6 +26,12 @@ from members.models import Draft
 from members.typed_text import keeps_typed_text
 
 LINES_PER_PAGE = 100
+REACHED = (
+    ("", "すべて"),
+    ("read", "読んだ団体"),
+    ("unread", "まだ読んでいない団体"),
+    ("unreached", "読んでおらず、メールも届いていない団体"),
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -105,6 +112,7 @@ def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
         "state": state,
         "prefecture": prefecture,
         "prefectures": prefectures.CHOICES,
+        "may_ask_again": is_whole and answering.may_ask_again(topic, request.user),
         "has_files": is_whole and bool(rosters.files_of(topic)),
         "printed_on": format_date(timezone.localdate()),
         "trail": topic_trail(topic, ("回答の状況", "")),
@@ -148,6 +156,47 @@ def roster_file(request: MemberRequest, pk: int, extension: str) -> HttpResponse
     response = HttpResponse(content, content_type=XLSX if extension == "xlsx" else "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="roster-{pk}.{extension}"'
     return response
+
+
+@require_POST
+@contributor_only
+def topic_ask_again(request: MemberRequest, pk: int) -> HttpResponse:
+    """再度のお願い to those alone who have neither answered nor acknowledged; once a day."""
+    topic = topic_or_404(request, pk)
+    try:
+        is_new = answering.ask_again(topic, by=request.user)
+    except posting.StaleError:
+        messages.error(request, STALE)
+        return redirect("board:topic_roster", pk)
+    if is_new:
+        messages.success(request, "まだ回答・確認をしていない団体に、再度のお願いを送ります。")
+    else:
+        messages.warning(request, "再度のお願いは、今日すでに送っています。1日に1回だけ送れます。")
+    return redirect("board:topic_roster", pk)
+
+
+@require_safe
+@member_only
+def topic_reach(request: MemberRequest, pk: int) -> HttpResponse:
+    """届いた状況: for the asking body and the secretariat, who has read it and what became of mails."""
+    topic = topic_or_404(request, pk)
+    if not _sees_whole(topic, request):
+        raise PermissionDenied
+    table = Table.of(topic)
+    state, prefecture = request.GET.get("state", ""), request.GET.get("prefecture", "")
+    lines = table.filtered(state=state, prefecture=prefecture)
+    context = {
+        "topic": topic,
+        "table": table,
+        "page": Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page")),
+        "states": REACHED,
+        "state": state,
+        "prefecture": prefecture,
+        "prefectures": prefectures.CHOICES,
+        "printed_on": format_date(timezone.localdate()),
+        "trail": topic_trail(topic, ("届いた状況", "")),
+    }
+    return render(request, "board/reach.html", context)
 
 
 @require_safe

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from board import files, kinds, posting
 from board.copying import REPLY, TOPIC
-from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
-from board.forms.said import said
+from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Answer, Category, Reply, Topic
 from board.views import resending
 from board.views.lists import trail
+from board.views.preview import preview_of
 from board.views.topic import topic_or_404, topic_trail
-from lib import plain_text
 from lib.forms import new_form_key
 from lib.text import clean_line
 from lib.uploads import MAX_FILES
@@ -133,40 +132,10 @@ def _page(
         "file_errors": errors or [],
         "max_files": MAX_FILES,
         "autosave": {"kind": desk.kind, "address": typed_text.address_of(request)},
-        "preview": preview_of(form) if is_previewed else None,
+        "preview": preview_of(form, request.user) if is_previewed else None,
         **more,
     }
     return render(request, desk.template, context, status=409 if "conflict" in more else 200)
-
-
-def preview_of(form: Any) -> dict[str, Any]:
-    """As it will be read, from what was typed."""
-    if isinstance(form, AnswerForm):
-        return {"said": said(form)}
-    body_html = plain_text.render(form.cleaned_data["body"])
-    if isinstance(form, ReplyForm):
-        return {"body_html": body_html}
-    topic = form.instance
-    topic.category = form.cleaned_data["category"]
-    return {
-        "body_html": body_html,
-        "topic": topic,
-        "summary": topic.summary or plain_text.summary_of(topic.body),
-        "facts": kinds.facts(topic),
-        "audience": _audience_of(form),
-        "warnings": form.warnings,
-    }
-
-
-def _audience_of(form: Any) -> str:
-    """The audience in words, before it has rows."""
-    data = form.cleaned_data
-    if data["audience"] == Topic.Audience.PREFECTURES:
-        labels = dict(form.fields["prefectures"].choices)
-        return "、".join(labels[code] for code in data["prefectures"]) + "の会員"
-    if data["audience"] == Topic.Audience.CHOSEN:
-        return "、".join(body.full_name for body in data["organizations"])
-    return Topic.Audience(data["audience"]).label
 
 
 def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:

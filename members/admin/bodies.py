@@ -75,6 +75,24 @@ class MergerFilter(admin.SimpleListFilter):
         return queryset.merger_due(timezone.localdate()) if self.value() == "due" else queryset
 
 
+class MailFilter(admin.SimpleListFilter):
+    """Of member bodies."""
+
+    title = "メール"
+    parameter_name = "mail"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("unreachable", "メールが届かない会員団体"),
+            ("bounced", "届かない宛先がある会員団体"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "unreachable":
+            return queryset.unreachable()
+        return queryset.with_bounced() if self.value() == "bounced" else queryset
+
+
 class OrganizationForm(forms.ModelForm):
     """Another name asks since when it holds."""
 
@@ -106,11 +124,11 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     import_template_name = "admin/members/organization/import.html"
     # One entry of the audit trail says it; its rows are seats, not bodies.
     skip_admin_log = True
-    list_display = ["full_name", "kana", "kind", "status", "joined_on", "is_demo"]
-    list_filter = ["kind", "status", MergerFilter, "is_demo", "prefecture"]
+    list_display = ["full_name", "kana", "kind", "status", "mail", "joined_on", "is_demo"]
+    list_filter = ["kind", "status", MailFilter, MergerFilter, "is_demo", "prefecture"]
     search_fields = ["folded"]
     autocomplete_fields = ["local_government", "themes"]
-    readonly_fields = ["merged_into", "merged_on"]
+    readonly_fields = ["merged_into", "merged_on", "mail", "mails"]
     fieldsets = [
         (None, {"fields": ["kind", "prefecture", "name", "kana", "renamed_on"]}),
         (
@@ -121,6 +139,7 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
             "団体の紹介",
             {"fields": ["introduction", "website", "x_account", "magazine_url", "themes"]},
         ),
+        ("メール", {"fields": ["mail", "mails"]}),
         ("合併", {"fields": ["merged_into", "merged_on"]}),
     ]
     inlines = [SeatInline, FormerNameInline]
@@ -132,7 +151,7 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
         return [*self.list_display, "merger"] if is_due else self.list_display
 
     def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
-        return Organization.objects.select_related("local_government")
+        return Organization.objects.select_related("local_government").annotate_bounced()
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.sample_sheet)
@@ -212,6 +231,19 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name
+
+    @admin.display(description="メール")
+    def mail(self, organization: Any) -> str:
+        """Red, and in words: somebody has to ask for another address."""
+        if not getattr(organization, "has_bounced", False):
+            return ""
+        return format_html('<b class="mail-bounced">{}</b>', "届かない宛先があります")
+
+    @admin.display(description="送ったメール")
+    def mails(self, organization: Organization) -> str:
+        address = reverse("admin:members_delivery_changelist")
+        query = f"?seat__organization__id__exact={organization.pk}"
+        return format_html('<a href="{}{}">この会員団体へのメールの記録</a>', address, query)
 
     @admin.display(description="合併")
     def merger(self, organization: Organization) -> str:

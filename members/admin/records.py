@@ -1,4 +1,4 @@
-"""What the portal itself writes: mails, hand-overs and the audit trail. Read only."""
+"""What the portal itself writes: hand-overs and the audit trail. Read only."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
-from members.models import AuditEntry, Delivery, Handover
+from members.models import AuditEntry, Handover
 
 
 class RecordAdmin(PortalModelAdmin):
@@ -18,15 +18,6 @@ class RecordAdmin(PortalModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(RecordAdmin):
-    list_display = ["subject", "address", "state", "reason", "created_at", "sent_at", "attempts"]
-    list_filter = ["state", "created_at"]
-    search_fields = ["address", "subject"]
-    # The body may hold a private address: it is the applicant's alone.
-    fields = ["subject", "address", "seat", "state", "reason", "attempts", "created_at", "sent_at"]
 
 
 @admin.register(AuditEntry)

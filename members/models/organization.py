@@ -2,13 +2,14 @@
 
 from datetime import date
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -68,6 +69,22 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         found = self.active().exclude(kind=Organization.Kind.SECRETARIAT)
         return found if settings.DEMO else found.filter(is_demo=False)
 
+    def annotate_bounced(self) -> Self:
+        """has_bounced: mail to a section or a person of it does not arrive."""
+        return self.annotate(has_bounced=Q(Exists(_bounced_seats())) | Q(Exists(_bounced_people())))
+
+    def with_bounced(self) -> Self:
+        return self.active().filter(Exists(_bounced_seats()) | Exists(_bounced_people()))
+
+    def unreachable(self) -> Self:
+        """メールが届かない会員団体: no mailbox and no person with an address that works."""
+        dead = _dead_addresses()
+        seats = Seat.objects.filter(organization=OuterRef("pk")).exclude(mailbox="")
+        people = _people().exclude(email=None)
+        return self.active().filter(
+            ~Exists(seats.exclude(mailbox__in=dead)), ~Exists(people.exclude(email__in=dead))
+        )
+
     def without_code(self) -> Self:
         """Bodies with an address of their own, members or not; demo bodies only where DEMO=1."""
         found = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)
@@ -94,6 +111,24 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         """Only prefectures that have one are keys."""
         rows = self.values_list("prefecture").annotate(Count("id")).order_by()
         return dict(rows)
+
+
+def _dead_addresses() -> Any:
+    return apps.get_model("members", "MailAddress")._default_manager.bounced().values("address")
+
+
+def _people() -> Any:
+    """Those of the body of the outer query who can log in."""
+    users = apps.get_model("members", "User")._default_manager
+    return users.filter(seat__organization=OuterRef("pk"), is_active=True).order_by()
+
+
+def _bounced_seats() -> Any:
+    return Seat.objects.filter(organization=OuterRef("pk"), mailbox__in=_dead_addresses())
+
+
+def _bounced_people() -> Any:
+    return _people().filter(email__in=_dead_addresses())
 
 
 class Organization(Folded):

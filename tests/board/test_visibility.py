@@ -63,7 +63,7 @@ READERS = {
 }
 
 
-def test_every_body_sees_what_is_for_it_and_both_questions_agree(bodies):
+def test_every_body_sees_what_is_for_it_and_the_three_questions_agree(bodies):
     topics = make_topics(bodies)
     people = {
         name: factories.make_user(
@@ -80,6 +80,8 @@ def test_every_body_sees_what_is_for_it_and_both_questions_agree(bodies):
         asked = {n for n, body in bodies.items() if body in topic.audience_organizations()}
         assert (audience, state, seen) == (audience, state, expected)
         assert asked == expected
+        mailed = {n for n, body in bodies.items() if n != "suspended" and topic.is_for(body)}
+        assert mailed == expected
 
 
 def test_nobody_outside_sees_anything(bodies):

@@ -361,7 +361,7 @@ class TestSheet:
         client.get("/contact/")
         handover = begin(ward)
 
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             self.sheet(client, handover)
 
     def test_it_lists_what_the_seat_has_open_on_the_board(self, client, ward):

@@ -1,0 +1,105 @@
+"""The outbox, and the addresses that mail does not reach."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from members import bounces
+from members.access import MemberRequest
+from members.admin.records import RecordAdmin
+from members.models import Delivery, MailAddress, Seat, User
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(RecordAdmin):
+    list_display = [
+        *("text", "address", "organization", "kind", "state", "reason"),
+        *("created_at", "sent_at", "due_at", "attempts"),
+    ]
+    list_filter = ["state", "notice__kind", "is_required", "is_collected", "created_at"]
+    list_select_related = ["notice", "seat__organization"]
+    search_fields = ["address", "subject", "seat__organization__folded"]
+    # The body may hold a private address: it is the applicant's alone.
+    fields = [
+        *("subject", "address", "seat", "user", "notice", "mail_list"),
+        *("is_required", "is_collected", "state", "reason", "attempts"),
+        *("created_at", "due_at", "sent_at"),
+    ]
+
+    @admin.display(description="件名")
+    def text(self, delivery: Delivery) -> str:
+        """Of a notice that has not been sent: what it is about."""
+        return delivery.subject or str(delivery.notice)
+
+    @admin.display(description="会員団体")
+    def organization(self, delivery: Delivery) -> str:
+        return delivery.seat.organization.full_name if delivery.seat else ""
+
+    @admin.display(description="種類")
+    def kind(self, delivery: Delivery) -> str:
+        return delivery.notice.get_kind_display() if delivery.notice else ""
+
+
+class BouncedFilter(admin.SimpleListFilter):
+    title = "不達"
+    parameter_name = "bounced"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "送信を止めている宛先"), ("soft", "一時的に届かなかった宛先")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "yes":
+            return queryset.bounced()
+        if self.value() == "soft":
+            return queryset.filter(bounced_at=None, soft_bounces__gt=0)
+        return queryset
+
+
+@admin.register(MailAddress)
+class MailAddressAdmin(RecordAdmin):
+    """What is wrong with an address, and whose it is."""
+
+    list_display = ["address", "owner", "bounced_at", "soft_bounces", "problem"]
+    list_filter = [BouncedFilter]
+    search_fields = ["address"]
+    fields = ["address", "owner", "bounced_at", "soft_bounces", "soft_bounced_on", "problem"]
+    actions = ["resume"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MailAddress]:
+        seats = Seat.objects.filter(mailbox=OuterRef("address")).order_by("pk")
+        people = User.objects.filter(email=OuterRef("address"))
+        body = "organization"
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                body_of_seat=seats.values(body)[:1],
+                body_of_person=people.values(f"seat__{body}")[:1],
+            )
+        )
+
+    @admin.display(description="会員団体")
+    def owner(self, known: Any) -> str:
+        pk = known.body_of_seat or known.body_of_person
+        if pk is None:
+            return "（今は使われていません）"
+        return format_html(
+            '<a href="{}">会員団体を開く</a>',
+            reverse("admin:members_organization_change", args=[pk]),
+        )
+
+    def has_resume_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("members.change_mailaddress")
+
+    @admin.action(description="送信を再開する（宛先を確かめた後）", permissions=["resume"])
+    def resume(self, request: MemberRequest, queryset: Any) -> None:
+        stopped = list(queryset.filter(bounced_at__isnull=False))
+        for known in stopped:
+            bounces.forgive(known, by=request.user)
+        self.message_user(
+            request, f"{len(stopped)}件の宛先への送信を再開します。", messages.SUCCESS
+        )
