@@ -18,6 +18,7 @@ from members.models import (
     Handover,
     Invitation,
     InvitationWave,
+    MailAddress,
     Organization,
     SiteText,
     TermsConsent,

@@ -193,7 +193,7 @@ class TestCommand:
 
 class TestSecretariat:
     @pytest.fixture
-    def secretary(self, client):
+    def secretary(self, client, db):
         seat = factories.make_seat(organization=factories.make_secretariat())
         person = factories.make_user(seat=seat, is_staff=True, is_superuser=True)
         client.force_login(person)
