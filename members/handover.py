@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members import audit, people, registration
+from members import audit, inbox, people, registration
 from members.access import is_manager, is_secretariat
 from members.models import Handover, Invitation, User
 from members.models.handover import HandoverQuerySet
@@ -65,6 +65,7 @@ def begin(
     except IntegrityError as error:
         raise AlreadyOpenError from error
     audit.record("begin_handover", handover, by=by, predecessor=predecessor.pk)
+    _tell(handover, "引継ぎが始まりました。", key="begun")
     return handover
 
 
@@ -82,6 +83,16 @@ def accept(invitation: Invitation, **person: Any) -> User:
     if handover.leaves_on is None or handover.leaves_on <= timezone.localdate():
         _finish(handover, by=user)
     return user
+
+
+def _tell(handover: Handover, text: str, *, key: str) -> None:
+    """The colleagues of the section; nobody is named in what stays after a departure."""
+    inbox.tell_inboxes(
+        [handover.seat],
+        text,
+        key=f"handover-{handover.pk}-{key}",
+        path=handover.get_absolute_url(),
+    )
 
 
 @transaction.atomic
@@ -126,6 +137,7 @@ def _finish(handover: Handover, *, by: User | None) -> None:
         people.let_go(predecessor, by=by)
     Handover.objects.filter(pk=handover.pk).update(finished_at=timezone.now())
     audit.record("finish_handover", handover, by=by, predecessor=predecessor.pk)
+    _tell(handover, "引継ぎが完了しました。", key="finished")
 
 
 def open_of_body(organization_id: int) -> HandoverQuerySet:

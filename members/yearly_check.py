@@ -1,16 +1,16 @@
 """年次確認: the secretariat asks, each body confirms, unused accounts are warned and suspended."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from lib.wareki import format_date_weekday
-from members import audit, people
+from members import audit, inbox, people
 from members.access import is_manager
 from members.mailing import compose, post
 from members.models import (
@@ -23,6 +23,7 @@ from members.models import (
     YearlyCheck,
 )
 from members.models.account import UserQuerySet
+from members.models.organization import OrganizationQuerySet
 from members.models.yearly_check import WARNING_DAYS
 
 State = YearlyCheck.State
@@ -53,7 +54,7 @@ def start(check: YearlyCheck, *, by: User) -> int:
     except IntegrityError as error:
         raise AnotherRunningError from error
     audit.record("start_yearly_check", check, by=by)
-    return _mail("yearly_check", check, mailboxes(check.asked()), occasion="start")
+    return _tell("yearly_check", check, check.asked(), occasion="start")
 
 
 @transaction.atomic
@@ -96,7 +97,7 @@ def remind_due() -> int:
     occasion = check.reminder_due(timezone.localdate()) if check else ""
     if check is None or not occasion:
         return 0
-    return _mail("yearly_check_reminder", check, mailboxes(check.unconfirmed()), occasion=occasion)
+    return _tell("yearly_check_reminder", check, check.unconfirmed(), occasion=occasion)
 
 
 def suspend_unused_due() -> int:
@@ -153,8 +154,14 @@ def _confirmation(check: YearlyCheck, by: User, note: str) -> Confirmation:
     )
 
 
-def _mail(template: str, check: YearlyCheck, seats: Iterable[Seat], *, occasion: str) -> int:
+def _tell(template: str, check: YearlyCheck, bodies: OrganizationQuerySet, *, occasion: str) -> int:
     """The key names check, occasion and body: who has been told is not told again."""
+    inbox.tell_inboxes(
+        Seat.objects.filter(organization__in=bodies.order_by().values("pk")),
+        f"{check}のお願い（回答期限　{format_date_weekday(check.due_on)}）",
+        key=f"yearly-check-{check.pk}-{occasion}",
+        path=reverse("members:yearly_check"),
+    )
     shared = {
         "check": check,
         "due_on": format_date_weekday(check.due_on),
@@ -169,7 +176,7 @@ def _mail(template: str, check: YearlyCheck, seats: Iterable[Seat], *, occasion:
             seat=seat,
             context={"seat": seat, **shared},
         )
-        for seat in seats
+        for seat in mailboxes(bodies)
     ]
     post(mails)
     return len(mails)

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from members.access import is_manager, is_member, is_secretariat
 from members.typed_text import writer_mark
-from renkei.inbox import unread_count
+from renkei.inbox import MOST, unread_count
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,10 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _unread_notices(request: HttpRequest) -> int:
-    return unread_count(request.user) if is_member(request.user) else 0
+def _unread_notices(request: HttpRequest) -> str:
+    """Empty where there are none."""
+    number = unread_count(request.user) if is_member(request.user) else 0
+    return f"{MOST - 1}+" if number >= MOST else str(number or "")
 
 
 def _navigation_link(request: HttpRequest, text: str, name: str, below: tuple[str, ...]) -> Link:
