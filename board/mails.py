@@ -170,6 +170,30 @@ _HEADINGS = {
 }
 
 
+def opening(notice: Notice, topic: Topic) -> str:
+    """The first sentence of a mail."""
+    if notice.kind == Kind.TOPIC:
+        return {
+            "確認のお願い": "次の投稿は、内容の確認をお願いするものです。",
+            "個別の相談": "貴団体の提案に、個別の相談がありました。",
+            "回答のお願い": "貴団体あてに、回答をお願いする投稿がありました。",
+        }.get(heading(notice, topic), "新しい投稿がありました。")
+    return _OPENINGS[Kind(notice.kind)]
+
+
+_OPENINGS = {
+    Kind.REPLY: "次の投稿に、新しい返信がありました。",
+    Kind.ANSWER: "貴部署の投稿に、回答がありました。",
+    Kind.CHANGE: "次の投稿の内容が変わりました。もう一度、確認をお願いします。",
+    Kind.DEADLINE: "次の投稿の締切が変わりました。",
+    Kind.OUTCOME: "次の投稿の受付が終わったか、結果が記録されました。",
+    Kind.REMINDER: "次の投稿の締切が近づいています。貴団体は、まだ回答または確認をしていません。",
+    Kind.REQUEST: "次の投稿に、まだ回答または確認をいただいていません。再度お願いします。",
+    Kind.MATCH: "個別の相談に、成立についての動きがありました。",
+    Kind.DECISION: "貴部署の投稿について、事務局からのお知らせです。",
+}
+
+
 def path_of(notice: Notice, topic: Topic) -> str:
     """Where the thing is read: the topic, or the reply on its page."""
     address = topic.get_absolute_url()

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from lib.columns import wrap
@@ -57,6 +58,7 @@ def send(
         headers={
             "From": settings.DEFAULT_FROM_EMAIL,
             "Message-ID": message_id(identity),
+            "Date": format_datetime(timezone.localtime()),
             "Auto-Submitted": "auto-generated",
             **(headers or {}),
         },

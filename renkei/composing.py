@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from board.mails import Posts, heading, title_of
+from board.mails import Posts, heading, opening, title_of
 from board.models import Topic
 from board.notifications import mail_lists
 from lib.mail import message_id
@@ -51,8 +51,8 @@ def _of_notice(row: Delivery, posts: Posts, label: str) -> Mail:
     context = {
         "seat": row.seat,
         "person": row.user,
-        "opening": heading(notice, topic) if topic else notice.text,
-        "text": posts.text(row) if is_of_board else "",
+        "opening": opening(notice, topic) if topic else notice.text,
+        "text": posts.text(row).strip() if is_of_board else "",
         "url": settings.SITE_URL + (topic.get_absolute_url() if topic else notice.path),
         "label": label,
         "is_required": row.is_required,

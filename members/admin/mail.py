@@ -6,8 +6,10 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
+from lib.wareki import format_datetime
 from members import bounces
 from members.access import MemberRequest
 from members.admin.records import RecordAdmin
@@ -16,10 +18,7 @@ from members.models import Delivery, MailAddress, Seat, User
 
 @admin.register(Delivery)
 class DeliveryAdmin(RecordAdmin):
-    list_display = [
-        *("text", "address", "organization", "kind", "state", "reason"),
-        *("created_at", "sent_at", "due_at", "attempts"),
-    ]
+    list_display = ["text", "address", "organization", "outcome", "created_at", "sent_at"]
     list_filter = ["state", "notice__kind", "is_required", "is_collected", "created_at"]
     list_select_related = ["notice", "seat__organization"]
     search_fields = ["address", "subject", "seat__organization__folded"]
@@ -39,9 +38,13 @@ class DeliveryAdmin(RecordAdmin):
     def organization(self, delivery: Delivery) -> str:
         return delivery.seat.organization.full_name if delivery.seat else ""
 
-    @admin.display(description="種類")
-    def kind(self, delivery: Delivery) -> str:
-        return delivery.notice.get_kind_display() if delivery.notice else ""
+    @admin.display(description="状態", ordering="state")
+    def outcome(self, delivery: Delivery) -> str:
+        """With the reason, or when it is tried next."""
+        state, waiting = delivery.get_state_display(), delivery.State.WAITING
+        if delivery.state == waiting and (delivery.attempts or delivery.is_collected):
+            state = f"{state}（{format_datetime(timezone.localtime(delivery.due_at))}に送信）"
+        return f"{state}　{delivery.reason}".strip()
 
 
 class BouncedFilter(admin.SimpleListFilter):

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('mail_list', models.CharField(max_length=30, verbose_name='種類')),
-                ('rhythm', models.CharField(choices=[('at_once', 'そのつど'), ('daily', '毎日まとめて（開庁日の午前8時30分）'), ('weekly', '毎週まとめて（月曜日の午前8時30分）'), ('never', 'メールで受け取らない')], max_length=10, verbose_name='受け取り方')),
+                ('rhythm', models.CharField(choices=[('at_once', 'そのつど'), ('daily', '毎日まとめて（午前8時30分）'), ('weekly', '毎週まとめて（月曜日の午前8時30分）'), ('never', 'メールで受け取らない')], max_length=10, verbose_name='受け取り方')),
             ],
             options={
                 'verbose_name': 'メールの設定',

@@ -18,7 +18,7 @@ LEASE = timedelta(minutes=5)
 
 class Rhythm(models.TextChoices):
     AT_ONCE = "at_once", "そのつど"
-    DAILY = "daily", "毎日まとめて（開庁日の午前8時30分）"
+    DAILY = "daily", "毎日まとめて（午前8時30分）"
     WEEKLY = "weekly", "毎週まとめて（月曜日の午前8時30分）"
     NEVER = "never", "メールで受け取らない"
 
