@@ -118,12 +118,11 @@ class _Postman:
             if isinstance(error, mail.UnknownAddressError):
                 bounces.record_hard(first.address, str(error))
             Delivery.objects.settle_refused(rows, str(error))
-        except SMTPRecipientsRefused as error:
-            return self._put_off(rows, str(error))
         except (OSError, SMTPException) as error:
-            # The connection may be dead: the next mail opens another one.
+            # The connection may be dead (after 421 it is): the next mail opens another one.
             self.connection.close()
-            self.strikes += 1
+            if not isinstance(error, SMTPRecipientsRefused):
+                self.strikes += 1
             return self._put_off(rows, str(error))
         else:
             self.strikes = 0

@@ -1,5 +1,6 @@
 """A real SMTP server on the loopback address, and what it was given."""
 
+import asyncio
 import email
 from contextlib import contextmanager
 from email import policy
@@ -8,15 +9,30 @@ from aiosmtpd.controller import Controller
 
 from tests.server import free_port
 
+HANG_SECONDS = 2
+
 
 class Mailbox:
-    """Keeps what it is given; refuses addresses that begin with nobody or later."""
+    """Keeps what it is given; refuses addresses that begin with nobody or later.
+
+    `trouble` is what the server suffers from at the next mails: "busy" (421), "hangs", "dies",
+    "spam" (554 after the text); then it is well again.
+    """
 
     def __init__(self):
-        self.envelopes = []
+        self.envelopes, self.trouble = [], []
         self.port = free_port()
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        trouble = self.trouble.pop(0) if self.trouble else ""
+        if trouble == "busy":
+            return "421 4.3.2 too many connections"
+        if trouble == "hangs":
+            await asyncio.sleep(HANG_SECONDS)
+        if trouble == "dies":
+            server.transport.abort()
+            return "250 OK"
+        envelope.is_spam = trouble == "spam"
         if address.startswith("nobody"):
             return "550 no such user"
         if address.startswith("later"):
@@ -25,6 +41,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if envelope.is_spam:
+            return "554 5.7.1 message refused"
         self.envelopes.append(envelope)
         return "250 OK"
 

@@ -1,9 +1,13 @@
 """The outbox and a real SMTP server: what the sender writes is what a mailbox receives."""
 
-import pytest
-from django.test import override_settings
+from datetime import timedelta
 
-from members.models import Delivery
+import pytest
+import time_machine
+from django.test import override_settings
+from django.utils import timezone
+
+from members.models import Delivery, MailAddress
 from renkei.sender import send_due_mail
 from tests.server import free_port
 from tests.smtp import mail_server
@@ -72,3 +76,63 @@ def test_server_that_has_gone_loses_nothing(db):
     delivery = Delivery.objects.get()
     assert delivery.state == "waiting"
     assert "メールサーバーに接続できません" in delivery.reason
+
+
+@pytest.mark.parametrize("trouble", ["busy", "hangs", "dies"])
+def test_server_in_trouble_delays_one_mail_and_no_other(db, mailbox, trouble):
+    for number in range(3):
+        make_delivery(f"town{number}@town.example.jp")
+    mailbox.trouble = [trouble]
+
+    with override_settings(EMAIL_TIMEOUT=0.5):
+        assert send_due_mail() == 2
+        with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+            assert send_due_mail() == 1
+
+    assert set(states().values()) == {"sent"}
+    addresses = [envelope.rcpt_tos[0] for envelope in mailbox.envelopes]
+    assert sorted(addresses) == [f"town{number}@town.example.jp" for number in range(3)]
+
+
+def test_server_that_fails_again_and_again_gets_a_rest(db, mailbox):
+    """Each of ten mails would wait for the time-out: longer than the lease of the batch."""
+    for number in range(10):
+        make_delivery(f"town{number}@town.example.jp")
+    mailbox.trouble = ["hangs"] * 10
+
+    with override_settings(EMAIL_TIMEOUT=0.3):
+        send_due_mail()
+
+    assert len(mailbox.trouble) == 7
+    assert set(states().values()) == {"waiting"}
+
+
+def test_text_that_is_refused_stops_the_mail_and_not_the_address(db, mailbox):
+    make_delivery()
+    mailbox.trouble = ["spam"]
+
+    send_due_mail()
+
+    assert states() == {"kikaku@town.example.jp": "failed"}
+    assert not MailAddress.objects.bounced().exists()
+
+
+def test_unknown_address_is_marked_and_gets_no_notices_any_more(db, mailbox):
+    make_delivery("nobody@a.example.jp")
+
+    send_due_mail()
+
+    assert [known.address for known in MailAddress.objects.bounced()] == ["nobody@a.example.jp"]
+
+
+def test_waits_grow_up_to_four_hours(db):
+    """5, 10, 20 minutes …: a server that is down for days is not asked every five minutes."""
+    delivery, waits = make_delivery(), []
+    with time_machine.travel("2026-12-01 09:00+09:00", tick=False):
+        for attempts in (1, 2, 3, 10, 23):
+            delivery.attempts = attempts
+            delivery.record_trouble("421")
+            waits.append(delivery.due_at - timezone.now())
+
+    minutes = [wait.total_seconds() / 60 for wait in waits]
+    assert minutes == [5, 10, 20, 240, 240]
