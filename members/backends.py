@@ -12,7 +12,9 @@ class MemberBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Asked on every request: whoever is suspended is out on the next one."""
-        user = User.objects.select_related("seat__organization").filter(pk=user_id).first()
+        found = User.objects.select_related("seat__organization").filter(pk=user_id)
+        # The order of lists would join the local governments to every request.
+        user = found.order_by("pk").first()
         return user if user and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: Any) -> bool:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from PIL import Image
 
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
@@ -195,6 +196,13 @@ def load_master():
     for body in bodies:
         body.folded = body.searchable_text()
     LocalGovernment.objects.bulk_create(bodies)
+
+
+def refresh_statistics():
+    """After many rows at once. A server that ran for hours with empty tables plans for no row."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def load_registers():

@@ -407,6 +407,7 @@ def answer_of_all_japan(topic):
         )
         for one in people
     )
+    factories.refresh_statistics()
 
 
 @pytest.mark.django_db(transaction=True)

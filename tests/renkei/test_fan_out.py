@@ -49,6 +49,7 @@ def japan(secretary):
         )
         for number, seat in enumerate(seats)
     )
+    factories.refresh_statistics()
 
 
 def announce(secretary):
