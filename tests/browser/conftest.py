@@ -139,19 +139,25 @@ def mailbox():
 
 
 @pytest.fixture
-def newest_mail(base_url, request, mailbox):
-    """Sends what is due by SMTP, and reads the newest mail that the server got for an address."""
+def newest_message(base_url, request, mailbox):
+    """Tells and sends what is due by SMTP; the newest mail that the server got for an address."""
     environment = request.config.stash.get(_ENVIRONMENT, None)
     if environment is None:
         pytest.skip("the mails of a server that was started elsewhere are not at hand")
     by_smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(mailbox.port)}
 
     def read(address):
-        server.manage({**environment, **by_smtp}, "send_mail")
-        mails = [mail for mail in mailbox.messages if mail["To"] == address]
-        return mails[-1].get_content()
+        for command in ("send_reminders", "send_mail"):
+            server.manage({**environment, **by_smtp}, command)
+        return [mail for mail in mailbox.messages if mail["To"] == address][-1]
 
     return read
+
+
+@pytest.fixture
+def newest_mail(newest_message):
+    """Its text."""
+    return lambda address: newest_message(address).get_content()
 
 
 _LOG = pytest.StashKey()
