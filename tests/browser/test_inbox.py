@@ -94,7 +94,7 @@ def test_section_chooses_with_the_keyboard_and_without_scripts(open_as):
 
     choice = page.get_by_label("意見交換・相談：代表メールアドレス")
     choice.focus()
-    page.keyboard.type("毎週")
+    page.keyboard.press("ArrowDown")
     button = page.get_by_role("button", name="保存する")
     button.focus()
     page.keyboard.press("Enter")
