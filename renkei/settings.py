@@ -46,10 +46,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "renkei.apps.RenkeiConfig",
-    "agreements",
-    "board",
-    "members",
-    "lib",
+    *("agreements", "board", "news", "members", "lib"),
     "renkei.apps.PortalAdminConfig",
     *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
     *("django.contrib.messages", "django.contrib.sitemaps"),

@@ -69,6 +69,7 @@ urlpatterns = [
     path("members/handover/<int:pk>/print/", views.handover_print, name="handover_print"),
     path("members/", include("members.urls")),
     path("board/", include("board.urls")),
+    path("", include("news.urls")),
     path(
         "members.<slug:extension>",
         directory.download,

@@ -30,6 +30,8 @@ from members.models import (
     User,
     YearlyCheck,
 )
+from news.forms.article import NewsFileForm
+from news.models import NewsCategory, NewsItem
 
 _numbers = count(1)
 TEXT_FILE = "配布資料".encode()
@@ -260,3 +262,21 @@ def attach(owner, *, by=None, name="資料.txt", content=TEXT_FILE):
         Attachment.objects.filter(pk=attachment.pk).update(draft=None, **{field: owner})
         attachment.refresh_from_db()
     return attachment
+
+
+def make_news_category(slug="notice"):
+    return NewsCategory.objects.get_or_create(slug=slug, defaults={"name": f"分類 {slug}"})[0]
+
+
+def make_news_item(*, category=None, **fields):
+    """Published a moment ago."""
+    values = {"title": "見本のお知らせ", "body": "本文です。", "is_draft": False, **fields}
+    return NewsItem.objects.create(category=category or make_news_category(), **values)
+
+
+def attach_to_news(owner, *, title="募集要項", name="要項.pdf", content=b"%PDF-1.7\n%%EOF\n"):
+    """A file of a news item or an event, as the admin saves it."""
+    form = NewsFileForm({"title": title}, {"file": make_upload(name, content)})
+    setattr(form.instance, "event" if owner._meta.model_name == "event" else "news_item", owner)
+    assert form.is_valid(), form.errors
+    return form.save()

@@ -102,6 +102,7 @@ def arguments(manager):
         "member_profile": [factories.make_local_government().code],
         "group_profile": [factories.make_organization().pk],
         "public_file": [file.pk],
+        **arguments_of_news(),
         "members:ask_managers": [factories.make_organization().pk],
         "members:application": [application.token],
         "members:application_verify": [application.token],
@@ -116,6 +117,10 @@ def arguments(manager):
         **arguments_of_body(manager),
         **arguments_of_board(manager),
     }
+
+
+def arguments_of_news():
+    return {"news:news_item": [factories.make_news_item().pk]}
 
 
 def arguments_of_board(manager):
@@ -288,6 +293,7 @@ def test_unknown_objects_look_alike(client, db):
         reverse("agreements:regional_detail", args=[9]),
         reverse("agreements:regional_detail", args=[10**30]),
         reverse("public_file", args=[uuid.uuid4()]),
+        reverse("news:news_item", args=[9]),
         reverse("agreements:download", args=["members", "csv"]),
         reverse("agreements:download", args=["regional", "exe"]),
         reverse("member_download", args=["exe"]),

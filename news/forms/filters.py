@@ -1,0 +1,51 @@
+"""Filters of the public lists, as addresses that can be shared."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from lib.forms import ANY
+from lib.wareki import fiscal_year, format_fiscal_year
+from news.models import NewsCategory
+from news.models.news_item import NewsItemQuerySet
+
+
+class Filter(forms.Form):
+    """Shows everything where the address makes no sense."""
+
+    @property
+    def asks_for_something(self) -> bool:
+        return self.is_valid() and any(self.cleaned_data.values())
+
+
+def fiscal_year_field(days: Iterable[date]) -> forms.TypedChoiceField:
+    """Offers the 年度 of these days."""
+    choices = [ANY, *((str(fiscal_year(day)), format_fiscal_year(day)) for day in days)]
+    return forms.TypedChoiceField(
+        label="年度", choices=choices, coerce=int, empty_value=None, required=False
+    )
+
+
+class NewsFilter(Filter):
+    category = forms.ModelChoiceField(
+        label="分類",
+        queryset=NewsCategory.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=ANY[1],
+    )
+
+    def __init__(self, *args: Any, years: Iterable[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"] = fiscal_year_field(years)
+
+    def apply(self, items: NewsItemQuerySet) -> NewsItemQuerySet:
+        if not self.is_valid():
+            return items
+        if self.cleaned_data["year"]:
+            items = items.of_fiscal_year(self.cleaned_data["year"])
+        if self.cleaned_data["category"]:
+            items = items.filter(category=self.cleaned_data["category"])
+        return items
