@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from members.access import public
 from news.feeds import NewsFeed
-from news.views import news
+from news.views import news, publications
 
 app_name = "news"
 urlpatterns = [
@@ -13,4 +13,13 @@ urlpatterns = [
     # Programs that read feeds are anonymous.
     path("news/feed/", require_safe(public(NewsFeed())), name="news_feed"),
     path("news/<int:pk>/", news.news_item, name="news_item"),
+    path("publications/", publications.publication_list, name="publication_list"),
+    path("publications/<int:pk>/", publications.publication, name="publication"),
+    path("publications/<int:pk>/text/", publications.publication_text, name="publication_text"),
+    path(
+        "publications.<slug:extension>",
+        publications.download,
+        {"name": "publications"},
+        name="download",
+    ),
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from agreements.models import AgreementFile
 from lib.public_files import PublicFile
 from members.access import AnyUser
-from news.models import NewsFile
+from news.models import Edition, NewsFile
 
 
 def _of_agreement(pk: UUID, user: AnyUser) -> PublicFile | None:
@@ -26,7 +26,32 @@ def _of_news(pk: UUID, user: AnyUser) -> PublicFile | None:
     )
 
 
-_SOURCES: tuple[Callable[[UUID, AnyUser], PublicFile | None], ...] = (_of_agreement, _of_news)
+def _of_publication(pk: UUID, user: AnyUser) -> PublicFile | None:
+    edition = Edition.objects.visible_to(user).defer("text").filter(pk=pk).first()
+    if edition is None:
+        return None
+    return PublicFile(
+        edition.file,
+        edition.name,
+        "application/pdf",
+        edition.sha256,
+        count=edition.count_download,
+    )
+
+
+def _cover(pk: UUID, user: AnyUser) -> PublicFile | None:
+    edition = Edition.objects.visible_to(user).defer("text").filter(cover_id=pk).first()
+    if edition is None:
+        return None
+    return PublicFile(
+        edition.cover, "cover.webp", "image/webp", edition.cover_sha256, opens_inline=True
+    )
+
+
+_SOURCES: tuple[Callable[[UUID, AnyUser], PublicFile | None], ...] = (
+    *(_of_agreement, _of_news),
+    *(_of_publication, _cover),
+)
 
 
 def find(pk: UUID, user: AnyUser) -> PublicFile | None:

@@ -31,7 +31,9 @@ from members.models import (
     YearlyCheck,
 )
 from news.forms.article import NewsFileForm
-from news.models import NewsCategory, NewsItem
+from news.forms.publication import EditionForm
+from news.models import NewsCategory, NewsItem, Publication, Series
+from tests.lib.pdf_files import make_pdf
 
 _numbers = count(1)
 TEXT_FILE = "配布資料".encode()
@@ -280,3 +282,23 @@ def attach_to_news(owner, *, title="募集要項", name="要項.pdf", content=b"
     setattr(form.instance, "event" if owner._meta.model_name == "event" else "news_item", owner)
     assert form.is_valid(), form.errors
     return form.save()
+
+
+def make_series(slug="news", **fields):
+    return Series.objects.get_or_create(slug=slug, defaults={"name": f"種類 {slug}", **fields})[0]
+
+
+def make_publication(*, series=None, **fields):
+    """Published a moment ago, without a PDF."""
+    values = {"title": "見本の号", "issued_on": date(2026, 3, 1), "is_draft": False, **fields}
+    return Publication.objects.create(series=series or make_series(), **values)
+
+
+def make_edition(publication=None, *, content=None, name="第1号.pdf", note=""):
+    """As the admin saves it."""
+    form = EditionForm({"note": note}, {"file": make_upload(name, content or make_pdf())})
+    form.instance.publication = publication or make_publication()
+    assert form.is_valid(), form.errors
+    edition = form.save()
+    edition.publication.save()
+    return edition

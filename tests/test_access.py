@@ -120,7 +120,13 @@ def arguments(manager):
 
 
 def arguments_of_news():
-    return {"news:news_item": [factories.make_news_item().pk]}
+    publication = factories.make_publication()
+    return {
+        "news:news_item": [factories.make_news_item().pk],
+        "news:publication": [publication.pk],
+        "news:publication_text": [publication.pk],
+        "news:download": ["csv"],
+    }
 
 
 def arguments_of_board(manager):
@@ -294,6 +300,9 @@ def test_unknown_objects_look_alike(client, db):
         reverse("agreements:regional_detail", args=[10**30]),
         reverse("public_file", args=[uuid.uuid4()]),
         reverse("news:news_item", args=[9]),
+        reverse("news:publication", args=[9]),
+        reverse("news:publication_text", args=[9]),
+        reverse("news:download", args=["exe"]),
         reverse("agreements:download", args=["members", "csv"]),
         reverse("agreements:download", args=["regional", "exe"]),
         reverse("member_download", args=["exe"]),

@@ -1,5 +1,5 @@
 """The secretariat's pages for what the project publishes."""
 
-from news.admin import news
+from news.admin import news, publications
 
-__all__ = ["news"]
+__all__ = ["news", "publications"]

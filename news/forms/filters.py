@@ -8,8 +8,9 @@ from django import forms
 
 from lib.forms import ANY
 from lib.wareki import fiscal_year, format_fiscal_year
-from news.models import NewsCategory
+from news.models import NewsCategory, Series
 from news.models.news_item import NewsItemQuerySet
+from news.models.publication import PublicationQuerySet
 
 
 class Filter(forms.Form):
@@ -49,3 +50,26 @@ class NewsFilter(Filter):
         if self.cleaned_data["category"]:
             items = items.filter(category=self.cleaned_data["category"])
         return items
+
+
+class PublicationFilter(Filter):
+    series = forms.ModelChoiceField(
+        label="種類",
+        queryset=Series.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=ANY[1],
+    )
+
+    def __init__(self, *args: Any, years: Iterable[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"] = fiscal_year_field(years)
+
+    def apply(self, publications: PublicationQuerySet) -> PublicationQuerySet:
+        if not self.is_valid():
+            return publications
+        if self.cleaned_data["year"]:
+            publications = publications.of_fiscal_year(self.cleaned_data["year"])
+        if self.cleaned_data["series"]:
+            publications = publications.filter(series=self.cleaned_data["series"])
+        return publications

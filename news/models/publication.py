@@ -36,14 +36,8 @@ class Series(models.Model):
 class PublicationQuerySet(PublishedQuerySet["Publication"]):
     def with_row(self) -> Self:
         """What a list shows: the text of no PDF is read."""
-        editions = Edition.objects.defer("text")
-        return self.select_related("series").prefetch_related(
-            models.Prefetch("editions", queryset=editions)
-        )
-
-    def published_on_paper(self) -> Self:
-        """With at least one PDF: there is nothing to see of the others."""
-        return self.published().filter(models.Exists(Edition.objects.of(models.OuterRef("pk"))))
+        editions = models.Prefetch("editions", queryset=Edition.objects.defer("text"))
+        return self.select_related("series").prefetch_related(editions).defer("folded")
 
     def of_fiscal_year(self, year: int) -> Self:
         return self.filter(issued_on__gte=date(year, 4, 1), issued_on__lt=date(year + 1, 4, 1))
@@ -117,9 +111,6 @@ class Publication(Published):
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    def of(self, publication: Any) -> Self:
-        return self.filter(publication=publication)
-
     def visible_to(self, user: AnyUser) -> Self:
         """Published with their publication; the secretariat sees those of drafts, too."""
         if is_secretariat(user):
@@ -171,6 +162,11 @@ class Edition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("public_file", args=[self.pk])
+
+    @property
+    def text_pages(self) -> list[str]:
+        """Empty for a PDF that holds pictures alone."""
+        return self.text.split("\f") if self.text.strip() else []
 
     @property
     def cover_url(self) -> str:
