@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
-from news.models import NewsItem
+from news.models import Event, NewsItem
 
 ENTRIES = 30
 
@@ -61,3 +61,23 @@ class NewsFeed(PortalFeed):
 
     def item_categories(self, item: NewsItem) -> list[str]:
         return [item.category.name]
+
+
+class EventFeed(PortalFeed):
+    title = "特別区全国連携プロジェクト イベント"
+    page, address = "news:event_list", "news:event_feed"
+
+    def items(self) -> QuerySet[Event]:
+        """The newest, not the next: whoever reads a feed has read the older ones."""
+        return Event.objects.published().order_by("-publish_at", "-id")[:ENTRIES]
+
+    def item_title(self, item: Event) -> str:
+        badge = item.state_badge if item.status != Event.Status.SCHEDULED else None
+        return f"【{badge.text}】{item.name}" if badge else item.name
+
+    def item_description(self, item: Event) -> str:
+        lines = [item.period, item.place, item.shown_summary]
+        return "<br>".join(escape(line) for line in lines if line)
+
+    def item_categories(self, item: Event) -> list[str]:
+        return [item.get_kind_display()]

@@ -4,8 +4,8 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from members.access import public
-from news.feeds import NewsFeed
-from news.views import news, publications
+from news.feeds import EventFeed, NewsFeed
+from news.views import events, news, publications
 
 app_name = "news"
 urlpatterns = [
@@ -22,4 +22,11 @@ urlpatterns = [
         {"name": "publications"},
         name="download",
     ),
+    path("events/", events.event_list, name="event_list"),
+    path("events/calendar/", events.event_month, name="event_month"),
+    path("events/feed/", require_safe(public(EventFeed())), name="event_feed"),
+    path("events/<int:pk>/", events.event, name="event"),
+    path("events/<int:pk>.ics", events.event_ics, name="event_ics"),
+    path("events.ics", events.events_ics, name="events_ics"),
+    path("events.<slug:extension>", publications.download, {"name": "events"}, name="download"),
 ]

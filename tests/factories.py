@@ -32,7 +32,7 @@ from members.models import (
 )
 from news.forms.article import NewsFileForm
 from news.forms.publication import EditionForm
-from news.models import NewsCategory, NewsItem, Publication, Series
+from news.models import Event, NewsCategory, NewsItem, Publication, Series
 from tests.lib.pdf_files import make_pdf
 
 _numbers = count(1)
@@ -302,3 +302,16 @@ def make_edition(publication=None, *, content=None, name="第1号.pdf", note="")
     edition = form.save()
     edition.publication.save()
     return edition
+
+
+def make_event(**fields):
+    """Published a moment ago; on one day, of which only the date is known."""
+    values = {
+        "name": "見本の催し",
+        "body": "本文です。",
+        "organizer": "特別区長会",
+        "starts_on": date(2026, 12, 5),
+        "is_draft": False,
+        **fields,
+    }
+    return Event.objects.create(**{"ends_on": values["starts_on"], **values})

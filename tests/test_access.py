@@ -121,7 +121,10 @@ def arguments(manager):
 
 def arguments_of_news():
     publication = factories.make_publication()
+    event = factories.make_event()
     return {
+        "news:event": [event.pk],
+        "news:event_ics": [event.pk],
         "news:news_item": [factories.make_news_item().pk],
         "news:publication": [publication.pk],
         "news:publication_text": [publication.pk],
@@ -300,6 +303,8 @@ def test_unknown_objects_look_alike(client, db):
         reverse("agreements:regional_detail", args=[10**30]),
         reverse("public_file", args=[uuid.uuid4()]),
         reverse("news:news_item", args=[9]),
+        reverse("news:event", args=[9]),
+        reverse("news:event_ics", args=[9]),
         reverse("news:publication", args=[9]),
         reverse("news:publication_text", args=[9]),
         reverse("news:download", args=["exe"]),

@@ -1,5 +1,5 @@
 """The secretariat's pages for what the project publishes."""
 
-from news.admin import news, publications
+from news.admin import events, news, publications
 
-__all__ = ["news", "publications"]
+__all__ = ["events", "news", "publications"]

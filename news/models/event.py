@@ -186,7 +186,8 @@ class Event(Article):
             models.CheckConstraint(
                 condition=Q(ends_at=None)
                 | Q(starts_at__isnull=False, ends_on__gt=F("starts_on"))
-                | Q(ends_at__gt=F("starts_at")),
+                # Compared with NULL alone it would be neither true nor false, which passes.
+                | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="event_ends_after_its_start_time",
                 violation_error_message="終了時刻は、開始時刻より後にしてください。",
             ),
@@ -247,13 +248,21 @@ class Event(Article):
 
     @property
     def period(self) -> str:
-        """令和8年3月12日（木）午後1時から5時まで, as one reads it aloud."""
+        """令和8年3月12日（木）　午後1時から午後5時まで, as one reads it aloud."""
         first, last = format_date_weekday(self.starts_on), format_date_weekday(self.ends_on)
         days = first if self.is_one_day else f"{first}から{last}まで"
+        return f"{days}　{self.hours}" if self.hours else days
+
+    @property
+    def hours(self) -> str:
+        """午後1時から午後5時まで; empty where only the day is known."""
         hours = f"{format_time(self.starts_at)}から" if self.starts_at else ""
-        if self.ends_at:
-            hours += f"{format_time(self.ends_at)}まで"
-        return f"{days}　{hours}" if hours else days
+        return f"{hours}{format_time(self.ends_at)}まで" if self.ends_at else hours
+
+    @property
+    def status_text(self) -> str:
+        """For the alert on its page."""
+        return f"このイベントは{self.get_status_display()}になりました。"
 
     @property
     def place(self) -> str:

@@ -24,6 +24,10 @@ class PublishedQuerySet(FoldedQuerySet[Row]):
             Q(expires_at=None) | Q(expires_at__gt=now), is_draft=False, publish_at__lte=now
         )
 
+    def as_open_data(self) -> Self:
+        """What is published, without what only the demonstration shows."""
+        return self.published().filter(is_demo=False)
+
     def scheduled(self, now: datetime | None = None) -> Self:
         return self.filter(is_draft=False, publish_at__gt=now or timezone.now())
 
@@ -41,6 +45,7 @@ class Published(Folded):
         blank=True,
         help_text="この時刻から公開をやめます。空なら、続けて公開します。",
     )
+    is_demo = models.BooleanField("見本データ", default=False, editable=False)
     created_at = models.DateTimeField("作成日時", auto_now_add=True)
     updated_at = models.DateTimeField("更新日時", auto_now=True)
 
