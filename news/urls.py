@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from members.access import public
 from news.feeds import EventFeed, NewsFeed
-from news.views import events, news, publications
+from news.views import entries, events, news, publications
 
 app_name = "news"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("events/feed/", require_safe(public(EventFeed())), name="event_feed"),
     path("events/<int:pk>/", events.event, name="event"),
     path("events/<int:pk>.ics", events.event_ics, name="event_ics"),
+    path("events/<int:pk>/apply/", entries.enter, name="enter"),
+    path("events/entries/<str:token>/", entries.entry, name="entry"),
+    path("events/entries/<str:token>/cancel/", entries.entry_cancel, name="entry_cancel"),
     path("events.ics", events.events_ics, name="events_ics"),
     path("events.<slug:extension>", publications.download, {"name": "events"}, name="download"),
 ]

@@ -12,6 +12,7 @@ from members.handover import finish_due
 from members.handover_reminder import send_due
 from members.retention import erase_abandoned, erase_applications
 from members.yearly_check import remind_due, suspend_unused_due
+from news import entering
 from renkei.models import JobRun
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ DAILY: dict[str, Callable[[], object]] = {
     "clear_closed_drafts": clear_closed,
     "erase_abandoned_applications": erase_abandoned,
     "erase_applications": erase_applications,
+    "erase_entries": entering.erase_due,
     "finish_handovers": finish_due,
     "remind_of_handovers": send_due,
     "remind_of_yearly_check": remind_due,

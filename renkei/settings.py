@@ -191,6 +191,7 @@ ACCOUNT_RATE_LIMITS = {
     # Every application mails the address that somebody has typed; a question, people of a body.
     "apply": "60/m/ip,5/h/key",
     "ask": "60/m/ip,5/h/key",
+    "enter": "60/m/ip,5/h/key",
     "ask_body": "20/d/key",
     "reset_password": "300/m/ip,3/600s/key",
     "post": "20/m/user",

@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.utils import timezone
 from PIL import Image
 
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
@@ -30,9 +31,10 @@ from members.models import (
     User,
     YearlyCheck,
 )
+from news import entering
 from news.forms.article import NewsFileForm
 from news.forms.publication import EditionForm
-from news.models import Event, NewsCategory, NewsItem, Publication, Series
+from news.models import Entry, Event, NewsCategory, NewsItem, Publication, Series
 from tests.lib.pdf_files import make_pdf
 
 _numbers = count(1)
@@ -315,3 +317,20 @@ def make_event(**fields):
         **fields,
     }
     return Event.objects.create(**{"ends_on": values["starts_on"], **values})
+
+
+def make_open_event(**fields):
+    """One of the project, to which people can come."""
+    today = timezone.localdate()
+    return make_event(**{"starts_on": today + timedelta(days=30), "takes_entries": True, **fields})
+
+
+def build_entry(event, **fields):
+    """Not saved yet: for entering.enter()."""
+    values = {"name": "見本 太郎", "email": f"guest{next(_numbers)}@example.jp", **fields}
+    return Entry(event=event, **{"form_key": new_form_key(), **values})
+
+
+def make_entry(event=None, **fields):
+    """Entered by the verb that the site uses."""
+    return entering.enter(build_entry(event or make_open_event(), **fields))

@@ -22,6 +22,7 @@ from members.models import (
     SiteText,
     TermsConsent,
 )
+from news.models import Entry
 from renkei.models import JobRun
 from tests import factories
 
@@ -48,6 +49,7 @@ WRITTEN_BY_THE_PORTAL = {
     Reply,
     Topic,
     TermsConsent,
+    Entry,
 }
 THIRD_PARTY = {
     "account_login",
@@ -122,9 +124,13 @@ def arguments(manager):
 def arguments_of_news():
     publication = factories.make_publication()
     event = factories.make_event()
+    entry = factories.make_entry()
     return {
         "news:event": [event.pk],
         "news:event_ics": [event.pk],
+        "news:enter": [entry.event_id],
+        "news:entry": [entry.token],
+        "news:entry_cancel": [entry.token],
         "news:news_item": [factories.make_news_item().pk],
         "news:publication": [publication.pk],
         "news:publication_text": [publication.pk],
@@ -249,6 +255,7 @@ def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
 
 
 FORMS = {
+    "news:enter",
     "members:register",
     "members:ask_managers",
     "members:invitation",

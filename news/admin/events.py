@@ -1,17 +1,31 @@
 """イベント in the secretariat's admin."""
 
+from collections.abc import Iterator
 from datetime import time
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
 
+from lib.admin import PortalModelAdmin
 from lib.moments import MomentField
+from lib.open_data import FORMATS
+from lib.spreadsheets import Row, write_xlsx
+from lib.wareki import format_datetime
+from members import audit
+from members.access import MemberRequest
+from news import entering
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
-from news.models import Event
+from news.models import Entry, Event
 from news.views.events import event_context
 
 
@@ -23,6 +37,30 @@ class EventForm(ArticleForm):
         required=False,
         help_text=f"時刻がなければ午後5時です。{MOMENT_EXAMPLES}",
     )
+
+
+ROSTER_HEADS = (
+    *("番号", "状態", "氏名", "所属", "参加人数", "電話番号", "メールアドレス", "連絡事項"),
+    "申込日時",
+)
+
+
+def roster_rows(event: Event) -> Iterator[Row]:
+    """Who comes first, then who waits, then who has cancelled; in each in the order of entering."""
+    order = list(Entry.State.values)
+    found = sorted(event.entries.all(), key=lambda entry: (order.index(entry.state), entry.pk))
+    for number, entry in enumerate(found, start=1):
+        yield (
+            number,
+            entry.get_state_display(),
+            entry.name,
+            entry.body_name,
+            entry.people,
+            entry.telephone,
+            entry.email,
+            entry.note,
+            format_datetime(entry.created_at),
+        )
 
 
 class PeriodFilter(admin.SimpleListFilter):
@@ -41,6 +79,7 @@ class PeriodFilter(admin.SimpleListFilter):
 @admin.register(Event)
 class EventAdmin(PreviewAdmin):
     form = EventForm
+    change_form_template = "admin/news/event/change_form.html"
     preview_template = "news/event.html"
     list_display = ["name", "period", "place", "status", "state", "page"]
     list_filter = [StateFilter, PeriodFilter, "kind", "status", "prefecture"]
@@ -73,6 +112,30 @@ class EventAdmin(PreviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("folded")
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.roster)
+        return [path("<int:pk>/roster.xlsx", view, name="news_event_roster"), *super().get_urls()]
+
+    def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
+        """A larger capacity lets those in who wait."""
+        super().save_model(request, obj, form, change)
+        moved = entering.move_up(obj) if change and "capacity" in form.changed_data else 0
+        if moved:
+            text = f"キャンセル待ちの{moved}件を受け付け、メールでお知らせします。"
+            self.message_user(request, text, messages.SUCCESS)
+
+    @method_decorator(require_safe)
+    def roster(self, request: MemberRequest, pk: int) -> HttpResponse:
+        event = get_object_or_404(Event, pk=pk)
+        if not request.user.has_perm("news.view_entry"):
+            raise PermissionDenied
+        content = write_xlsx("参加申込", ROSTER_HEADS, roster_rows(event))
+        audit.record("export_entries", event, by=request.user)
+        response = HttpResponse(content, content_type=FORMATS["xlsx"])
+        name = content_disposition_header(True, f"名簿_{event.name}.xlsx")
+        response.headers["Content-Disposition"] = name or "attachment"
+        return response
+
     def preview_context(self, form: ModelForm) -> dict[str, Any]:
         return event_context(form.instance)
 
@@ -83,3 +146,39 @@ class EventAdmin(PreviewAdmin):
     @admin.display(description="場所")
     def place(self, event: Event) -> str:
         return event.place or "-"
+
+
+@admin.register(Entry)
+class EntryAdmin(PortalModelAdmin):
+    """Entered by people themselves; the secretariat cancels, on request."""
+
+    # The address of its page is the person's key.
+    view_on_site = False
+    list_display = ["name", "body_name", "event", "people", "state", "created_at"]
+    list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["event"]
+    search_fields = ["name", "body_name", "email"]
+    fields = (
+        *("event", "state", "name", "body_name", "email", "telephone", "people", "note"),
+        *("created_at", "cancelled_at"),
+    )
+    readonly_fields = fields
+    actions = ["cancel"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Personal data is erased by the worker in its time."""
+        return False
+
+    @admin.action(description="申込みを取り消す（メールでお知らせ）", permissions=["change"])
+    def cancel(self, request: MemberRequest, queryset: Any) -> None:
+        done = 0
+        for entry in queryset.select_related("event"):
+            try:
+                entering.cancel(entry, by=request.user)
+            except entering.AlreadyCancelledError:
+                continue
+            done += 1
+        self.message_user(request, f"{done}件の申込みを取り消しました。", messages.SUCCESS)

@@ -43,6 +43,9 @@ class Entry(models.Model):
         WAITING = "waiting", "キャンセル待ち"
         CANCELLED = "cancelled", "取消し"
 
+    # Erased in time; the rest are numbers.
+    PERSONAL = ("name", "body_name", "email", "telephone", "note")
+
     event = models.ForeignKey(
         Event, verbose_name="イベント", related_name="entries", on_delete=models.PROTECT
     )

@@ -287,6 +287,14 @@ class Event(Article):
         is_open = self.takes_entries and self.status == self.Status.SCHEDULED
         return is_open and self.is_published and timezone.now() < until
 
+    def is_full(self) -> bool:
+        """Whoever enters now would wait; asks the database where there is a capacity."""
+        if not self.takes_entries or self.capacity is None:
+            return False
+        standing = self.entries
+        taken = standing.confirmed().people()
+        return taken >= self.capacity or standing.waiting().exists()
+
     @property
     def is_waiting_for_decision(self) -> bool:
         return self.seat_id is not None and self.is_draft and not self.refusal

@@ -58,6 +58,7 @@ def event_context(event: Event) -> dict[str, Any]:
     return {
         "event": event,
         "structured_data": describe(event) if event.pk else "",
+        "is_full": bool(event.pk) and event.is_full(),
         "trail": trail(("イベント", reverse("news:event_list")), (event.name, "")),
     }
 
