@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from members.access import public
 from news.feeds import EventFeed, NewsFeed
-from news.views import entries, events, news, publications
+from news.views import entries, events, news, proposals, publications
 
 app_name = "news"
 urlpatterns = [
@@ -28,6 +28,12 @@ urlpatterns = [
     path("events/<int:pk>/", events.event, name="event"),
     path("events/<int:pk>.ics", events.event_ics, name="event_ics"),
     path("events/<int:pk>/apply/", entries.enter, name="enter"),
+    path("events/proposals/", proposals.proposal_list, name="proposal_list"),
+    path("events/proposals/new/", proposals.propose, name="propose"),
+    path("events/proposals/<int:pk>/", proposals.proposal, name="proposal"),
+    path(
+        "events/proposals/<int:pk>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"
+    ),
     path("events/entries/<str:token>/", entries.entry, name="entry"),
     path("events/entries/<str:token>/cancel/", entries.entry_cancel, name="entry_cancel"),
     path("events.ics", events.events_ics, name="events_ics"),

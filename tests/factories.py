@@ -31,7 +31,7 @@ from members.models import (
     User,
     YearlyCheck,
 )
-from news import entering
+from news import entering, proposing
 from news.forms.article import NewsFileForm
 from news.forms.publication import EditionForm
 from news.models import Entry, Event, NewsCategory, NewsItem, Publication, Series
@@ -334,3 +334,11 @@ def build_entry(event, **fields):
 def make_entry(event=None, **fields):
     """Entered by the verb that the site uses."""
     return entering.enter(build_entry(event or make_open_event(), **fields))
+
+
+def make_proposal(*, by=None, **fields):
+    """Proposed by the verb that the site uses."""
+    day = timezone.localdate() + timedelta(days=30)
+    values = {"name": "町の祭り", "body": "本文です。", "organizer": "見本町", **fields}
+    event = Event(**{"starts_on": day, "ends_on": day, **values})
+    return proposing.propose(event, form_key=new_form_key(), by=by or make_user())

@@ -104,7 +104,7 @@ def arguments(manager):
         "member_profile": [factories.make_local_government().code],
         "group_profile": [factories.make_organization().pk],
         "public_file": [file.pk],
-        **arguments_of_news(),
+        **arguments_of_news(manager),
         "members:ask_managers": [factories.make_organization().pk],
         "members:application": [application.token],
         "members:application_verify": [application.token],
@@ -121,16 +121,18 @@ def arguments(manager):
     }
 
 
-def arguments_of_news():
+def arguments_of_news(manager):
     publication = factories.make_publication()
     event = factories.make_event()
     entry = factories.make_entry()
+    proposal = factories.make_proposal(by=manager)
     return {
         "news:event": [event.pk],
         "news:event_ics": [event.pk],
         "news:enter": [entry.event_id],
         "news:entry": [entry.token],
         "news:entry_cancel": [entry.token],
+        **{f"news:{name}": [proposal.pk] for name in ("proposal", "proposal_withdraw")},
         "news:news_item": [factories.make_news_item().pk],
         "news:publication": [publication.pk],
         "news:publication_text": [publication.pk],
@@ -256,6 +258,8 @@ def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
 
 FORMS = {
     "news:enter",
+    "news:propose",
+    "news:proposal",
     "members:register",
     "members:ask_managers",
     "members:invitation",

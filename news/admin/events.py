@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import time
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
@@ -19,10 +21,11 @@ from lib.admin import PortalModelAdmin
 from lib.moments import MomentField
 from lib.open_data import FORMATS
 from lib.spreadsheets import Row, write_xlsx
+from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
 from members.access import MemberRequest
-from news import entering
+from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
 from news.models import Entry, Event
@@ -63,6 +66,28 @@ def roster_rows(event: Event) -> Iterator[Row]:
         )
 
 
+class ProposalDecisionForm(forms.Form):
+    decision = forms.ChoiceField(choices=[("publish", "掲載する"), ("refuse", "掲載しない")])
+    reason = forms.CharField(required=False, max_length=2000)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["reason"] = clean_text(data.get("reason", "")).strip()
+        if data.get("decision") == "refuse" and not data["reason"]:
+            self.add_error("reason", "提案した会員に伝える理由を入力してください。")
+        return data
+
+
+class EventStateFilter(StateFilter):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("proposed", "会員の提案（確認待ち）"), *super().lookups(request, model_admin)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet | None:
+        if self.value() == "proposed":
+            return queryset.proposed()
+        return super().queryset(request, queryset)
+
+
 class PeriodFilter(admin.SimpleListFilter):
     title = "期間"
     parameter_name = "period"
@@ -82,7 +107,7 @@ class EventAdmin(PreviewAdmin):
     change_form_template = "admin/news/event/change_form.html"
     preview_template = "news/event.html"
     list_display = ["name", "period", "place", "status", "state", "page"]
-    list_filter = [StateFilter, PeriodFilter, "kind", "status", "prefecture"]
+    list_filter = [EventStateFilter, PeriodFilter, "kind", "status", "prefecture"]
     search_fields = ["folded"]
     inlines = [NewsFileInline]
     fieldsets = [
@@ -114,7 +139,56 @@ class EventAdmin(PreviewAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.roster)
-        return [path("<int:pk>/roster.xlsx", view, name="news_event_roster"), *super().get_urls()]
+        decide = self.admin_site.admin_view(self.decide)
+        return [
+            path("<int:pk>/roster.xlsx", view, name="news_event_roster"),
+            path("<int:pk>/decide/", decide, name="news_event_decide"),
+            *super().get_urls(),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A proposal is published by its decision alone, which tells the member."""
+        if obj is None or obj.seat_id is None:
+            return []
+        return ["proposal", "is_draft", "takes_entries"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or obj.seat_id is None:
+            return self.fieldsets
+        return [("会員の提案", {"fields": ["proposal"]}), *self.fieldsets]
+
+    @admin.display(description="提案")
+    def proposal(self, event: Event) -> str:
+        return f"{event.seat}　{event.proposal_state.text}　{event.refusal}"
+
+    def decide(self, request: MemberRequest, pk: int) -> HttpResponse:
+        proposals = Event.objects.filter(seat__isnull=False)
+        event = get_object_or_404(proposals.select_related("seat__organization"), pk=pk)
+        if not self.has_change_permission(request, event):
+            raise PermissionDenied
+        form = ProposalDecisionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            self._decide(request, event, **form.cleaned_data)
+            return redirect("admin:news_event_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "掲載するか決める",
+            "opts": self.opts,
+            "event": event,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/news/event/decide.html", context)
+
+    def _decide(self, request: MemberRequest, event: Event, *, decision: str, reason: str) -> None:
+        try:
+            if decision == "publish":
+                proposing.publish(event, by=request.user)
+            else:
+                proposing.refuse(event, by=request.user, reason=reason)
+        except proposing.AlreadyDecidedError:
+            self.message_user(request, "この提案は、すでに決定しています。", messages.ERROR)
+        else:
+            self.message_user(request, "決定し、会員にメールでお知らせします。", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         """A larger capacity lets those in who wait."""
