@@ -23,12 +23,16 @@ LABELS = {"csv": "CSV", "json": "JSON", "xlsx": "Excel（xlsx）"}
 
 @dataclass(frozen=True)
 class Column:
-    """`key` names it in JSON, `head` in sheets, `meaning` on the page of definitions."""
+    """`key` names it in JSON, `head` in sheets, `meaning` on the page of definitions.
+
+    `type` is that of JSON Schema; every column may be null.
+    """
 
     key: str
     head: str
     meaning: str
     value: Callable[[Any], str | int | None]
+    type: str = "string"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from board.models import Report, Topic
 from lib.wareki import format_date
 from members.models import Application, Delivery, MailAddress, Organization, YearlyCheck
 from members.waves import unsent
+from news.models import Event
 from renkei.models import JobRun
 
 NOTICE_DAYS = 90
@@ -45,6 +46,9 @@ def waiting() -> list[Waiting]:
         ),
         *_counted(
             Report.objects.waiting(), "対応していない通報", "board_report", settled_at__isempty=1
+        ),
+        *_counted(
+            Event.objects.proposed(), "確認を待つイベントの提案", "news_event", state="proposed"
         ),
         *_unsent(),
         *_counted(

@@ -1,6 +1,5 @@
 """What the public page of a body shows: who it is, whether it is a member, which agreements it has."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,13 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from agreements.models import RegionalAgreement
-from lib import prefectures
+from lib import prefectures, structured_data
 from lib.prefectures import Prefecture
 from members.directory import Body, prefecture_url
 from members.models import LocalGovernment, Organization, Standing
-
-# In a <script> nothing may look like its end (as django.utils.html.json_script does).
-_HARMLESS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
 @dataclass(frozen=True)
@@ -56,12 +52,12 @@ class Profile:
     @property
     def structured_data(self) -> str:
         """JSON-LD for search engines, safe inside a <script>."""
-        return json.dumps(self._schema(), ensure_ascii=False).translate(_HARMLESS)
+        return structured_data.write(self._schema())
 
     def _schema(self) -> dict[str, Any]:
-        """https://schema.org; what is empty is left out."""
+        """https://schema.org"""
         is_government = isinstance(self.body, LocalGovernment)
-        described = {
+        return {
             "@context": "https://schema.org",
             "@type": "GovernmentOrganization" if is_government else "Organization",
             "name": str(self.body),
@@ -75,7 +71,6 @@ class Profile:
                 "addressRegion": self.prefecture.name,
             },
         }
-        return {key: value for key, value in described.items() if value}
 
 
 def _shown(organization: Organization | None) -> Organization | None:

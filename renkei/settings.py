@@ -47,10 +47,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "renkei.apps.RenkeiConfig",
-    "agreements",
-    "board",
-    "members",
-    "lib",
+    *("agreements", "board", "news", "members", "lib"),
     "renkei.apps.PortalAdminConfig",
     *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
     *("django.contrib.messages", "django.contrib.sitemaps"),
@@ -195,6 +192,7 @@ ACCOUNT_RATE_LIMITS = {
     # Every application mails the address that somebody has typed; a question, people of a body.
     "apply": "60/m/ip,5/h/key",
     "ask": "60/m/ip,5/h/key",
+    "enter": "60/m/ip,5/h/key",
     "ask_body": "20/d/key",
     "reset_password": "300/m/ip,3/600s/key",
     "post": "20/m/user",

@@ -73,6 +73,7 @@ urlpatterns = [
     path("members/mail/stop/<str:token>/", inbox_pages.mail_stop, name="mail_stop"),
     path("members/", include("members.urls")),
     path("board/", include("board.urls")),
+    path("", include("news.urls")),
     path(
         "members.<slug:extension>",
         directory.download,

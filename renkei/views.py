@@ -1,19 +1,23 @@
 """Pages that show several apps, and the project's own pages."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agreements import exports as agreement_exports
-from agreements.models import AgreementFile, CorporateAgreement, RegionalAgreement
+from agreements.models import CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
+from lib.public_files import respond
 from lib.wareki import format_date
 from members import exports as member_exports
 from members import handover
@@ -22,6 +26,7 @@ from members.models import LocalGovernment, Organization, SiteText
 from renkei.handover import sheet
 from renkei.jobs import queue
 from renkei.profiles import Profile
+from renkei.public_files import find
 
 NEWEST_AGREEMENTS = 3
 
@@ -113,16 +118,13 @@ def open_data(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@public  # an agreement's text is published with the register
-def public_file(request: HttpRequest, pk: str) -> FileResponse:
-    """Always as an attachment under the original name: nothing uploaded runs in our origin."""
-    file = get_object_or_404(AgreementFile, pk=pk)
-    response = FileResponse(
-        file.file.open(), as_attachment=True, filename=file.name, content_type="application/pdf"
-    )
-    response.headers["ETag"] = f'"{file.sha256}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+@public  # what is published has public files; those of drafts are not found
+def public_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Under the original name: nothing uploaded runs in our origin."""
+    file = find(pk, request.user)
+    if file is None:
+        raise Http404
+    return respond(request, file)
 
 
 @require_safe

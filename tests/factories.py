@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from PIL import Image
 
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
@@ -31,6 +32,11 @@ from members.models import (
     User,
     YearlyCheck,
 )
+from news import entering, proposing
+from news.forms.article import NewsFileForm
+from news.forms.publication import EditionForm
+from news.models import Entry, Event, NewsCategory, NewsItem, Publication, Series
+from tests.lib.pdf_files import make_pdf
 
 _numbers = count(1)
 TEXT_FILE = "配布資料".encode()
@@ -268,3 +274,79 @@ def attach(owner, *, by=None, name="資料.txt", content=TEXT_FILE):
         Attachment.objects.filter(pk=attachment.pk).update(draft=None, **{field: owner})
         attachment.refresh_from_db()
     return attachment
+
+
+def make_news_category(slug="notice"):
+    return NewsCategory.objects.get_or_create(slug=slug, defaults={"name": f"分類 {slug}"})[0]
+
+
+def make_news_item(*, category=None, **fields):
+    """Published a moment ago."""
+    values = {"title": "見本のお知らせ", "body": "本文です。", "is_draft": False, **fields}
+    return NewsItem.objects.create(category=category or make_news_category(), **values)
+
+
+def attach_to_news(owner, *, title="募集要項", name="要項.pdf", content=b"%PDF-1.7\n%%EOF\n"):
+    """A file of a news item or an event, as the admin saves it."""
+    form = NewsFileForm({"title": title}, {"file": make_upload(name, content)})
+    setattr(form.instance, "event" if owner._meta.model_name == "event" else "news_item", owner)
+    assert form.is_valid(), form.errors
+    return form.save()
+
+
+def make_series(slug="news", **fields):
+    return Series.objects.get_or_create(slug=slug, defaults={"name": f"種類 {slug}", **fields})[0]
+
+
+def make_publication(*, series=None, **fields):
+    """Published a moment ago, without a PDF."""
+    values = {"title": "見本の号", "issued_on": date(2026, 3, 1), "is_draft": False, **fields}
+    return Publication.objects.create(series=series or make_series(), **values)
+
+
+def make_edition(publication=None, *, content=None, name="第1号.pdf", note=""):
+    """As the admin saves it."""
+    form = EditionForm({"note": note}, {"file": make_upload(name, content or make_pdf())})
+    form.instance.publication = publication or make_publication()
+    assert form.is_valid(), form.errors
+    edition = form.save()
+    edition.publication.save()
+    return edition
+
+
+def make_event(**fields):
+    """Published a moment ago; on one day, of which only the date is known."""
+    values = {
+        "name": "見本の催し",
+        "body": "本文です。",
+        "organizer": "特別区長会",
+        "starts_on": date(2026, 12, 5),
+        "is_draft": False,
+        **fields,
+    }
+    return Event.objects.create(**{"ends_on": values["starts_on"], **values})
+
+
+def make_open_event(**fields):
+    """One of the project, to which people can come."""
+    today = timezone.localdate()
+    return make_event(**{"starts_on": today + timedelta(days=30), "takes_entries": True, **fields})
+
+
+def build_entry(event, **fields):
+    """Not saved yet: for entering.enter()."""
+    values = {"name": "見本 太郎", "email": f"guest{next(_numbers)}@example.jp", **fields}
+    return Entry(event=event, **{"form_key": new_form_key(), **values})
+
+
+def make_entry(event=None, **fields):
+    """Entered by the verb that the site uses."""
+    return entering.enter(build_entry(event or make_open_event(), **fields))
+
+
+def make_proposal(*, by=None, **fields):
+    """Proposed by the verb that the site uses."""
+    day = timezone.localdate() + timedelta(days=30)
+    values = {"name": "町の祭り", "body": "本文です。", "organizer": "見本町", **fields}
+    event = Event(**{"starts_on": day, "ends_on": day, **values})
+    return proposing.propose(event, form_key=new_form_key(), by=by or make_user())

@@ -24,6 +24,7 @@ from members.models import (
     TermsConsent,
 )
 from members.sending import stop_token
+from news.models import Entry
 from renkei.models import JobRun
 from tests import factories
 
@@ -51,6 +52,7 @@ WRITTEN_BY_THE_PORTAL = {
     Reply,
     Topic,
     TermsConsent,
+    Entry,
 }
 THIRD_PARTY = {
     "account_login",
@@ -105,6 +107,7 @@ def arguments(manager):
         "member_profile": [factories.make_local_government().code],
         "group_profile": [factories.make_organization().pk],
         "public_file": [file.pk],
+        **arguments_of_news(manager),
         "members:ask_managers": [factories.make_organization().pk],
         "members:application": [application.token],
         "members:application_verify": [application.token],
@@ -119,6 +122,25 @@ def arguments(manager):
         "mfa_remove_webauthn": [1],
         **arguments_of_body(manager),
         **arguments_of_board(manager),
+    }
+
+
+def arguments_of_news(manager):
+    publication = factories.make_publication()
+    event = factories.make_event()
+    entry = factories.make_entry()
+    proposal = factories.make_proposal(by=manager)
+    return {
+        "news:event": [event.pk],
+        "news:event_ics": [event.pk],
+        "news:enter": [entry.event_id],
+        "news:entry": [entry.token],
+        "news:entry_cancel": [entry.token],
+        **{f"news:{name}": [proposal.pk] for name in ("proposal", "proposal_withdraw")},
+        "news:news_item": [factories.make_news_item().pk],
+        "news:publication": [publication.pk],
+        "news:publication_text": [publication.pk],
+        "news:download": ["csv"],
     }
 
 
@@ -236,6 +258,9 @@ def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
 
 
 FORMS = {
+    "news:enter",
+    "news:propose",
+    "news:proposal",
     "members:register",
     "members:ask_managers",
     "members:invitation",
@@ -291,6 +316,12 @@ def test_unknown_objects_look_alike(client, db):
         reverse("agreements:regional_detail", args=[9]),
         reverse("agreements:regional_detail", args=[10**30]),
         reverse("public_file", args=[uuid.uuid4()]),
+        reverse("news:news_item", args=[9]),
+        reverse("news:event", args=[9]),
+        reverse("news:event_ics", args=[9]),
+        reverse("news:publication", args=[9]),
+        reverse("news:publication_text", args=[9]),
+        reverse("news:download", args=["exe"]),
         reverse("agreements:download", args=["members", "csv"]),
         reverse("agreements:download", args=["regional", "exe"]),
         reverse("member_download", args=["exe"]),

@@ -25,7 +25,13 @@ from members.access import MemberRequest, contributor_only
 from members.models import Draft
 from members.models.draft import MAX_ADDRESS, typed_of
 
-KINDS = {TOPIC: "投稿", REPLY: "返信", ANSWER: "回答", "profile": "団体の紹介"}
+KINDS = {
+    TOPIC: "投稿",
+    REPLY: "返信",
+    ANSWER: "回答",
+    "profile": "団体の紹介",
+    "event": "イベントの提案",
+}
 OF_BOARD = (TOPIC, REPLY, ANSWER)
 # Where a form that saves itself may stand.
 _ADDRESS = re.compile(r"/board/topics/[0-9a-z/?=&_-]+")

@@ -25,4 +25,5 @@ class Command(BaseCommand):
         call_command("load_wards")
         call_command("load_site_texts")
         call_command("load_categories")
+        call_command("load_news")
         call_command("seed_demo")

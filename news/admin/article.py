@@ -1,0 +1,138 @@
+"""What the pages of news, publications and events in the admin have in common."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin
+from lib.moments import ClockField, MomentField
+from lib.wareki import format_datetime
+from news.forms.article import NewsFileForm
+from news.models import NewsFile
+from news.models.publishing import Published
+
+MOMENT_EXAMPLES = "例：令和8年3月12日 午前9時、2026-03-12 9:00"
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "状態"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("published", "公開中"),
+            ("scheduled", "公開予定"),
+            ("draft", "下書き"),
+            ("over", "公開終了"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet | None:
+        if self.value() == "published":
+            return queryset.published()
+        if self.value() == "scheduled":
+            return queryset.scheduled()
+        if self.value() == "draft":
+            return queryset.filter(is_draft=True)
+        if self.value() == "over":
+            return queryset.filter(is_draft=False, expires_at__lte=timezone.now())
+        return None
+
+
+class PublishedAdmin(HistoryAdmin):
+    """Moments are typed as one text; a state is shown instead of three columns."""
+
+    formfield_overrides = {
+        **PortalModelAdmin.formfield_overrides,
+        models.DateTimeField: {"form_class": MomentField, "widget": forms.TextInput},
+        models.TimeField: {"form_class": ClockField, "widget": forms.TextInput},
+    }
+    # Its page is public once it is published; before, the preview shows it.
+    view_on_site = False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, MomentField):
+            field.help_text = " ".join(filter(None, [str(field.help_text), MOMENT_EXAMPLES]))
+        return field
+
+    @admin.display(description="状態")
+    def state(self, row: Published) -> str:
+        return row.state
+
+    @admin.display(description="公開日時", ordering="publish_at")
+    def published(self, row: Published) -> str:
+        return format_datetime(row.publish_at)
+
+    @admin.display(description="公開ページ")
+    def page(self, row: Any) -> str:
+        if row.pk is None or not row.is_published:
+            return "-"
+        return format_html('<a href="{}">公開ページを見る</a>', row.get_absolute_url())
+
+
+class PreviewAdmin(PublishedAdmin):
+    """「表示を確かめる」 shows what stands in the form as its page will look, and saves nothing."""
+
+    change_form_template = "admin/news/change_form.html"
+    preview_template = ""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.preview)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
+        return [
+            path("add/preview/", view, name=f"{name}_new"),
+            path("<int:pk>/change/preview/", view, name=name),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = kwargs.get("obj")
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_preview"
+        context["preview_url"] = reverse(name, args=[row.pk]) if row else reverse(f"{name}_new")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @method_decorator(require_POST)
+    def preview(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        row = self.get_object(request, str(pk)) if pk else None
+        if not self._may_preview(request, row):
+            raise PermissionDenied
+        form = self.get_form(request, row, change=row is not None)(request.POST, instance=row)
+        if not form.is_valid():
+            return TemplateResponse(request, "admin/news/preview_errors.html", {"form": form})
+        context = {"is_preview": True, **self.preview_context(form)}
+        return TemplateResponse(request, self.preview_template, context)
+
+    def _may_preview(self, request: HttpRequest, row: Any) -> bool:
+        if row is None:
+            return self.has_add_permission(request)
+        return self.has_change_permission(request, row)
+
+    def preview_context(self, form: ModelForm) -> dict[str, Any]:
+        """Of the row as the form has filled it; it is not saved."""
+        raise NotImplementedError
+
+
+class NewsFileInline(LabelledTabularInline):
+    model = NewsFile
+    form = NewsFileForm
+    fields = ["title", "file", "reference"]
+    readonly_fields = ["reference"]
+    extra = 1
+
+    @admin.display(description="本文に入れるときの書き方")
+    def reference(self, file: NewsFile) -> str:
+        return file.markdown if file.pk and file.file else "保存すると表示します。"

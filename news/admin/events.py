@@ -1,0 +1,258 @@
+"""イベント in the secretariat's admin."""
+
+from collections.abc import Iterator
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from lib.admin import PortalModelAdmin
+from lib.moments import MomentField
+from lib.open_data import FORMATS
+from lib.spreadsheets import Row, write_xlsx
+from lib.text import clean_text
+from lib.wareki import format_datetime
+from members import audit
+from members.access import MemberRequest
+from news import entering, proposing
+from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
+from news.forms.article import ArticleForm
+from news.models import Entry, Event
+from news.views.events import event_context
+
+
+class EventForm(ArticleForm):
+    apply_until = MomentField(
+        label="申込みの期限",
+        default_time=time(17),
+        is_end=True,
+        required=False,
+        help_text=f"時刻がなければ午後5時です。{MOMENT_EXAMPLES}",
+    )
+
+
+ROSTER_HEADS = (
+    *("番号", "状態", "氏名", "所属", "参加人数", "電話番号", "メールアドレス", "連絡事項"),
+    "申込日時",
+)
+
+
+def roster_rows(event: Event) -> Iterator[Row]:
+    """Who comes first, then who waits, then who has cancelled; in each in the order of entering."""
+    order = list(Entry.State.values)
+    found = sorted(event.entries.all(), key=lambda entry: (order.index(entry.state), entry.pk))
+    for number, entry in enumerate(found, start=1):
+        yield (
+            number,
+            entry.get_state_display(),
+            entry.name,
+            entry.body_name,
+            entry.people,
+            entry.telephone,
+            entry.email,
+            entry.note,
+            format_datetime(entry.created_at),
+        )
+
+
+class ProposalDecisionForm(forms.Form):
+    decision = forms.ChoiceField(choices=[("publish", "掲載する"), ("refuse", "掲載しない")])
+    reason = forms.CharField(required=False, max_length=2000)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["reason"] = clean_text(data.get("reason", "")).strip()
+        if data.get("decision") == "refuse" and not data["reason"]:
+            self.add_error("reason", "提案した会員に伝える理由を入力してください。")
+        return data
+
+
+class EventStateFilter(StateFilter):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("proposed", "会員の提案（確認待ち）"), *super().lookups(request, model_admin)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet | None:
+        if self.value() == "proposed":
+            return queryset.proposed()
+        return super().queryset(request, queryset)
+
+
+class PeriodFilter(admin.SimpleListFilter):
+    title = "期間"
+    parameter_name = "period"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("upcoming", "これから開催"), ("past", "終了したもの")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet | None:
+        if self.value() == "upcoming":
+            return queryset.upcoming()
+        return queryset.past() if self.value() == "past" else None
+
+
+@admin.register(Event)
+class EventAdmin(PreviewAdmin):
+    form = EventForm
+    change_form_template = "admin/news/event/change_form.html"
+    preview_template = "news/event.html"
+    list_display = ["name", "period", "place", "status", "state", "page"]
+    list_filter = [EventStateFilter, PeriodFilter, "kind", "status", "prefecture"]
+    search_fields = ["folded"]
+    inlines = [NewsFileInline]
+    fieldsets = [
+        (None, {"fields": ["name", "kana", "kind", "status", "summary", "body"]}),
+        ("日時", {"fields": ["starts_on", "starts_at", "ends_on", "ends_at", "schedule_note"]}),
+        (
+            "場所",
+            {
+                "fields": [
+                    "attendance",
+                    "prefecture",
+                    "venue",
+                    "address",
+                    "access",
+                    "parking",
+                    "latitude",
+                    "longitude",
+                    "online_url",
+                ]
+            },
+        ),
+        ("主催・参加", {"fields": ["organizer", "contact", "target", "fee", "url"]}),
+        ("申込み", {"fields": ["apply_how", "apply_until", "capacity", "takes_entries"]}),
+        ("公開", {"fields": ["is_draft", "publish_at", "expires_at", "wants_introduction"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("folded")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.roster)
+        decide = self.admin_site.admin_view(self.decide)
+        return [
+            path("<int:pk>/roster.xlsx", view, name="news_event_roster"),
+            path("<int:pk>/decide/", decide, name="news_event_decide"),
+            *super().get_urls(),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A proposal is published by its decision alone, which tells the member."""
+        if obj is None or obj.seat_id is None:
+            return []
+        return ["proposal", "is_draft", "takes_entries"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or obj.seat_id is None:
+            return self.fieldsets
+        return [("会員の提案", {"fields": ["proposal"]}), *self.fieldsets]
+
+    @admin.display(description="提案")
+    def proposal(self, event: Event) -> str:
+        return f"{event.seat}　{event.proposal_state.text}　{event.refusal}"
+
+    def decide(self, request: MemberRequest, pk: int) -> HttpResponse:
+        proposals = Event.objects.filter(seat__isnull=False)
+        event = get_object_or_404(proposals.select_related("seat__organization"), pk=pk)
+        if not self.has_change_permission(request, event):
+            raise PermissionDenied
+        form = ProposalDecisionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            self._decide(request, event, **form.cleaned_data)
+            return redirect("admin:news_event_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "掲載するか決める",
+            "opts": self.opts,
+            "event": event,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/news/event/decide.html", context)
+
+    def _decide(self, request: MemberRequest, event: Event, *, decision: str, reason: str) -> None:
+        try:
+            if decision == "publish":
+                proposing.publish(event, by=request.user)
+            else:
+                proposing.refuse(event, by=request.user, reason=reason)
+        except proposing.AlreadyDecidedError:
+            self.message_user(request, "この提案は、すでに決定しています。", messages.ERROR)
+        else:
+            self.message_user(request, "決定し、会員にメールでお知らせします。", messages.SUCCESS)
+
+    def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
+        """A larger capacity lets those in who wait."""
+        super().save_model(request, obj, form, change)
+        moved = entering.move_up(obj) if change and "capacity" in form.changed_data else 0
+        if moved:
+            text = f"キャンセル待ちの{moved}件を受け付け、メールでお知らせします。"
+            self.message_user(request, text, messages.SUCCESS)
+
+    @method_decorator(require_safe)
+    def roster(self, request: MemberRequest, pk: int) -> HttpResponse:
+        event = get_object_or_404(Event, pk=pk)
+        if not request.user.has_perm("news.view_entry"):
+            raise PermissionDenied
+        content = write_xlsx("参加申込", ROSTER_HEADS, roster_rows(event))
+        audit.record("export_entries", event, by=request.user)
+        response = HttpResponse(content, content_type=FORMATS["xlsx"])
+        name = content_disposition_header(True, f"名簿_{event.name}.xlsx")
+        response.headers["Content-Disposition"] = name or "attachment"
+        return response
+
+    def preview_context(self, form: ModelForm) -> dict[str, Any]:
+        return event_context(form.instance)
+
+    @admin.display(description="日時", ordering="starts_on")
+    def period(self, event: Event) -> str:
+        return event.period
+
+    @admin.display(description="場所")
+    def place(self, event: Event) -> str:
+        return event.place or "-"
+
+
+@admin.register(Entry)
+class EntryAdmin(PortalModelAdmin):
+    """Entered by people themselves; the secretariat cancels, on request."""
+
+    # The address of its page is the person's key.
+    view_on_site = False
+    list_display = ["name", "body_name", "event", "people", "state", "created_at"]
+    list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["event"]
+    search_fields = ["name", "body_name", "email"]
+    fields = (
+        *("event", "state", "name", "body_name", "email", "telephone", "people", "note"),
+        *("created_at", "cancelled_at"),
+    )
+    readonly_fields = fields
+    actions = ["cancel"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Personal data is erased by the worker in its time."""
+        return False
+
+    @admin.action(description="申込みを取り消す（メールでお知らせ）", permissions=["change"])
+    def cancel(self, request: MemberRequest, queryset: Any) -> None:
+        done = 0
+        for entry in queryset.select_related("event"):
+            try:
+                entering.cancel(entry, by=request.user)
+            except entering.AlreadyCancelledError:
+                continue
+            done += 1
+        self.message_user(request, f"{done}件の申込みを取り消しました。", messages.SUCCESS)

@@ -1,0 +1,37 @@
+"""お知らせ in the secretariat's admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+
+from lib.admin import PortalModelAdmin
+from news.admin.article import NewsFileInline, PreviewAdmin, StateFilter
+from news.forms.article import ArticleForm
+from news.models import NewsCategory, NewsItem
+from news.views.news import news_item_context
+
+
+@admin.register(NewsItem)
+class NewsItemAdmin(PreviewAdmin):
+    form = ArticleForm
+    preview_template = "news/news_item.html"
+    list_display = ["title", "category", "state", "published", "pinned_until", "page"]
+    list_filter = [StateFilter, "category"]
+    list_select_related = ["category"]
+    search_fields = ["folded"]
+    inlines = [NewsFileInline]
+    fieldsets = [
+        (None, {"fields": ["category", "title", "summary", "body"]}),
+        ("公開", {"fields": ["is_draft", "publish_at", "expires_at", "pinned_until"]}),
+    ]
+
+    def preview_context(self, form: ModelForm) -> dict[str, Any]:
+        return news_item_context(form.instance)
+
+
+@admin.register(NewsCategory)
+class NewsCategoryAdmin(PortalModelAdmin):
+    list_display = ["name", "slug", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]

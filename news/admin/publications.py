@@ -1,0 +1,81 @@
+"""刊行物 in the secretariat's admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet, Sum
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from lib.admin import LabelledTabularInline, PortalModelAdmin
+from lib.wareki import format_date
+from news.admin.article import PublishedAdmin, StateFilter
+from news.forms.publication import EditionForm
+from news.models import Edition, Publication, Series
+
+
+class EditionInline(LabelledTabularInline):
+    model = Edition
+    form = EditionForm
+    fields = ["note", "file", "facts", "downloads"]
+    readonly_fields = ["facts", "downloads"]
+    extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("text")
+
+    @admin.display(description="PDFから取り出したもの")
+    def facts(self, edition: Edition) -> str:
+        if not edition.sha256:
+            return "保存すると表示します。"
+        return format_html(
+            '<a href="{}">{}</a>（{}ページ）　<a href="{}">表紙の画像</a>',
+            edition.get_absolute_url(),
+            edition.name,
+            edition.pages,
+            edition.cover_url,
+        )
+
+
+@admin.register(Publication)
+class PublicationAdmin(PublishedAdmin):
+    list_display = ["title", "series", "number", "issued", "state", "downloads", "page"]
+    list_filter = [StateFilter, "series"]
+    list_select_related = ["series"]
+    search_fields = ["folded"]
+    inlines = [EditionInline]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["series", "number", "title", "issued_on", "summary", "contents"]},
+        ),
+        ("公開", {"fields": ["is_draft", "publish_at", "expires_at"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request).defer("folded")
+        return rows.annotate(all_downloads=Sum("editions__downloads"))
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        """Once more, with the text of the PDF to be found by and its bookmarks as contents."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            form.instance.save(update_fields=["contents"])
+
+    @admin.display(description="発行日", ordering="issued_on")
+    def issued(self, publication: Publication) -> str:
+        return format_date(publication.issued_on)
+
+    @admin.display(description="ダウンロード数", ordering="all_downloads")
+    def downloads(self, publication: Any) -> int:
+        return publication.all_downloads or 0
+
+
+@admin.register(Series)
+class SeriesAdmin(PortalModelAdmin):
+    list_display = ["name", "slug", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]

@@ -1,0 +1,1 @@
+"""What the secretariat, members and visitors type."""

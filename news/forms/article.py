@@ -1,0 +1,69 @@
+"""Texts of the secretariat with pictures, and the files that belong to them."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from lib.images import reencode
+from lib.markdown import images_in
+from lib.text import clean_line, clean_text
+from lib.uploads import inspect
+from news.models import NewsFile
+
+
+class ArticleForm(forms.ModelForm):
+    """Every picture is one of the row's own files, and says what it shows (WCAG 1.1.1)."""
+
+    def clean_summary(self) -> str:
+        return clean_line(self.cleaned_data["summary"])
+
+    def clean_body(self) -> str:
+        text = clean_text(self.cleaned_data["body"])
+        own = self._own_images()
+        errors = []
+        for image in images_in(text):
+            if image.address not in own:
+                errors.append(
+                    f"画像「{image.address}」は、下の「ファイル」に登録したものではありません。"
+                    "先に登録して保存してから、本文に入れてください。"
+                )
+            elif not image.alt:
+                errors.append(
+                    f"画像「{image.address}」の説明（代替テキスト）を、"
+                    "「![何が写っているか](…)」のように書いてください。"
+                )
+        if errors:
+            raise ValidationError(errors)
+        return text
+
+    def _own_images(self) -> set[str]:
+        if not self.instance.pk:
+            return set()
+        return {file.get_absolute_url() for file in self.instance.files.all() if file.is_image}
+
+
+class NewsFileForm(forms.ModelForm):
+    class Meta:
+        model = NewsFile
+        fields = ["title", "file"]
+
+    content_type = ""
+
+    def clean_title(self) -> str:
+        # In Markdown a bracket would end it.
+        return clean_line(self.cleaned_data["title"]).translate({ord("["): "［", ord("]"): "］"})
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if not isinstance(file, UploadedFile):
+            return file
+        found = inspect(file)
+        self.content_type = found.content_type
+        return reencode(file) if found.is_image else file
+
+    def save(self, commit: bool = True) -> NewsFile:
+        if self.content_type:
+            self.instance.describe_upload(self.content_type)
+        return super().save(commit)

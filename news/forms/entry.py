@@ -1,0 +1,54 @@
+"""The application of a visitor to one of the project's own events."""
+
+from typing import Any
+
+from django import forms
+
+from lib.forms import FormKeyField
+from lib.text import clean_line, clean_text
+from members.forms.application import TELEPHONE, WideEmailInput, WideInput, WideTelephoneInput
+from news.models import Entry
+
+
+class EntryForm(forms.ModelForm):
+    form_key = FormKeyField()
+    consent = forms.BooleanField(
+        label="個人情報の取扱いに同意する",
+        error_messages={"required": "申し込むには、個人情報の取扱いへの同意が必要です。"},
+    )
+
+    class Meta:
+        model = Entry
+        fields = ["name", "body_name", "email", "telephone", "people", "note"]
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "email": WideEmailInput(attrs={"autocomplete": "email"}),
+            "telephone": WideTelephoneInput(attrs={"autocomplete": "tel"}),
+            "people": WideInput(attrs={"inputmode": "numeric", "size": 4}),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "body_name": "例：見本市 企画課",
+            "email": "受付の結果をお送りします。",
+            "people": "ご本人を含む人数",
+            "note": "手話通訳や車いすの席など、必要な配慮があればお書きください。",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["telephone"].validators.append(TELEPHONE)
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_body_name(self) -> str:
+        return clean_line(self.cleaned_data["body_name"])
+
+    def clean_note(self) -> str:
+        return clean_text(self.cleaned_data["note"])
+
+    def finish(self) -> Entry:
+        """Not saved yet: entering.enter() decides its state."""
+        entry = super().save(commit=False)
+        entry.form_key = self.cleaned_data["form_key"]
+        return entry

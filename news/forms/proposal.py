@@ -1,0 +1,66 @@
+"""An event that a member proposes."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+
+from lib import prefectures
+from lib.moments import ClockField, MomentField
+from lib.text import clean_line
+from lib.wareki import WarekiDateField
+from news.forms.article import ArticleForm
+from news.models import Event
+
+DAY_EXAMPLES = "例：令和8年12月5日、R8.12.5"
+LINES = (
+    *("name", "kana", "schedule_note", "venue", "address", "access", "parking"),
+    *("organizer", "contact", "target", "fee", "apply_how"),
+)
+
+
+class ProposalForm(ArticleForm):
+    starts_on = WarekiDateField(label="開始日", help_text=DAY_EXAMPLES)
+    starts_at = ClockField(label="開始時刻", required=False, help_text="例：午後1時30分")
+    ends_on = WarekiDateField(
+        label="終了日", required=False, help_text="1日だけのときは、空にします。"
+    )
+    ends_at = ClockField(label="終了時刻", required=False, help_text="例：午後4時")
+    prefecture = forms.ChoiceField(
+        label="都道府県", choices=[("", "選んでください"), *prefectures.CHOICES], required=False
+    )
+    online_url = forms.URLField(label="オンライン会場のURL", required=False, assume_scheme="https")
+    url = forms.URLField(label="詳しいページ", required=False, assume_scheme="https")
+    apply_until = MomentField(
+        label="申込みの期限",
+        default_time=time(17),
+        is_end=True,
+        required=False,
+        help_text="例：令和8年11月27日 午後5時。時刻がなければ午後5時です。",
+    )
+
+    class Meta:
+        model = Event
+        fields = [
+            *("name", "kana", "kind", "body", "starts_on", "starts_at", "ends_on", "ends_at"),
+            *("schedule_note", "attendance", "prefecture", "venue", "address", "access"),
+            *("parking", "online_url", "organizer", "contact", "target", "fee", "capacity"),
+            *("apply_until", "apply_how", "url", "wants_introduction"),
+        ]
+        widgets = {"body": forms.Textarea(attrs={"rows": 8})}
+        help_texts = {
+            "body": "どのようなイベントかを書いてください。空の行で段落を分けます。",
+            "wants_introduction": "事務局が公式Xで紹介することがあります。",
+            "capacity": "定員がないときは、空にします。",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in LINES:
+            if isinstance(data.get(name), str):
+                data[name] = clean_line(data[name])
+        return data
+
+    def clean_summary(self) -> str:
+        """The secretariat's."""
+        return self.instance.summary

@@ -1,0 +1,1 @@
+"""Pages of news, publications and events. What is published is public."""
