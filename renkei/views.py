@@ -21,6 +21,7 @@ from members.access import MemberRequest, member_only, public
 from members.models import LocalGovernment, Organization, SiteText
 from renkei.handover import sheet
 from renkei.profiles import Profile
+from renkei.search import SearchForm, groups
 
 NEWEST_AGREEMENTS = 3
 
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cells": cells(register),
         "newest": newest[:NEWEST_AGREEMENTS],
         "corporate_agreements": CorporateAgreement.objects.in_force(),
+        "search": SearchForm(),
     }
     return render(request, "renkei/home.html", context)
 
@@ -52,6 +54,19 @@ def about(request: HttpRequest) -> HttpResponse:
         "trail": _trail(("プロジェクトについて", "")),
     }
     return render(request, "renkei/about.html", context)
+
+
+@require_safe
+@public  # everybody may search; each group shows what the visitor may see
+def search(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    context = {
+        "form": form,
+        "asked": bool(form.query),
+        "groups": groups(form.text, request.user) if form.query else [],
+        "trail": _trail(("検索", "")),
+    }
+    return render(request, "renkei/search.html", context)
 
 
 @require_safe

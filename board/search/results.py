@@ -37,6 +37,9 @@ class Results:
     def page(self, number: str | None) -> Page:
         return Paginator(self.keys, HITS_PER_PAGE).get_page(number)
 
+    def first(self, number: int) -> list[Hit]:
+        return hits_of(self.search, self.keys[:number])
+
     def hits(self, page: Page) -> list[Hit]:
         return hits_of(self.search, list(page.object_list))
 
