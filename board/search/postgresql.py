@@ -21,6 +21,9 @@ _INSERT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, array_to_tsvector(%s::text[]))
 """
 
+_UPDATE = "UPDATE board_searchentry SET tokens = array_to_tsvector(%s::text[]) WHERE id = %s"
+_TOKENS = "SELECT id, tsvector_to_array(tokens) FROM board_searchentry WHERE id = ANY(%s)"
+
 
 def add(entries: Iterable[SearchEntry]) -> None:
     with connection.cursor() as cursor:
@@ -41,6 +44,19 @@ def narrow(
         output_field=BooleanField(),
     )
     return entries.filter(sought, pk__gte=window.first, pk__lt=window.end)
+
+
+def broken(entries: list[SearchEntry]) -> list[SearchEntry]:
+    """Those with other tokens than their text has."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOKENS, [[entry.pk for entry in entries]])
+        stored = dict(cursor.fetchall())
+    return [entry for entry in entries if set(stored.get(entry.pk, ())) != set(lexemes(entry))]
+
+
+def mend(entries: Iterable[SearchEntry]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(_UPDATE, [(lexemes(entry), entry.pk) for entry in entries])
 
 
 def lexemes(entry: SearchEntry) -> list[str]:

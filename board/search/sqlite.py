@@ -5,8 +5,9 @@ numbers of letters: FTS5 then never has to know what a letter is.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 
 from board.models import SearchEntry
@@ -19,6 +20,8 @@ _DELETE = (
     " VALUES ('delete', %s, %s, %s, %s)"
 )
 _FIND = "SELECT rowid FROM board_search WHERE board_search MATCH %s AND rowid >= %s AND rowid < %s"
+
+_SIZES = "SELECT id, sz FROM board_search_docsize WHERE id IN"
 
 
 def add(entries: Iterable[SearchEntry]) -> None:
@@ -40,6 +43,40 @@ def narrow(
     """Those that the index names, in a window of keys."""
     parameters = [expression(condition), window.first, window.end]
     return entries.filter(pk__in=RawSQL(_FIND, parameters))  # noqa: S611 - a constant
+
+
+def broken(entries: list[SearchEntry]) -> list[SearchEntry]:
+    """Those with another number of tokens than their text has: more the table does not tell."""
+    with connection.cursor() as cursor:
+        keys = [entry.pk for entry in entries]
+        cursor.execute(f"{_SIZES} ({', '.join(['%s'] * len(keys))})", keys)
+        stored = {pk: _numbers(sizes) for pk, sizes in cursor.fetchall()}
+    return [entry for entry in entries if stored.get(entry.pk) != _sizes(entry)]
+
+
+@transaction.atomic
+def mend(entries: Iterable[SearchEntry]) -> None:
+    """All anew, in one transaction: of what is wrong nobody knows which tokens to take out."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO board_search (board_search) VALUES ('delete-all')")
+    rows = SearchEntry.objects.iterator()
+    while batch := list(islice(rows, 1000)):
+        _run(_INSERT, batch)
+
+
+def _sizes(entry: SearchEntry) -> list[int]:
+    return [len(pairs(entry.folded)), len(pairs(entry.title)), len(marks(entry))]
+
+
+def _numbers(packed: bytes) -> list[int]:
+    """Seven bits to a byte, the highest first; the last byte of a number has no eighth bit."""
+    numbers, number = [], 0
+    for byte in packed:
+        number = number << 7 | byte & 0x7F
+        if byte < 0x80:
+            numbers.append(number)
+            number = 0
+    return numbers
 
 
 def expression(condition: Condition) -> str:

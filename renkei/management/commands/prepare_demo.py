@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from agreements.models import RegionalAgreement
+from board.models import SearchEntry
 from members.models import LocalGovernment
 
 
@@ -25,4 +26,7 @@ class Command(BaseCommand):
         call_command("load_wards")
         call_command("load_site_texts")
         call_command("load_categories")
+        # For a demonstration that is older than the index.
+        if not SearchEntry.objects.exists():
+            call_command("rebuild_search")
         call_command("seed_demo")
