@@ -13,8 +13,8 @@ from board.models.topic import Topic
 from members.access import AnyUser
 from members.models import Organization
 
-# Keys count microseconds from this day, and leave room for 4,096 posts of the same one.
-_FIRST_DAY = datetime(2020, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
+# Keys count microseconds from this day (until 2071), and leave room for 4,096 posts of the same one.
+_FIRST_DAY = datetime(2000, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
 _SAME_MOMENT_BITS = 12
 
 

@@ -336,7 +336,8 @@ class Topic(models.Model):
         """All that it says, with its days as people type them."""
         deadline = self.deadline and timezone.localdate(self.deadline)
         days = [spellings(day) for day in (deadline, self.starts_on, self.ends_on) if day]
-        details = [str(value) for value in self.details.values()]
+        # PostgreSQL gives them back in an order of its own.
+        details = [str(value) for _, value in sorted(self.details.items())]
         parts = (self.title, self.summary, self.body, self.venue, *details, *days)
         return " ".join([*parts, self.outcome_note])
 

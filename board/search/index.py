@@ -5,6 +5,7 @@ take it by hold().
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db import connection
@@ -94,6 +95,11 @@ def add(entries: list[SearchEntry]) -> None:
     while _have_met(entries):
         pass
     backend().add(entries)
+
+
+def loading() -> AbstractContextManager[None]:
+    """Around very many additions at once."""
+    return backend().loading()
 
 
 def remove(entries: Iterable[SearchEntry]) -> None:

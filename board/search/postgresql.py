@@ -4,7 +4,8 @@ Both are in the migration alone, for the model must fit SQLite, too. Lexemes are
 those of a title begin with one space, marks with two: no text has a space in a pair.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -15,19 +16,41 @@ from board.models import SearchEntry
 from board.models.search_entry import SearchEntryQuerySet
 from board.search.tokens import Condition, Window, Word, marks, pairs, pairs_within
 
-_INSERT = """
-    INSERT INTO board_searchentry
+# As in the migration. fastupdate=on would let a reply wait for the entries of many others.
+CREATE_INDEX = (
+    "CREATE INDEX board_searchentry_tokens ON board_searchentry"
+    " USING gin (tokens) WITH (fastupdate = off)"
+)
+_COPY = """
+    COPY board_searchentry
         (id, topic_id, seq, category_id, organization_id, has_files, title, folded, tokens)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, array_to_tsvector(%s::text[]))
+    FROM STDIN
 """
-
 _UPDATE = "UPDATE board_searchentry SET tokens = array_to_tsvector(%s::text[]) WHERE id = %s"
 _TOKENS = "SELECT id, tsvector_to_array(tokens) FROM board_searchentry WHERE id = ANY(%s)"
 
 
 def add(entries: Iterable[SearchEntry]) -> None:
+    """COPY costs one row no more than an INSERT, and many far less."""
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for entry in entries:
+            copy.write_row((*_columns(entry), " ".join(map(_quoted, lexemes(entry)))))
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Building a GIN index at the end takes a fraction of the time of growing it."""
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, [(*_columns(entry), lexemes(entry)) for entry in entries])
+        cursor.execute("DROP INDEX board_searchentry_tokens")
+        try:
+            yield
+        finally:
+            # In a transaction, the checks of the rows that were added come first.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET maintenance_work_mem = '512MB'")
+            cursor.execute(CREATE_INDEX)
+            cursor.execute("RESET maintenance_work_mem")
+            cursor.execute("ANALYZE board_searchentry")
 
 
 def remove(entries: Iterable[SearchEntry]) -> None:

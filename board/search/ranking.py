@@ -20,7 +20,7 @@ TITLES = 100
 # A word in the title outweighs the rest; what was written a year ago counts half as new.
 IN_TITLE, IS_TOPIC, OFTEN, NEW = 4.0, 1.0, 2.0, 3.0
 ENOUGH_TIMES = 5
-YEAR = key_at(datetime(2021, 1, 1, tzinfo=timezone.get_fixed_timezone(0)))
+YEAR = key_at(datetime(2001, 1, 1, tzinfo=timezone.get_fixed_timezone(0)))
 
 
 def best(search: Search, newest: list[int]) -> list[int]:

@@ -4,7 +4,8 @@ It keeps no text, so a row is taken out by giving it the same tokens again. Toke
 numbers of letters: FTS5 then never has to know what a letter is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from django.db import connection, transaction
@@ -28,6 +29,13 @@ def add(entries: Iterable[SearchEntry]) -> None:
     entries = list(entries)
     SearchEntry.objects.bulk_create(entries)
     _run(_INSERT, entries)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """FTS5 gathers pages by itself; one transaction saves the waiting for the disk."""
+    with transaction.atomic():
+        yield
 
 
 def remove(entries: Iterable[SearchEntry]) -> None:

@@ -26,7 +26,8 @@ def found(text):
 
 @pytest.fixture
 def topic(db):
-    made = factories.make_topic(title="防災訓練", body="本文")
+    details = {"wanted": "海のない区", "field": "防災"}
+    made = factories.make_topic(title="防災訓練", body="本文", details=details)
     factories.make_reply(made, body="参加します")
     return made
 
