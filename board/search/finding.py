@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
 
-from django.db.models import F, Max, Min, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
@@ -89,11 +89,12 @@ def _walk(
 
 def windows(first: int, end: int) -> Iterator[Window]:
     """Ranges of keys from the newest post down: of some weeks, months, a year, all the rest."""
-    there = SearchEntry.objects.filter(pk__lt=end, pk__gte=first)
-    first, top = there.aggregate(first=Min("pk"), top=Max("pk")).values()
-    if top is None:
+    there = SearchEntry.objects.filter(pk__lt=end, pk__gte=first).values_list("pk", flat=True)
+    top = there.order_by("-pk").first()
+    oldest = there.order_by("pk").first()
+    if top is None or oldest is None:
         return
-    end = top + 1
+    first, end = oldest, top + 1
     for bits, letter, back in ((FINE, "d", 1), (FINE, "d", 9), (COARSE, "e", 5)):
         newest_mark, oldest_mark = (end - 1) >> bits, (top >> bits) - back
         start = max(oldest_mark << bits, first)
