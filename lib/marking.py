@@ -33,7 +33,8 @@ def marked(text: str, words: Iterable[str]) -> SafeString:
 
 def excerpt(texts: Sequence[str], words: Sequence[str]) -> SafeString:
     """From the first of the texts that has a word: what stands around it; else how the first begins."""
-    lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+    text = next((text for text in texts if any(word in fold(text) for word in words)), texts[0])
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     at = next(
         (number for number, line in enumerate(lines) if any(word in fold(line) for word in words)),
         0,

@@ -71,7 +71,7 @@ class Load:
         if topics <= 0:
             return
         authors = list(User.objects.filter(username__startswith="load-").select_related("seat"))
-        writer = _Writer(self.chance, authors, uuid.uuid4().hex[:16])
+        writer = _Writer(self.chance, authors, min(TEXTS, topics))
         numbers = _spread(self.chance, topics, max(replies, 0))
         show = self.progress("topics")
         with index.loading():
@@ -117,11 +117,11 @@ def _batches(numbers: list[int], posts: int) -> Iterator[list[int]]:
 
 
 class _Writer:
-    def __init__(self, chance: random.Random, authors: list[User], mark: str) -> None:
-        self.chance, self.authors, self.mark = chance, authors, mark
+    def __init__(self, chance: random.Random, authors: list[User], texts: int) -> None:
+        self.chance, self.authors, self.mark = chance, authors, uuid.uuid4().hex[:16]
         self.categories = list(Category.objects.all())
-        self.long = [demo_words.text(chance, chance.randint(8, 18)) for _ in range(TEXTS)]
-        self.short = [demo_words.text(chance, chance.randint(2, 12)) for _ in range(TEXTS)]
+        self.long = [demo_words.text(chance, chance.randint(8, 18)) for _ in range(texts)]
+        self.short = [demo_words.text(chance, chance.randint(2, 12)) for _ in range(texts)]
         self.now = timezone.now()
         self.numbers = 0
 

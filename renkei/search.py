@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
+from django.utils.html import format_html
 
 from agreements import search as agreements
 from board.forms import SearchForm as BoardSearch
@@ -37,7 +38,7 @@ class SearchForm(forms.Form):
 
 @dataclass(frozen=True)
 class Line:
-    """`title` and `text` are safe: escaped, with marks."""
+    """All safe: escaped, with marks."""
 
     title: str
     url: str
@@ -70,7 +71,9 @@ def _board(typed: str, user: AnyUser) -> Group | None:
             title=hit.title,
             url=hit.url,
             text=hit.text,
-            note=f"{hit.organization.full_name}　{f'返信{hit.seq}' if hit.seq else hit.topic.category}",
+            note=format_html(
+                "{}　{}", hit.writer, f"返信{hit.seq}" if hit.seq else hit.topic.category
+            ),
         )
         for hit in results.first(SHOWN)
     ]

@@ -25,7 +25,7 @@ class SearchForm(TopicFilter):
         label="検索語",
         required=False,
         max_length=100,
-        help_text="空白で区切ると、すべての語を含むもの。「　」で囲むと、その語句のまま。-を付けると、その語を除きます。",
+        help_text="例：防災　訓練、「地域防災」、-除く語",
     )
     field_order = ("q",)
 

@@ -13,19 +13,18 @@ from board.models import Attachment, Reply, SearchEntry, Topic, page_of
 from board.search.finding import Search
 from lib.marking import excerpt, marked, spans
 from lib.queries import Query
-from members.models import Organization
 
 Post = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Hit:
-    """`seq` is 0 for a topic; `files` are the names that have a word."""
+    """`seq` is 0 for a topic; `writer` is the body, `files` are the names that have a word."""
 
     topic: Topic
     seq: int
     url: str
-    organization: Organization
+    writer: SafeString
     at: datetime
     title: SafeString
     text: SafeString
@@ -54,7 +53,7 @@ def _hit(entry: SearchEntry, reply: Reply | None, files: list[str], query: Query
         topic=topic,
         seq=entry.seq,
         url=f"{url}?page={page_of(entry.seq)}#reply-{entry.seq}" if entry.seq else url,
-        organization=entry.organization,
+        writer=marked(entry.organization.full_name, () if entry.seq else words),
         at=reply.created_at if reply else topic.publish_at,
         title=marked(topic.title, words),
         text=excerpt([reply.body] if reply else _texts(topic), words),
@@ -64,7 +63,7 @@ def _hit(entry: SearchEntry, reply: Reply | None, files: list[str], query: Query
 
 def _texts(topic: Topic) -> list[str]:
     details = [str(value) for value in topic.details.values()]
-    return [topic.body, topic.summary, topic.venue, *details, topic.outcome_note]
+    return [topic.body, topic.venue, *details, topic.outcome_note, topic.summary]
 
 
 def _post(entry: SearchEntry) -> Post:
