@@ -14,7 +14,6 @@ from django.utils.datastructures import MultiValueDict
 from board.models import Attachment, Topic
 from board.models.attachment import AttachmentQuerySet
 from lib import archives, images, uploads
-from lib.text import fold
 from members.access import AnyUser
 from members.models import Draft, Organization
 
@@ -43,7 +42,6 @@ def _attach(draft: Draft, upload: UploadedFile) -> None:
         draft=draft,
         organization=draft.seat.organization,
         name=name,
-        folded=fold(name),
         content_type=found.content_type,
         size=content.size,
         sha256=uploads.checksum(content),

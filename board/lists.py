@@ -11,7 +11,6 @@ from django.utils import timezone
 from board.models import Attachment, Category, TodoMark, Topic
 from board.models.topic import TopicQuerySet
 from board.reading import with_unread
-from board.search import search
 from lib import prefectures
 from lib.forms import ANY
 from lib.text import words
@@ -30,9 +29,12 @@ class TopicFilter(forms.Form):
 
     STATES = (ANY, ("open", "受付中・公開中"), ("soon", "締切間近"), ("ended", "受付終了など"))
     DEADLINES = (ANY, ("7", "7日以内"), ("30", "30日以内"))
-    SORTS = (("", "新しい動きの順"), ("new", "投稿の新しい順"), ("deadline", "締切の近い順"))
+    SORTS: tuple[tuple[str, str], ...] = (
+        ("", "新しい動きの順"),
+        ("new", "投稿の新しい順"),
+        ("deadline", "締切の近い順"),
+    )
 
-    q = forms.CharField(label="検索語", required=False, max_length=100)
     category = forms.ModelChoiceField(
         label="分類",
         queryset=Category.objects.all(),
@@ -71,28 +73,30 @@ class TopicFilter(forms.Form):
 
     @property
     def is_narrowed(self) -> bool:
-        """By more than a word."""
-        return bool(self.chosen.keys() - {"q"})
+        return bool(self.chosen)
 
-    def apply(self, topics: Rows, user: User) -> Rows:
+    def apply(self, topics: Rows) -> Rows:
+        chosen = self.chosen
+        topics = self._by_writer(self.by_topic(topics), chosen)
+        if "year" in chosen:
+            topics = topics.filter(publish_at__range=bounds(int(chosen["year"])))
+        if "with_files" in chosen:
+            topics = topics.filter(has_files=True)
+        return self._sorted(topics)
+
+    def by_topic(self, topics: Rows) -> Rows:
+        """What is asked of a topic as a whole; the rest may be asked of its replies, too."""
         chosen = self.chosen
         topics = self._by_state(topics, chosen)
-        topics = self._by_writer(topics, chosen)
-        if "year" in chosen:
-            topics = topics.filter(publish_at__range=_bounds(int(chosen["year"])))
         if "category" in chosen:
             topics = topics.filter(category=chosen["category"])
         if "theme" in chosen:
             topics = topics.filter(themes=chosen["theme"])
-        if "with_files" in chosen:
-            topics = topics.filter(has_files=True)
         if "unread" in chosen:
             topics = topics.filter(is_unread=True)
         if "todo" in chosen:
             topics = topics.filter(is_todo=True)
-        if "q" in chosen:
-            topics = search(topics, chosen["q"], user)
-        return self._sorted(topics)
+        return topics
 
     def _by_state(self, topics: TopicQuerySet, chosen: dict[str, Any]) -> TopicQuerySet:
         if "deadline" in chosen:
@@ -128,7 +132,7 @@ def _fiscal_years() -> list[tuple[str, str]]:
     return [(str(year), format_fiscal_year(date(year, 4, 1))) for year in years]
 
 
-def _bounds(year: int) -> tuple[datetime, datetime]:
+def bounds(year: int) -> tuple[datetime, datetime]:
     zone = timezone.get_current_timezone()
     first = datetime(year, 4, 1, tzinfo=zone)
     return first, datetime(year + 1, 4, 1, tzinfo=zone) - timedelta(microseconds=1)
@@ -136,10 +140,14 @@ def _bounds(year: int) -> tuple[datetime, datetime]:
 
 def rows_for(user: User) -> Rows:
     """What a list shows of every topic that the person may see, in one query."""
+    return with_marks(Topic.objects.visible_to(user).with_row(), user)
+
+
+def with_marks(topics: TopicQuerySet, user: User) -> Rows:
+    """Annotates what the list says of a topic beside its own columns."""
     files = Attachment.objects.filter(topic=OuterRef("pk"))
     todo = TodoMark.objects.filter(topic=OuterRef("pk"), seat=user.seat_id)
-    rows = Topic.objects.visible_to(user).with_row()
-    return with_unread(rows, user).annotate(has_files=Exists(files), is_todo=Exists(todo))
+    return with_unread(topics, user).annotate(has_files=Exists(files), is_todo=Exists(todo))
 
 
 @dataclass(frozen=True)

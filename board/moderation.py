@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from board import notifications, posting
 from board.models import Reply, Report, Topic
+from board.search import index
 from members import audit
 from members.access import is_contributor, is_secretariat
 from members.models import User
@@ -66,6 +67,7 @@ def approve(topic: Topic, *, expected: int, by: User) -> None:
     )
     if not taken:
         raise posting.StaleError
+    index.write(Topic.objects.get(pk=topic.pk))
     audit.record("approve_topic", topic, by=by)
     notifications.approved(Topic.objects.get(pk=topic.pk))
 

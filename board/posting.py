@@ -17,8 +17,8 @@ from board import files, notifications
 from board.history import changes, labelled
 from board.models import ApprovalRule, ReadMark, Reply, Revision, Topic, TopicAudience, Watch
 from board.models.reply import next_seq
+from board.search import index
 from lib import plain_text
-from lib.text import fold
 from members import audit, drafts
 from members.access import is_secretariat
 from members.models import Draft, Organization, Theme, User
@@ -68,6 +68,7 @@ def _store_topic(topic: Topic, related: Related, draft: Draft, by: User) -> Topi
     Watch.objects.create(seat=by.seat, topic=topic)
     if topic.status != Status.WAITING:
         notifications.published(topic)
+    index.write(topic)
     return topic
 
 
@@ -79,17 +80,17 @@ def reply(topic: Topic, body: str, *, draft: Draft, by: User) -> Reply:
 def _store_reply(topic: Topic, body: str, draft: Draft, by: User) -> Reply:
     seq = next_seq(topic)
     # Read after the UPDATE, which waits for whoever stops the replies in this moment.
-    if not Topic.objects.get(pk=topic.pk).accepts_replies:
+    now = Topic.objects.get(pk=topic.pk)
+    if not now.accepts_replies:
         raise StaleError
     made = Reply(
-        topic=topic,
+        topic=now,
         seq=seq,
         organization=by.seat.organization,
         seat=by.seat,
         author=by,
         body=body,
         body_html=plain_text.render(body),
-        folded=fold(body),
         form_key=draft.form_key,
     )
     made.save()
@@ -100,6 +101,7 @@ def _store_reply(topic: Topic, body: str, draft: Draft, by: User) -> Reply:
     # Who takes part hears how it goes on, until the section says otherwise.
     Watch.objects.get_or_create(seat=by.seat, topic=topic)
     notifications.replied(made)
+    index.write_reply(made)
     return made
 
 
@@ -124,7 +126,6 @@ def _render(topic: Topic) -> None:
     topic.body_html = plain_text.render(topic.body)
     if not topic.summary:
         topic.summary = plain_text.summary_of(topic.body)
-    topic.folded = topic.searchable_text()
 
 
 def _set_related(topic: Topic, related: Related) -> None:
@@ -170,10 +171,11 @@ def edit(
     if asks_again:
         old.version = F("version") + 1
     _render(old)
-    old.save(update_fields=[*EDITED, "approval_note", "version", "body_html", "folded"])
+    old.save(update_fields=[*EDITED, "approval_note", "version", "body_html"])
     _set_related(old, related)
     files.remove(old.attachments.filter(pk__in=list(related.removed_files)))
     _take_over(draft, topic=old)
+    index.write(old)
     new = Topic.objects.select_related("category").get(pk=topic.pk)
     _remember(new, changes(before, labelled(new)), reason=reason, by=by)
     notifications.edited(
@@ -210,12 +212,13 @@ def edit_reply(made: Reply, body: str, *, expected: int, reason: str = "", by: U
     taken = Reply.objects.filter(pk=made.pk, edits=expected).update(
         body=body,
         body_html=plain_text.render(body),
-        folded=fold(body),
         edits=F("edits") + 1,
         edited_at=timezone.now(),
     )
     if not taken:
         raise EditedMeanwhileError
+    index.hold([made.topic_id])
+    index.write_reply(Reply.objects.select_related("topic").get(pk=made.pk))
     Revision.objects.create(
         reply=made, number=expected + 1, before={"本文": before}, reason=reason, by=by
     )
@@ -280,7 +283,7 @@ def _end(
     if not taken:
         raise StaleError
     new = Topic.objects.select_related("category").get(pk=topic.pk)
-    Topic.objects.filter(pk=topic.pk).update(folded=new.searchable_text())
+    index.write(new)
     _remember(new, changes(before, labelled(new)), by=by)
     if status == Status.OPEN:
         notifications.extended(new, by=by.seat)
@@ -316,6 +319,7 @@ def move(topic: Topic, category: Any, *, by: User) -> None:
     _check_secretariat(by)
     before = topic.category_id
     Topic.objects.filter(pk=topic.pk).update(category=category, edits=F("edits") + 1)
+    index.change(topic.search_entries.all(), category=category)
     audit.record("move", topic, by=by, before=before, after=category.pk)
 
 

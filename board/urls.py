@@ -2,14 +2,14 @@
 
 from django.urls import path, re_path
 
-from board.views import acts, answers, drafts, files, lists, topic, writing
+from board.views import acts, answers, drafts, files, lists, search, topic, writing
 
 app_name = "board"
 urlpatterns = [
     path("", lists.index, name="index"),
     path("c/<slug:slug>/", lists.category, name="category"),
     path("c/<slug:slug>/read/", lists.category_read, name="category_read"),
-    path("search/", lists.search, name="search"),
+    path("search/", search.search, name="search"),
     path("ours/", lists.ours, name="ours"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/save/", drafts.draft_save, name="draft_save"),

@@ -78,8 +78,13 @@ _FLAG_HALVES = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _TRAILING = "\u200dﾞﾟ" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
 
 _SAME_LETTER = _same_letters()
+_VARIANTS = {group[0]: group[1:] for group in f"{_OLD_FORMS} {_NAME_FORMS}".split()}
 _MARKS = _marks()
 _EXCESS_MARKS = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
+# Without one of these nothing is in excess; a few ranges are looked through ten times as fast.
+_MAYBE_EXCESS = re.compile(
+    r"[^\x00-\u02ff\u3000-\u3029\u3030-\u3098\u309b-\ua66e\uff00-\uff9d]{31}"
+)
 
 
 def fold(text: str) -> str:
@@ -104,6 +109,17 @@ def words(query: str) -> list[str]:
     """
     trimmed = (_FINAL_LONG_MARK.sub("", word.lstrip("-ー")) for word in fold(query).split())
     return list(dict.fromkeys(word for word in trimmed if word))[:MAX_WORDS]
+
+
+def other_spellings(word: str) -> list[str]:
+    """Some forms that fold() makes one with a folded word, to tell people: しお釜, シオ釜, しお竈."""
+    katakana = word.translate({code: chr(code + 0x60) for code in range(0x3041, 0x3097)})
+    kanji = [
+        word.replace(letter, variant)
+        for letter in dict.fromkeys(word)
+        for variant in _VARIANTS.get(letter, "")[:2]
+    ]
+    return [form for form in dict.fromkeys([katakana, *kanji]) if form != word]
 
 
 def half_width(text: str) -> str:
@@ -147,4 +163,8 @@ def _belong_together(text: str, position: int) -> bool:
 def _normalized(text: str) -> str:
     # Python sorts long runs of combining marks in quadratic time (80,000: 40 s); as in the
     # Stream-Safe Text Format (UAX 15), 30 are kept. Again afterwards, for NFKC makes some into two.
-    return _EXCESS_MARKS.sub(r"\1", unicodedata.normalize("NFKC", _EXCESS_MARKS.sub(r"\1", text)))
+    return _few_marks(unicodedata.normalize("NFKC", _few_marks(text)))
+
+
+def _few_marks(text: str) -> str:
+    return _EXCESS_MARKS.sub(r"\1", text) if _MAYBE_EXCESS.search(text) else text

@@ -96,6 +96,14 @@ def format_fiscal_year(day: date) -> str:
     return f"{_era_of(date(year, 12, 31)).written_year(year)}度"
 
 
+def spellings(day: date) -> str:
+    """A day as people type it into a search: 令和8年3月12日 2026年3月12日 R8.3.12 2026-03-12 2026/3/12."""
+    era = _era_of(day)
+    short = f"{era.letter}{day.year - era.year_one + 1}.{day.month}.{day.day}"
+    western = f"{day.year}年{_month_and_day(day)} {day:%Y-%m-%d} {day.year}/{day.month}/{day.day}"
+    return f"{format_date(day)} {western} {short}"
+
+
 def parse_date(text: str) -> date:
     """A date typed in any usual spelling and width: ACCEPTED shows the main ones.
 

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from board.search import index
 from members import audit, reorganization
 from members.access import is_secretariat
 from members.models import (
@@ -46,6 +47,7 @@ STAYING = {
     "members.Organization.merged_into": "the way that bodies went which merged into the old one",
     "members.Organization_themes.organization": "the profile of the old body is history",
     "members.FormerName.organization": "copied, so that both bodies tell their own history",
+    "board.SearchEntry.organization": "follows the posts, by board.search.index",
     "board.Report.organization": "who told the secretariat then",
     "board.Match.organization": "who wrote it down then; the other body has agreed with that one",
     "board.ApprovalRule.organization": "it was set for the old body; the secretariat decides anew",
@@ -208,6 +210,7 @@ def _move(old: Organization, into: Organization) -> list[int]:
         rows = apps.get_model(model)._default_manager
         there = rows.filter(**{field: into}).exclude(**{thing: None}).values(thing)
         rows.filter(**{field: old}).exclude(**{f"{thing}__in": there}).update(**{field: into})
+    index.hand_over(old, into)
     return seats
 
 

@@ -59,6 +59,7 @@ accounts = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("search/", views.search, name="search"),
     path("contact/", views.contact, name="contact"),
     path("terms/", views.policy, {"slug": "terms"}, name="terms"),
     path("privacy/", views.policy, {"slug": "privacy"}, name="privacy"),

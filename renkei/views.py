@@ -27,6 +27,7 @@ from renkei.handover import sheet
 from renkei.jobs import queue
 from renkei.profiles import Profile
 from renkei.public_files import find
+from renkei.search import SearchForm, groups
 
 NEWEST_AGREEMENTS = 3
 
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cells": cells(register),
         "newest": newest[:NEWEST_AGREEMENTS],
         "corporate_agreements": CorporateAgreement.objects.in_force(),
+        "search": SearchForm(),
     }
     return render(request, "renkei/home.html", context)
 
@@ -58,6 +60,19 @@ def about(request: HttpRequest) -> HttpResponse:
         "trail": _trail(("プロジェクトについて", "")),
     }
     return render(request, "renkei/about.html", context)
+
+
+@require_safe
+@public  # everybody may search; each group shows what the visitor may see
+def search(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    context = {
+        "form": form,
+        "asked": bool(form.query),
+        "groups": groups(form.text, request.user) if form.query else [],
+        "trail": _trail(("検索", "")),
+    }
+    return render(request, "renkei/search.html", context)
 
 
 @require_safe

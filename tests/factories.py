@@ -16,6 +16,7 @@ from PIL import Image
 from agreements.models import Activity, CorporateAgreement, Party, RegionalAgreement
 from board import answering, files, posting
 from board.models import Attachment, Category, Topic
+from board.search import index
 from lib import prefectures
 from lib.forms import new_form_key
 from lib.local_government_codes import check_digit
@@ -40,6 +41,8 @@ from tests.lib.pdf_files import make_pdf
 
 _numbers = count(1)
 TEXT_FILE = "配布資料".encode()
+# What is found by the names of its files.
+WRITES_ENTRY = {"topic": index.write, "reply": index.write_reply}
 
 
 def make_local_government(
@@ -273,6 +276,8 @@ def attach(owner, *, by=None, name="資料.txt", content=TEXT_FILE):
         field = owner._meta.model_name
         Attachment.objects.filter(pk=attachment.pk).update(draft=None, **{field: owner})
         attachment.refresh_from_db()
+        if field in WRITES_ENTRY:
+            WRITES_ENTRY[field](owner)
     return attachment
 
 

@@ -34,7 +34,7 @@ class ReportAdmin(ActAdmin):
     list_display = ["topic", "reply", "organization", "at", "result", "settled_at"]
     list_filter = [("settled_at", admin.EmptyFieldListFilter), "result"]
     list_select_related = ["topic", "reply__topic", "organization"]
-    search_fields = ["topic__folded", "organization__folded", "reason"]
+    search_fields = ["topic__title", "organization__folded", "reason"]
     fields = (
         "topic",
         "reply",

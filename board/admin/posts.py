@@ -6,13 +6,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 
 from board import moderation, posting
-from board.models import Category, Reply, Topic
+from board.models import Category, Reply, SearchEntry, Topic
+from board.models.search_entry import SearchEntryQuerySet
+from board.search.finding import Search
 from lib.admin import PortalModelAdmin
+from lib.queries import Query
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members.access import MemberRequest
@@ -135,6 +139,26 @@ class ActAdmin(PortalModelAdmin):
 
 
 class PostAdmin(ActAdmin):
+    # Shows the box; the index of the board answers.
+    search_fields = ["pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """By the text, hidden or not, as far as the newest that are counted."""
+        found = Search(Query.parse(search_term), self.entries())
+        if not found.query:
+            return queryset, False
+        of_post: dict[str, Any] = {"topic": OuterRef("topic"), "seq": OuterRef("seq")}
+        if self.model is Topic:
+            of_post = {"topic": OuterRef("pk"), "seq": 0}
+        entries = SearchEntry.objects.filter(pk__in=found.newest(found.most), **of_post)
+        return queryset.filter(Exists(entries)), False
+
+    def entries(self) -> SearchEntryQuerySet:
+        entries = SearchEntry.objects.all()
+        return entries.filter(seq=0) if self.model is Topic else entries.filter(seq__gt=0)
+
     def offers(self, act: str, post: Any) -> bool:
         if act in ("approve", "send_back"):
             return post.status == Topic.Status.WAITING
@@ -165,7 +189,6 @@ class TopicAdmin(PostAdmin):
         "organization__prefecture",
     ]
     list_select_related = ["organization", "category"]
-    search_fields = ["folded", "organization__folded"]
     date_hierarchy = "publish_at"
     fields = (
         "title",
@@ -203,7 +226,6 @@ class ReplyAdmin(PostAdmin):
     list_display = ["topic", "seq", "organization", "hidden_at", "created_at"]
     list_filter = [("hidden_at", admin.EmptyFieldListFilter), "organization__prefecture"]
     list_select_related = ["topic", "organization"]
-    search_fields = ["folded", "organization__folded"]
     date_hierarchy = "created_at"
     fields = (
         "topic",

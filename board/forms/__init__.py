@@ -2,6 +2,7 @@
 
 from board.forms.answer import AnswerForm, MatchForm, ReportForm
 from board.forms.reply import ReplyEditForm, ReplyForm
+from board.forms.search import SearchForm
 from board.forms.topic import TopicEditForm, TopicForm
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ReplyEditForm",
     "ReplyForm",
     "ReportForm",
+    "SearchForm",
     "TopicEditForm",
     "TopicForm",
 ]

@@ -7,6 +7,7 @@ from board.models.category import Category
 from board.models.moderation import ApprovalRule, Match, Report
 from board.models.reading import CategoryMark, ReadMark, TodoMark, Watch
 from board.models.reply import REPLIES_PER_PAGE, Reply, Revision, page_of
+from board.models.search_entry import SearchEntry
 from board.models.topic import MAX_BODY, Topic
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Reply",
     "Report",
     "Revision",
+    "SearchEntry",
     "TodoMark",
     "Topic",
     "TopicAudience",

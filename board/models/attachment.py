@@ -22,10 +22,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """With its topic or reply, as long as that shows its text; with a draft to its section."""
         if not is_member(user):
             return self.none()
-        topics = Topic.objects.visible_to(user)
-        if not is_secretariat(user):
-            own = Q(organization=user.seat.organization_id)
-            topics = topics.filter(own | ~Q(status=Topic.Status.WITHDRAWN))
+        topics = Topic.objects.readable_by(user)
         replies = Reply.objects.filter(topic__in=topics)
         if not is_secretariat(user):
             replies = replies.shown()
@@ -95,7 +92,6 @@ class Attachment(models.Model):
     )
     uploaded_at = models.DateTimeField("登録日時", default=timezone.now)
     position = models.PositiveSmallIntegerField("並び順", default=0)
-    folded = models.CharField(max_length=600, editable=False)
 
     objects = AttachmentQuerySet.as_manager()
 

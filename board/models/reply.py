@@ -61,7 +61,6 @@ class Reply(models.Model):
     hidden_at = models.DateTimeField("非表示にした日時", null=True, blank=True)
     hidden_reason = models.CharField("非表示の理由", max_length=200, blank=True)
     form_key = models.CharField(max_length=32, unique=True, editable=False)
-    folded = models.TextField(editable=False)
 
     objects = ReplyQuerySet.as_manager()
 
@@ -75,6 +74,11 @@ class Reply(models.Model):
                 name="hidden_reply_has_a_reason",
                 violation_error_message="非表示にする理由を入力してください。",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["topic", "seq"], condition=Q(hidden_at__isnull=False), name="hidden_replies"
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from board.models.audience import Audience, TopicAudience, addressed_to
 from board.models.category import Category
-from lib.text import fold
+from lib.wareki import spellings
 from members.access import AnyUser, is_contributor, is_member, is_secretariat
 from members.models import Organization, Seat, Theme, User
 from members.models.organization import OrganizationQuerySet
@@ -58,6 +58,15 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         if organization.kind == Organization.Kind.WARD:
             addressed |= Q(audience=Topic.Audience.WARDS)
         return self.filter(Q(organization=organization) | (self._published() & addressed))
+
+    def readable_by(self, user: AnyUser) -> Self:
+        """Visible, with its text: one that was withdrawn leaves a note to the others."""
+        if is_secretariat(user):
+            return self.all()
+        if not is_member(user):
+            return self.none()
+        own = Q(organization=user.seat.organization_id)
+        return self.visible_to(user).filter(own | ~Q(status=Topic.Status.WITHDRAWN))
 
     def published(self) -> Self:
         """Its hour has come, nobody has to approve it first, and it is not hidden."""
@@ -189,7 +198,6 @@ class Topic(models.Model):
     # Publication, then the newest reply: lists are sorted by it. Edits and hiding leave it alone.
     active_at = models.DateTimeField("最後の動き", default=timezone.now)
     form_key = models.CharField(max_length=32, unique=True, editable=False)
-    folded = models.TextField(editable=False)
 
     objects = TopicQuerySet.as_manager()
 
@@ -339,9 +347,13 @@ class Topic(models.Model):
         return not self.is_withdrawn or self.is_of(user) or is_secretariat(user)
 
     def searchable_text(self) -> str:
-        details = " ".join(str(value) for value in self.details.values())
-        parts = (self.title, self.summary, self.body, self.venue, details, self.outcome_note)
-        return fold(" ".join(parts))
+        """All that it says, with its days as people type them."""
+        deadline = self.deadline and timezone.localdate(self.deadline)
+        days = [spellings(day) for day in (deadline, self.starts_on, self.ends_on) if day]
+        # PostgreSQL gives them back in an order of its own.
+        details = [str(value) for _, value in sorted(self.details.items())]
+        parts = (self.title, self.summary, self.body, self.venue, *details, *days)
+        return " ".join([*parts, self.outcome_note])
 
 
 _TONES = {

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from board import answering, reading
+from board.forms.search import SearchForm
 from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_for
 from board.models import Category
 from board.models.topic import TopicQuerySet
-from lib.text import words
 from members.access import MemberRequest, is_contributor, member_only
 from members.models import Draft
 
@@ -32,8 +32,9 @@ def list_context(request: MemberRequest, topics: TopicQuerySet) -> dict[str, Any
     form = TopicFilter(request.GET)
     return {
         "form": form,
-        "page": page_of(request, form.apply(topics, request.user)),
+        "page": page_of(request, form.apply(topics)),
         "may_post": is_contributor(request.user),
+        "search": SearchForm(),
     }
 
 
@@ -73,20 +74,6 @@ def category_read(request: MemberRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Category, slug=slug)
     reading.mark_category_read(request.user, found)
     return redirect(found)
-
-
-@require_safe
-@member_only
-def search(request: MemberRequest) -> HttpResponse:
-    form = TopicFilter(request.GET)
-    asked = words(form.chosen.get("q", ""))
-    topics = rows_for(request.user)
-    context = {
-        **list_context(request, topics if asked else topics.none()),
-        "asked": asked,
-        "trail": trail(("検索", "")),
-    }
-    return render(request, "board/search.html", context)
 
 
 @require_safe

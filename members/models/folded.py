@@ -4,17 +4,19 @@ from typing import Any, Self, TypeVar
 
 from django.db import models
 
-from lib.text import words
+from lib.queries import Query
 
 Row = TypeVar("Row", bound=models.Model)
 
 
 class FoldedQuerySet(models.QuerySet[Row]):
     def search(self, query: str) -> Self:
-        """Every word is found in the names, kana or code, however it is typed."""
-        found = self
-        for word in words(query):
+        """Every word is found in the names, kana or code, however it is typed; -word is not."""
+        found, asked = self, Query.parse(query)
+        for word in asked.wanted:
             found = found.filter(folded__contains=word)
+        for word in asked.unwanted:
+            found = found.exclude(folded__contains=word)
         return found
 
 

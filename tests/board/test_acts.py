@@ -1,6 +1,6 @@
 """What is done to a topic besides writing: by whom, once, and for whom it counts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -279,7 +279,7 @@ def yearly(writer):
         category=factories.make_category("call"),
         title="毎年の募集",
         deadline=timezone.now() + timedelta(days=5),
-        starts_on="2027-02-01",
+        starts_on=date(2027, 2, 1),
         venue="見本会館",
         places=12,
         details={"fee": "無料"},

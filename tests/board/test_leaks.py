@@ -1,12 +1,15 @@
 """What is not for a body does not exist for it: no address, list, count, search or file tells of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from board import posting
 from board.models import Answer, Attachment, Reply, Report, TodoMark, Topic, Watch
+from board.search import index
 from members.models import Draft, Organization
 from tests import factories
 
@@ -35,7 +38,14 @@ LISTS = (
         "/board/ours/?list=answered",
         "/board/ours/?list=asked",
     ),
-    *(f"/board/search/?q={MARK}", f"/board/?q={MARK}", "/board/drafts/", "/"),
+    *(f"/board/search/?q={MARK}", f"/board/search/?q={MARK}&sort=best"),
+    *(f"/board/search/?q={MARK}&category=proposal&with_files=on", "/board/search/?q=txt"),
+    *(
+        f"/board/search/?q=txt%20-{MARK}",
+        f"/board/search/?q=見える%20{MARK}",
+        "/board/drafts/",
+        "/",
+    ),
 )
 SECRETS = {
     "chosen": {"audience": "chosen"},
@@ -61,10 +71,10 @@ def plant(author, kind):
         deadline=timezone.now() + timedelta(days=40),
         asks="interest",
         requires_acknowledgement=True,
-        **SECRETS[kind],
+        **SECRETS.get(kind, {}),
     )
     factories.attach(topic, name=f"{MARK}.txt", content=MARK.encode())
-    Reply.objects.create(
+    reply = Reply.objects.create(
         topic=topic,
         seq=1,
         organization=author.seat.organization,
@@ -72,9 +82,9 @@ def plant(author, kind):
         author=author,
         body=MARK,
         body_html=MARK,
-        folded=MARK.lower(),
         form_key=f"{topic.pk:032x}",
     )
+    index.write_reply(reply)
     states = {
         "waiting": {"status": "waiting"},
         "hidden": {"hidden_at": timezone.now(), "hidden_reason": MARK},
@@ -146,9 +156,11 @@ def test_no_list_search_or_count_tells_of_it(client, author, stranger):
 
     after = [client.get(address) for address in LISTS]
 
-    assert MARK not in "".join(
-        page.content.decode().replace(f"q={MARK}", "") for page in after
-    ).replace(f'value="{MARK}"', "")
+    pages = [page.content.decode() for page in after]
+    # What was asked for stands in the box, in links and in 「…」.
+    echo = rf'(value="|q=|「)[^"」&]*{MARK}'
+    pages = [re.sub(echo, "", page) for page in pages]
+    assert MARK not in "".join(pages)
     for address, old, new in zip(LISTS, before, after, strict=True):
         assert _numbers(old.decode()) == _numbers(new.content.decode()), address
 
@@ -156,6 +168,29 @@ def test_no_list_search_or_count_tells_of_it(client, author, stranger):
 def _numbers(html):
     """Every count that the page shows: 3件, 未読 2."""
     return [word for word in html.split() if word.endswith("件") or word.endswith("件</span></li>")]
+
+
+def test_text_that_was_withdrawn_is_found_by_its_own_body_alone(client, author, stranger):
+    topic = plant(author, "open")
+    found = f"/board/search/?q={MARK}"
+    client.force_login(stranger)
+    assert len(client.get(found).context["hits"]) == 2
+
+    posting.withdraw(topic, note="中止", by=author)
+
+    assert client.get(found).context["hits"] == []
+    client.force_login(author)
+    assert len(client.get(found).context["hits"]) == 2
+
+
+def test_empty_search_suggests_nothing_that_is_hidden(client, author, stranger):
+    for kind in SECRETS:
+        plant(author, kind)
+    client.force_login(stranger)
+
+    for query in (f"{MARK} txt", f"{MARK}&category=proposal", f"{MARK}&prefecture=01"):
+        answer = client.get(f"/board/search/?q={query}")
+        assert answer.context["ways_out"] == []
 
 
 def test_nobody_without_a_log_in_gets_further_than_the_log_in_page(client, author):

@@ -16,7 +16,7 @@ from tests.html import text_of
 
 LISTS = (
     *("/board/", "/board/c/call/", "/board/ours/", "/board/ours/?list=answered"),
-    *("/board/ours/?list=asked", "/board/search/?q=募集", "/board/drafts/"),
+    *("/board/ours/?list=asked", "/board/drafts/"),
 )
 
 
@@ -81,7 +81,7 @@ def test_every_filter_leaves_the_right_topics(client, reader):
         query: sorted(titles(client, query))
         for query in (
             *("category=call", "status=open", "status=soon", "status=ended", "prefecture=01"),
-            *("organization=北市", "deadline=7", "with_files=on", "todo=on", "unread=on", "q=北市"),
+            *("organization=北市", "deadline=7", "with_files=on", "todo=on", "unread=on"),
         )
     }
 
@@ -96,7 +96,6 @@ def test_every_filter_leaves_the_right_topics(client, reader):
         "with_files=on": ["添"],
         "todo=on": ["要"],
         "unread=on": sorted(["北", "添", "要"]),
-        "q=北市": ["北"],
     }
 
 
@@ -251,36 +250,3 @@ class TestReading:
             client.get(topic.get_absolute_url())
 
         assert not [q["sql"] for q in queries if q["sql"].startswith(("UPDATE", "INSERT"))]
-
-
-SEARCHED = {
-    "龍ケ崎市の催し": ["龍ヶ崎", "龍ケ崎", "竜ヶ崎"],
-    "塩竈の魚": ["塩釜", "塩竈"],
-    "ﾊﾟﾝﾌﾚｯﾄ配布": ["パンフレット", "ぱんふれっと", "配布　ﾊﾟﾝﾌ"],
-    "広報誌": ["誌", "広報"],
-    "100%の力": ["100%", "１００％"],
-}
-
-
-@pytest.mark.parametrize(("title", "queries"), SEARCHED.items())
-def test_search_finds_what_people_mean(client, reader, title, queries):
-    factories.make_topic(title=title)
-    factories.make_topic(title="別の件")
-
-    for query in queries:
-        page = client.get("/board/search/", {"q": query}).context["page"]
-        assert [topic.title for topic in page] == [title]
-
-
-def test_search_reads_file_names_and_replies_and_no_wild_cards(client, reader):
-    topic = factories.make_topic(title="一つ目")
-    factories.attach(topic, name="実施要領.txt")
-    factories.make_reply(topic, body="宿泊できますか")
-    factories.make_topic(title="二つ目")
-
-    for query in ("実施要領", "宿泊"):
-        assert [t.title for t in client.get("/board/search/", {"q": query}).context["page"]] == [
-            "一つ目"
-        ]
-    for query in ("%", "_", "存在しない語"):
-        assert not client.get("/board/search/", {"q": query}).context["page"].object_list

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import clean_line, clean_text, cut, fold, half_width, words
+from lib.text import clean_line, clean_text, cut, fold, half_width, other_spellings, words
 
 LOCAL_GOVERNMENTS = Path(__file__).parents[2] / "data" / "local_governments.csv"
 # Characters that some rule treats, beside arbitrary ones.
@@ -269,3 +269,17 @@ def test_a_cut_text_is_the_beginning_and_no_longer_than_allowed(text, limit):
 
 def test_nothing_but_marks_is_cut_all_the_same():
     assert cut("\u3099" * 50, 10) == "\u3099" * 10
+
+
+@pytest.mark.parametrize(
+    ("word", "spellings"),
+    [
+        ("塩釜", ["鹽釜", "塩竈", "塩竃"]),
+        ("ぱんふ", ["パンフ"]),
+        ("しお釜", ["シオ釜", "しお竈", "しお竃"]),
+        ("pdf", []),
+    ],
+)
+def test_other_spellings_are_one_with_the_word(word, spellings):
+    assert other_spellings(word) == spellings
+    assert {fold(spelling) for spelling in spellings} <= {word}

@@ -19,6 +19,7 @@ from lib.wareki import (
     format_fiscal_year,
     format_time,
     parse_date,
+    spellings,
 )
 
 DAYS = st.dates(date(1873, 1, 1), date(2200, 12, 31))
@@ -247,3 +248,7 @@ def test_pages_carry_dates_for_readers_and_programs(value, expression, iso, text
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_a_missing_date_shows_nothing(filter_name, nothing):
     assert _render(filter_name, nothing) == ""
+
+
+def test_spellings_are_those_that_people_search_for():
+    assert spellings(date(2019, 5, 1)) == "令和元年5月1日 2019年5月1日 2019-05-01 2019/5/1 r1.5.1"

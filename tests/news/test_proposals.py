@@ -282,7 +282,7 @@ def test_list_asks_a_constant_number_of_queries(
     client.get("/contact/")
 
     # Session, person, proposals.
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(LIST)
 
 

@@ -4,7 +4,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from board.models import Reply, Topic
 from members.access import is_secretariat
 from members.models import LocalGovernment, Organization, User
 
@@ -63,3 +65,31 @@ def test_seeding_again_adds_nothing(demo):
 
     assert (User.objects.count(), Organization.objects.count()) == before
     assert out.getvalue() == "demo accounts: 0 new, topics: 0 new\n"
+
+
+def test_large_demonstration_is_as_if_it_had_been_posted(demo):
+    numbers = {"organizations": 12, "topics": 40, "replies": 300}
+    for _ in range(2):
+        call_command("seed_demo", **numbers, stdout=StringIO())
+
+    assert Organization.objects.filter(is_demo=True).count() == 12
+    assert Topic.objects.count() == 40
+    assert 200 < Reply.objects.count() < 400
+    for topic in Topic.objects.all():
+        seqs = list(topic.replies.order_by("seq").values_list("seq", flat=True))
+        assert seqs == list(range(1, topic.last_seq + 1))
+        assert topic.reply_count == topic.newest_seq == topic.last_seq
+    assert not Topic.objects.filter(active_at__gt=timezone.now()).exists()
+    out = StringIO()
+    call_command("check_search", stdout=out)
+    assert out.getvalue() == "The index agrees with the posts.\n"
+
+
+def test_progress_of_a_large_demonstration_is_shown_on_a_terminal(demo, monkeypatch):
+    out = StringIO()
+    monkeypatch.setattr(out, "isatty", lambda: True)
+
+    call_command("seed_demo", organizations=5, topics=20, replies=20, stdout=out)
+
+    assert "5 of 5 organizations" in out.getvalue()
+    assert "topics\n" in out.getvalue()

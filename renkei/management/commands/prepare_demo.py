@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from agreements.models import RegionalAgreement
+from board.models import SearchEntry, Topic
 from members.models import LocalGovernment
 
 
@@ -26,4 +27,7 @@ class Command(BaseCommand):
         call_command("load_site_texts")
         call_command("load_categories")
         call_command("load_news")
+        # For a demonstration that is older than the index.
+        if Topic.objects.exists() and not SearchEntry.objects.exists():
+            call_command("rebuild_search")
         call_command("seed_demo")

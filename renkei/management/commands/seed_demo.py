@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from lib.progress import shown_on
 from members import consent
 from members.models import Organization, Seat, User
 from renkei import demo_topics
+from renkei.demo_load import Load
 
 Kind, Role = Organization.Kind, User.Role
 
@@ -45,10 +47,21 @@ PEOPLE = (
 class Command(BaseCommand):
     help = "Create the demo bodies, accounts and topics (DEMO=1 only). Existing ones stay."
 
-    @transaction.atomic
+    def add_arguments(self, parser: CommandParser) -> None:
+        for name in ("organizations", "topics", "replies"):
+            parser.add_argument(f"--{name}", type=int, default=0, help="at least so many, for load")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demo accounts have a published password: they need DEMO=1.")
+        self._seed()
+        if options["topics"]:
+            load = Load(lambda what: shown_on(self.stdout, what))
+            load.organizations(max(options["organizations"], 1))
+            load.board(options["topics"], options["replies"])
+
+    @transaction.atomic
+    def _seed(self) -> None:
         made = self._secretary() + sum(self._person(person) for person in PEOPLE)
         self._agree_to_terms()
         self.stdout.write(f"demo accounts: {made} new, topics: {demo_topics.post_all()} new")

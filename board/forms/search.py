@@ -1,0 +1,86 @@
+"""The search of the board: words, with the filters of the lists, as an address that can be shared."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from board.lists import TopicFilter, bounds, with_marks
+from board.models import SearchEntry, Topic
+from board.models.search_entry import SearchEntryQuerySet, key_at
+from board.search import tokens
+from board.search.finding import LAST_KEY, Search
+from lib.queries import Query
+from lib.text import words
+from members.models import Organization, User
+
+
+class SearchForm(TopicFilter):
+    """Filters of a topic hold for its replies; writer, period and files are those of the post itself."""
+
+    BEST = "best"
+    SORTS = (("", "新しい順"), (BEST, "関連の高い順"))
+
+    q = forms.CharField(
+        label="検索語",
+        required=False,
+        max_length=100,
+        help_text="例：防災　訓練、「地域防災」、-除く語",
+    )
+    field_order = ("q",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sort: Any = self.fields["sort"]
+        sort.choices = self.SORTS
+
+    @property
+    def query(self) -> Query:
+        return Query.parse(self.chosen.get("q", ""))
+
+    @property
+    def sorts_by_score(self) -> bool:
+        return self.is_valid() and self.cleaned_data["sort"] == self.BEST
+
+    @property
+    def is_narrowed(self) -> bool:
+        """By more than words."""
+        return bool(self.chosen.keys() - {"q"})
+
+    def search(self, user: User) -> Search:
+        """Within what the person may see."""
+        entries, marks = self._by_post(SearchEntry.objects.shown().within(self._topics(user)))
+        first, end = 0, LAST_KEY
+        if "year" in self.chosen:
+            start, last = bounds(int(self.chosen["year"]))
+            first, end = key_at(start), key_at(last + timedelta(microseconds=1))
+        return Search(self.query, entries, marks, first, end)
+
+    def _topics(self, user: User) -> Any:
+        readable = Topic.objects.readable_by(user)
+        return self.by_topic(with_marks(readable, user)) if self.is_narrowed else readable
+
+    def _by_post(
+        self, entries: SearchEntryQuerySet
+    ) -> tuple[SearchEntryQuerySet, tuple[tuple[str, ...], ...]]:
+        """The exact filters, and the same as marks of the index."""
+        chosen = self.chosen
+        marks: list[tuple[str, ...]] = []
+        if "category" in chosen:
+            marks.append((tokens.of_category(chosen["category"].pk),))
+        if "with_files" in chosen:
+            entries = entries.filter(has_files=True)
+            marks.append(("f",))
+        if chosen.keys() & {"prefecture", "organization"}:
+            writers = self._writers()
+            entries = entries.filter(organization__in=writers)
+            marks.append(tuple(map(tokens.of_organization, writers)))
+        return (entries, tuple(marks)) if all(marks) else (entries.none(), ())
+
+    def _writers(self) -> list[int]:
+        bodies = Organization.objects.order_by()
+        if "prefecture" in self.chosen:
+            bodies = bodies.filter(prefecture=self.chosen["prefecture"])
+        for word in words(self.chosen.get("organization", "")):
+            bodies = bodies.filter(folded__contains=word)
+        return list(bodies.values_list("pk", flat=True))
