@@ -6,20 +6,25 @@ None where the visitor may not even know of the app's pages.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from agreements import search as agreements
 from board.forms import SearchForm as BoardSearch
 from board.search.results import Results
-from lib.marking import marked
+from lib.marking import excerpt, marked
 from lib.queries import Query
+from lib.wareki import format_date
 from members import directory
 from members.access import AnyUser, is_member
+from news.models import Event, NewsItem, Publication
 
 SHOWN = 5
 
@@ -112,6 +117,43 @@ def _bodies(typed: str, user: AnyUser) -> Group:
     return _group("自治体・会員", len(found), lines, more)
 
 
+def _news(typed: str, user: AnyUser) -> Group:
+    found = NewsItem.objects.published().search(typed).order_by("-publish_at", "-pk")
+    return _published("お知らせ", found, typed, "news:news_list", lambda item: item.publish_at)
+
+
+def _publications(typed: str, user: AnyUser) -> Group:
+    found = Publication.objects.published().search(typed).select_related("series")
+    newest = found.order_by("-issued_on", "-pk")
+    return _published("刊行物", newest, typed, "news:publication_list", lambda item: item.issued_on)
+
+
+def _events(typed: str, user: AnyUser) -> Group:
+    found = Event.objects.published().search(typed).order_by("-starts_on", "-pk")
+    return _published("イベント", found, typed, "news:event_list", lambda item: item.starts_on)
+
+
+def _published(
+    name: str, found: Any, typed: str, page: str, day_of: Callable[[Any], date]
+) -> Group:
+    """Two queries: how many, and the first."""
+    words = Query.parse(typed).wanted
+    lines = [
+        Line(
+            marked(str(item), words),
+            item.get_absolute_url(),
+            text=excerpt([item.summary], words) if item.summary else "",
+            note=format_date(_day(day_of(item))),
+        )
+        for item in found.defer("folded")[:SHOWN]
+    ]
+    return Group(name, f"{found.count():,}", lines, reverse(page))
+
+
+def _day(moment: date) -> date:
+    return timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
+
+
 def _group(name: str, count: int, lines: Iterable[Line], more_url: str) -> Group:
     return Group(name, f"{count:,}", list(islice(lines, SHOWN)), more_url)
 
@@ -126,6 +168,9 @@ def _q(typed: str) -> str:
 
 GROUPS: tuple[Callable[[str, AnyUser], Group | None], ...] = (
     _board,
+    _news,
+    _events,
+    _publications,
     _regional,
     _corporate,
     _bodies,

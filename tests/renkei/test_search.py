@@ -1,5 +1,7 @@
 """検索 over everything: the public's, and what members see besides."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from agreements.models import Party
 from board.models import Topic
+from news.models import Publication
 from tests import factories
 from tests.html import text_of
 
@@ -41,6 +44,24 @@ def test_each_group_answers_for_its_own(lines):
     assert lines("塩釜 講演会") == {"企業との包括連携協定": ["塩竃株式会社"]}
     assert lines("塩釜 -株式会社 -市") == {"広域連携協定": ["塩竈町村会"]}
     assert lines("") == lines("%") == lines("-塩釜") == {}
+
+
+def test_what_is_published_is_found_and_nothing_else(lines):
+    later = timezone.now() + timedelta(days=1)
+    factories.make_news_item(title="防災のお知らせ")
+    factories.make_news_item(title="防災 LEAK", is_draft=True)
+    factories.make_news_item(title="防災 LEAK", publish_at=later)
+    factories.make_publication(title="防災特集")
+    factories.make_publication(title="防災 LEAK", is_draft=True)
+    factories.make_event(name="防災の集い")
+    factories.make_event(name="防災 LEAK", publish_at=later)
+
+    assert lines("ボウサイ") == {}
+    assert lines("防災") == {
+        "お知らせ": ["防災のお知らせ"],
+        "イベント": ["防災の集い"],
+        "刊行物": [str(Publication.objects.get(title="防災特集"))],
+    }
 
 
 def test_agreement_is_found_by_its_day_and_not_by_the_memo(lines):
@@ -103,8 +124,11 @@ def test_queries_do_not_grow_with_what_is_found(client, contributor):
         factories.make_corporate_agreement(company=f"語{len(counts)}株式会社")
         factories.make_local_government(name=f"語{len(counts)}市")
         factories.make_reply(factories.make_topic(title="語"), body="語")
+        factories.make_news_item(title="語")
+        factories.make_publication(title="語")
+        factories.make_event(name="語")
         with CaptureQueriesContext(connection) as queries:
-            assert len(client.get("/search/?q=語").context["groups"]) == 4
+            assert len(client.get("/search/?q=語").context["groups"]) == 7
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
