@@ -6,13 +6,20 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
+from renkei.jobs import JOBS
 from renkei.models import JobRun
 
 
 @admin.register(JobRun)
 class JobRunAdmin(PortalModelAdmin):
-    list_display = ["job", "period", "started_at", "finished_at", "failure"]
+    list_display = ["label", "period", "started_at", "finished_at", "failure"]
     list_filter = ["job", ("failure", admin.EmptyFieldListFilter)]
+
+    @admin.display(description="処理", ordering="job")
+    def label(self, run: JobRun) -> str:
+        """Of a job that is no more: its name."""
+        job = JOBS.get(run.job)
+        return job.label if job else run.job
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -13,7 +13,7 @@ from lib.wareki import format_datetime
 from members import bounces
 from members.access import MemberRequest
 from members.admin.records import RecordAdmin
-from members.models import Delivery, MailAddress, Seat, User
+from members.models import Delivery, MailAddress, Notice, Seat, User
 
 
 @admin.register(Delivery)
@@ -45,6 +45,21 @@ class DeliveryAdmin(RecordAdmin):
         if delivery.state == waiting and (delivery.attempts or delivery.is_collected):
             state = f"{state}（{format_datetime(timezone.localtime(delivery.due_at))}に送信）"
         return f"{state}　{delivery.reason}".strip()
+
+
+@admin.register(Notice)
+class NoticeAdmin(RecordAdmin):
+    """What was told, and what waits for its hour: scheduled topics, reminders before deadlines."""
+
+    list_display = ["__str__", "kind", "topic", "due_at", "spread_at", "mails"]
+    list_filter = ["kind", ("spread_at", admin.EmptyFieldListFilter), "due_at"]
+    search_fields = ["key", "text"]
+    fields = ["kind", "topic", "seq", "text", "to", "by", "created_at", "due_at", "spread_at"]
+
+    @admin.display(description="メール")
+    def mails(self, notice: Notice) -> str:
+        address = reverse("admin:members_delivery_changelist")
+        return format_html('<a href="{}?notice__id__exact={}">送信の記録</a>', address, notice.pk)
 
 
 class BouncedFilter(admin.SimpleListFilter):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib import delivery_reports, mail
-from members import bounces
+from members import bounces, inbox
 from members.models import AuditEntry, Delivery, MailAddress, Organization, User
 from tests import factories
 from tests.imap import imap_server
@@ -251,7 +251,7 @@ class TestSecretariat:
 
         assert MailAddress.objects.get().bounced_at is not None
 
-    @pytest.mark.parametrize("model", ["delivery", "mailaddress", "organization"])
+    @pytest.mark.parametrize("model", ["delivery", "mailaddress", "notice", "organization"])
     def test_queries_of_a_list_do_not_grow(self, client, secretary, model):
         client.get("/contact/")
         address = reverse(f"admin:members_{model}_changelist")
@@ -263,6 +263,7 @@ class TestSecretariat:
                 seat.save()
                 Delivery.objects.create(address=seat.mailbox, key="k", subject="s", seat=seat)
                 bounces.record_hard(seat.mailbox, "550")
+                inbox.tell_inboxes([seat], "見本", key=f"k{seat.pk}", path="/")
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(address).status_code == 200
             counts.append(len(queries))
