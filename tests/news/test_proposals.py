@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -257,7 +258,8 @@ def test_refused_event_cannot_be_public(db):
     event.refresh_from_db()
     event.is_draft = False
 
-    assert "掲載しないと決めたイベント" in str(pytest.raises(Exception, event.full_clean).value)
+    with pytest.raises(ValidationError, match="掲載しないと決めたイベント"):
+        event.full_clean()
 
 
 def test_proposal_of_a_demo_body_is_no_open_data(db):
