@@ -59,6 +59,7 @@ REGIONAL = Table(
             "協定番号",
             "協定ごとの番号。2団体共同の協定は、2行が同じ番号になります。",
             lambda row: row.agreement.number,
+            type="integer",
         ),
         Column(
             "signed_on",
@@ -96,12 +97,14 @@ REGIONAL = Table(
             "構成自治体数（協定公表値、2団体共同の協定は1行目のみ）",
             "公表している数。基準日の欄の日付のもの",
             lambda row: row.agreement.published_count if row.is_first else None,
+            type="integer",
         ),
         Column(
             "computed_count",
             "構成自治体数（団体別算定値）",
             "都道府県と種別から団体ごとに数えた、ダウンロードした日の数",
             lambda row: row.computed,
+            type="integer",
         ),
         Column(
             "as_of",
@@ -187,6 +190,7 @@ CONSTITUENTS = Table(
             "協定番号",
             "広域連携協定の協定番号",
             lambda row: row.agreement.number,
+            type="integer",
         ),
         Column("party", "団体名", "協定を締結した団体", lambda row: row.party.name),
     ),

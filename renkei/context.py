@@ -28,9 +28,14 @@ _NAVIGATION = (
     ("企業との協定", "agreements:corporate_list", ("agreements:corporate_detail",)),
     ("会員", "members:member_list", ("member_profile", "group_profile")),
     ("会員名簿", "members:directory", ("members:directory_names",)),
-    ("オープンデータ", "open_data", ()),
+    ("お知らせ", "news:news_list", ("news:news_item",)),
+    ("刊行物", "news:publication_list", ("news:publication", "news:publication_text")),
+    (
+        "イベント",
+        "news:event_list",
+        ("news:event_month", "news:event", "news:enter", "news:proposal_list"),
+    ),
     ("プロジェクトについて", "about", ()),
-    ("お問い合わせ", "contact", ()),
 )
 _FOR_MEMBERS = {"board:index", "members:directory"}
 _FOOTER = (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from members.access import public
 from members.views import account, directory, password
-from renkei import inbox_pages, views
+from renkei import api, inbox_pages, views
 from renkei.sitemaps import SITEMAPS
 
 handler400 = "renkei.errors.bad_request"
@@ -82,6 +82,9 @@ urlpatterns = [
         name="member_download",
     ),
     path("open-data/", views.open_data, name="open_data"),
+    path("api/v1/", api.index, name="api"),
+    path("api/v1/openapi.json", api.document, name="api_document"),
+    path("api/v1/<slug:name>/", api.table, name="api_table"),
     path("files/<uuid:pk>/", views.public_file, name="public_file"),
     path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),

@@ -1,5 +1,6 @@
 """Pages that show several apps, and the project's own pages."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from members import exports as member_exports
 from members import handover
 from members.access import MemberRequest, member_only, public
 from members.models import LocalGovernment, Organization, SiteText
+from news import exports as news_exports
+from news.models import Event, NewsItem, Publication
 from renkei.handover import sheet
 from renkei.jobs import queue
 from renkei.profiles import Profile
@@ -30,6 +33,8 @@ from renkei.public_files import find
 from renkei.search import SearchForm, groups
 
 NEWEST_AGREEMENTS = 3
+NEXT_EVENTS = 3
+NEWEST_NEWS = 5
 
 
 def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -48,8 +53,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "newest": newest[:NEWEST_AGREEMENTS],
         "corporate_agreements": CorporateAgreement.objects.in_force(),
         "search": SearchForm(),
+        **_published(),
     }
     return render(request, "renkei/home.html", context)
+
+
+def _published() -> dict[str, Any]:
+    """The next events, the news, and the newest number of the first series."""
+    news = NewsItem.objects.published().select_related("category").pinned_first()
+    publications = Publication.objects.published().with_row()
+    return {
+        "events": Event.objects.published().upcoming()[:NEXT_EVENTS],
+        "news": news[:NEWEST_NEWS],
+        "publication": publications.order_by("-issued_on", "series__position", "-id").first(),
+    }
 
 
 @require_safe
@@ -125,7 +142,11 @@ def _profile_page(request: HttpRequest, profile: Profile) -> HttpResponse:
 def open_data(request: HttpRequest) -> HttpResponse:
     """What every column of every table means."""
     context = {
-        "tables": [*agreement_exports.TABLES.values(), *member_exports.TABLES.values()],
+        "tables": [
+            *agreement_exports.TABLES.values(),
+            *member_exports.TABLES.values(),
+            *news_exports.TABLES.values(),
+        ],
         "license": settings.OPEN_DATA_LICENSE,
         "trail": _trail(("オープンデータ", "")),
     }

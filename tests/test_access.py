@@ -106,6 +106,7 @@ def arguments(manager):
         "agreements:corporate_detail": [factories.make_corporate_agreement().pk],
         "agreements:download": ["regional", "csv"],
         "member_download": ["csv"],
+        "api_table": ["events"],
         "member_profile": [factories.make_local_government().code],
         "group_profile": [factories.make_organization().pk],
         "public_file": [file.pk],

@@ -249,9 +249,16 @@ class Event(Article):
     @property
     def period(self) -> str:
         """令和8年3月12日（木）　午後1時から午後5時まで, as one reads it aloud."""
+        return f"{self.days}　{self.hours}" if self.hours else self.days
+
+    @property
+    def days(self) -> str:
+        """The year once where both days are of the same."""
         first, last = format_date_weekday(self.starts_on), format_date_weekday(self.ends_on)
-        days = first if self.is_one_day else f"{first}から{last}まで"
-        return f"{days}　{self.hours}" if self.hours else days
+        if self.is_one_day:
+            return first
+        year = first.partition("年")[0]
+        return f"{first}から{last.removeprefix(f'{year}年')}まで"
 
     @property
     def hours(self) -> str:

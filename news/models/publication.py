@@ -164,6 +164,10 @@ class Edition(models.Model):
         return reverse("public_file", args=[self.pk])
 
     @property
+    def type_label(self) -> str:
+        return f"PDF、{self.pages}ページ"
+
+    @property
     def text_pages(self) -> list[str]:
         """Empty for a PDF that holds pictures alone."""
         return self.text.split("\f") if self.text.strip() else []

@@ -211,7 +211,8 @@ PAGES = {
     "agreements:regional_list": 4,
     "agreements:corporate_list": 5,
     "agreements:constituent_list": 3,
-    "home": 5,
+    # Events, news and the newest publication, too.
+    "home": 8,
 }
 
 

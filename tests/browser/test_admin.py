@@ -29,6 +29,12 @@ MODELS = {
     "定期の処理": "/admin/renkei/jobrun/",
     "文章": "/admin/members/sitetext/",
     "利用規約への同意": "/admin/members/termsconsent/",
+    "お知らせ": "/admin/news/newsitem/",
+    "お知らせの分類": "/admin/news/newscategory/",
+    "刊行物": "/admin/news/publication/",
+    "刊行物の種類": "/admin/news/series/",
+    "イベント": "/admin/news/event/",
+    "参加申込": "/admin/news/entry/",
 }
 REGISTER_SHEET = Path(__file__).resolve().parents[2] / "data" / "regional_agreements.csv"
 

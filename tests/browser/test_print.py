@@ -6,7 +6,16 @@ import pytest
 from playwright.sync_api import expect
 
 MAX_SHEETS = 3
-PATHS = ["/", "/agreements/regional/", "/agreements/regional/1/print/"]
+PATHS = [
+    "/",
+    "/agreements/regional/",
+    "/agreements/regional/1/print/",
+    "/news/1/",
+    "/publications/1/",
+    "/events/",
+    "/events/calendar/?month=2026-03",
+    "/events/2/",
+]
 
 
 def sheets(pdf):

@@ -290,6 +290,18 @@ def test_end_may_be_left_empty_and_hours_of_several_days_stand_alone(db):
     assert one_day.ends_on == one_day.starts_on
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "days"),
+    [
+        (date(2026, 12, 5), "令和8年12月5日（土）"),
+        (date(2026, 12, 6), "令和8年12月5日（土）から12月6日（日）まで"),
+        (date(2027, 1, 6), "令和8年12月5日（土）から令和9年1月6日（水）まで"),
+    ],
+)
+def test_period_is_written_as_one_reads_it(ends_on, days):
+    assert Event(starts_on=date(2026, 12, 5), ends_on=ends_on).period == days
+
+
 def test_event_of_the_leaflet_is_loaded_once_and_without_a_place(client, db):
     for _ in range(2):
         call_command("load_news", stdout=io.StringIO())

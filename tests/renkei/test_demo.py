@@ -16,6 +16,7 @@ def demo(master, settings):
     settings.DEMO = True
     call_command("load_wards", stdout=StringIO())
     call_command("load_categories", stdout=StringIO())
+    call_command("load_news", stdout=StringIO())
     call_command("seed_demo", stdout=StringIO())
 
 
@@ -55,6 +56,13 @@ def test_demo_bodies_are_fictional_and_counted_nowhere(demo):
     assert bodies.count() == 3
     assert not LocalGovernment.objects.filter(name__in=bodies.values("name")).exists()
     assert Organization.objects.registered().count() == 0
+
+
+def test_demo_news_is_shown_and_is_no_open_data(client, demo):
+    assert "【見本】" in client.get("/news/").content.decode()
+    assert len(client.get("/events/").context["page"].object_list) == 2
+    for table in ("publications", "events"):
+        assert "見本" not in client.get(f"/{table}.json").content.decode()
 
 
 def test_seeding_again_adds_nothing(demo):

@@ -1,17 +1,19 @@
 """Home, about, contact, policies, health, sitemap."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from xml.etree import ElementTree
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.utils import timezone
 
 from agreements import exports as agreement_exports
 from members import exports as member_exports
 from members.models import SiteText
+from news import exports as news_exports
 from renkei import views
 from tests import factories
 from tests.html import text_of
@@ -44,6 +46,39 @@ def test_home_names_the_newest_agreements_and_the_companies(client, registers, t
     assert newest == ["千葉県市長会", "山梨県町村会", "埼玉県町村会"]
     assert "明治安田生命保険相互会社" in text_of(response)
     assert "自治体のパンフレットを東京23区等で配布したいとき" in text_of(response)
+
+
+def test_home_shows_the_next_events_the_news_and_the_newest_cover(client, db):
+    today = timezone.localdate()
+    soon = factories.make_event(starts_on=today + timedelta(days=3))
+    later = factories.make_event(starts_on=today + timedelta(days=9))
+    factories.make_event(name="LEAK-past", starts_on=today - timedelta(days=1))
+    factories.make_event(name="LEAK-draft", starts_on=today, is_draft=True)
+    edition = factories.make_edition(factories.make_publication(issued_on=date(2026, 6, 1)))
+    factories.make_publication(issued_on=date(2026, 5, 1))
+    pinned = factories.make_news_item(pinned_until=today)
+    newer = factories.make_news_item()
+
+    response = client.get("/")
+
+    assert list(response.context["events"]) == [soon, later]
+    assert list(response.context["news"]) == [pinned, newer]
+    assert edition.cover_url in response.content.decode()
+    assert "LEAK" not in response.content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_home_asks_a_constant_number_of_queries(client, django_assert_num_queries, db, rows):
+    for _ in range(rows):
+        factories.make_event(starts_on=timezone.localdate())
+        factories.make_news_item()
+        factories.make_edition()
+        factories.make_corporate_agreement()
+        factories.make_regional_agreement()
+
+    # Texts, agreements, parties, local governments, companies, events, news, publication, editions.
+    with django_assert_num_queries(9):
+        client.get("/")
 
 
 def test_home_of_an_empty_portal_opens(client, db):
@@ -91,7 +126,8 @@ def test_definitions_name_every_column_and_the_licence(client, db, settings):
     html = client.get("/open-data/").content.decode()
 
     assert settings.OPEN_DATA_LICENSE in html
-    for table in (*agreement_exports.TABLES.values(), *member_exports.TABLES.values()):
+    exports = (agreement_exports, member_exports, news_exports)
+    for table in (table for export in exports for table in export.TABLES.values()):
         for column in table.columns:
             assert column.head in html
             assert f"<code>{column.key}</code>" in html
@@ -111,6 +147,9 @@ def test_footer_links_the_official_sites_as_external(client, db):
         ("/agreements/regional/", ["/agreements/regional/"]),
         ("/members/", ["/members/"]),
         ("/members/register/", []),
+        ("/news/", ["/news/"]),
+        ("/publications/", ["/publications/"]),
+        ("/events/calendar/", ["/events/"]),
         ("/", []),
     ],
 )
@@ -149,8 +188,14 @@ def test_sitemap_lists_public_pages_agreements_and_bodies(client, db):
         factories.make_regional_agreement(),
         factories.make_local_government(),
         factories.make_organization(),
+        factories.make_news_item(),
+        factories.make_publication(),
+        factories.make_event(),
     ]
     hidden = [
+        factories.make_news_item(is_draft=True),
+        factories.make_publication(is_draft=True),
+        factories.make_event(is_draft=True),
         factories.make_organization(is_demo=True),
         factories.make_organization(status="suspended"),
         factories.make_secretariat(),

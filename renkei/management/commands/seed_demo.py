@@ -11,7 +11,7 @@ from django.utils import timezone
 from lib.progress import shown_on
 from members import consent
 from members.models import Organization, Seat, User
-from renkei import demo_topics
+from renkei import demo_news, demo_topics
 from renkei.demo_load import Load
 
 Kind, Role = Organization.Kind, User.Role
@@ -65,6 +65,8 @@ class Command(BaseCommand):
         made = self._secretary() + sum(self._person(person) for person in PEOPLE)
         self._agree_to_terms()
         self.stdout.write(f"demo accounts: {made} new, topics: {demo_topics.post_all()} new")
+        if news := demo_news.publish_all():
+            self.stdout.write(f"news, events, publications: {news} new")
 
     def _secretary(self) -> bool:
         if User.objects.filter(email=SECRETARY).exists():
