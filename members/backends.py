@@ -12,7 +12,9 @@ class MemberBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Asked on every request: whoever is suspended is out on the next one."""
-        user = User.objects.select_related("seat__organization").filter(pk=user_id).first()
+        # Without order_by() the default order joins the table of local governments to find one row.
+        found = User.objects.select_related("seat__organization").filter(pk=user_id)
+        user = found.order_by("pk").first()
         return user if user and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: Any) -> bool:
