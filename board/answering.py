@@ -16,6 +16,7 @@ from board.posting import EditedMeanwhileError, StaleError
 from members import drafts
 from members.access import is_contributor, is_secretariat
 from members.models import Draft, Organization, User
+from members.models.organization import OrganizationQuerySet
 
 # Of requests to everybody, those that end within two weeks are shown as asked of the own body.
 ASKED_WITHIN = timedelta(days=14)
@@ -167,20 +168,16 @@ class Roster:
 
     @classmethod
     def of(cls, topic: Topic) -> "Roster":
-        """Three queries, however many bodies there are."""
+        """As many queries for 1,788 bodies as for one."""
         asked = topic.audience_organizations().exclude(pk=topic.organization_id)
         bodies = asked.exclude(kind=Organization.Kind.SECRETARIAT)
-        made = topic.answers.select_related("organization", "seat", "answered_by", "topic")
-        answers = {row.organization_id: row for row in made}
-        current = topic.acknowledgements.filter(version=topic.version)
-        confirmed = {
-            row.organization_id: row
-            for row in current.select_related("organization", "seat", "user")
-        }
-        found = list(bodies.in_code_order().select_related("local_government"))
+        answers = _by_body(topic.answers.order_by(), "seat", "answered_by")
+        current = topic.acknowledgements.filter(version=topic.version).order_by()
+        confirmed = _by_body(current, "seat", "user")
+        found = list(_with_codes(bodies))
         # Who has answered before it left, or before the audience was narrowed, stays in the table.
-        known = {body.pk for body in found}
-        found += [row.organization for row in answers.values() if row.organization_id not in known]
+        left = answers.keys() - {body.pk for body in found}
+        found += _with_codes(Organization.objects.filter(pk__in=left))
         lines = [Line(body, answers.get(body.pk), confirmed.get(body.pk)) for body in found]
         return cls(topic, lines)
 
@@ -220,3 +217,23 @@ class Roster:
         elif state in Answer.Status.values:
             lines = [line for line in self.answered if line.answer and line.answer.status == state]
         return [line for line in lines if prefecture in ("", line.organization.prefecture)]
+
+
+def _with_codes(bodies: OrganizationQuerySet) -> OrganizationQuerySet:
+    return bodies.in_code_order().select_related("local_government")
+
+
+def _by_body(rows: Any, *names: str) -> dict[int, Any]:
+    """With what the rows refer to by these names.
+
+    Not by joins: while the statistics of PostgreSQL still say "empty", it reads joined tables row
+    by row by row, for minutes. Not by prefetch_related: SQLite refuses more than 1,000 ids.
+    """
+    found = {row.organization_id: row for row in rows}
+    for name in names:
+        related = rows.model._meta.get_field(name).related_model
+        known = {one.pk: one for one in related.objects.filter(pk__in=rows.values(name)).order_by()}
+        for row in found.values():
+            if getattr(row, f"{name}_id") in known:
+                setattr(row, name, known[getattr(row, f"{name}_id")])
+    return found
