@@ -11,6 +11,8 @@ import sys
 from tests.postgres import throwaway_postgres
 
 UNIT = ["--ignore=tests/browser", "-n", "auto", "--dist", "loadfile"]
+# What asks no database has been run once.
+NO_DATABASE = ["--ignore=tests/lib"]
 # Two browsers at once on two cores take four times as long as one after the other.
 BROWSER = ["tests/browser"]
 
@@ -24,7 +26,7 @@ def pytest(title: str, *arguments: str, **environment: str) -> bool:
 def main() -> int:
     results = [pytest("SQLite", *UNIT)]
     with throwaway_postgres() as (server, url):
-        results.append(pytest(server, *UNIT, DATABASE_URL=url))
+        results.append(pytest(server, *UNIT, *NO_DATABASE, DATABASE_URL=url))
     results.append(pytest("Browser", *BROWSER))
     return 0 if all(results) else 1
 

@@ -15,12 +15,19 @@ from hypothesis import strategies as st
 from board import reading
 from board.models import Topic
 from members import inbox
-from members.models import Delivery, MailAddress, MailSetting, Notification, Organization
+from members.models import (
+    Delivery,
+    MailAddress,
+    MailSetting,
+    Notification,
+    Organization,
+)
 from renkei import sender
 from renkei.sender import send_digests, send_due_mail
 from renkei.spreading import spread_due
 from tests import factories
 from tests.board.test_notifications import make_town
+from tests.board.test_posting import at_once
 
 State = Delivery.State
 # A Wednesday at 午後3時 in Japan.
@@ -341,3 +348,23 @@ def test_no_history_loses_doubles_or_leaks_anything(db, monkeypatch, history):
             played.act(name)
         played.end()
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_write_and_send_each_thing_once():
+    with time_machine.travel(START, tick=False):
+        asker = make_town(kind=Organization.Kind.WARD, prefecture="13")
+        towns = [make_town() for _ in range(5)]
+        for number in range(3):
+            factories.make_topic(author=asker, title=f"件名{number}")
+
+        answers = at_once([spread_due] * 6)
+
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    assert Delivery.objects.count() == 3 * len(towns)
+    with time_machine.travel("2026-11-26 08:30+09:00", tick=False):
+        at_once([send_digests] * 4)
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(
+        town.seat.mailbox for town in towns
+    )
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENT}
