@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from members import introductions
 from members.drafts import clear_closed
 from members.handover import finish_due
 from members.handover_reminder import send_due
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 # Every job asks what is due, so that a missed day is made up for by the next one.
 DAILY: dict[str, Callable[[], object]] = {
     "clear_closed_drafts": clear_closed,
+    "collect_introductions": introductions.collect,
     "erase_abandoned_applications": erase_abandoned,
     "erase_applications": erase_applications,
     "erase_entries": entering.erase_due,

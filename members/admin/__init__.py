@@ -1,5 +1,23 @@
 """The secretariat's pages for member bodies, people, applications, invitations, mails and texts."""
 
-from members.admin import applications, bodies, people, records, texts, waves, yearly_check
+from members.admin import (
+    applications,
+    bodies,
+    introductions,
+    people,
+    records,
+    texts,
+    waves,
+    yearly_check,
+)
 
-__all__ = ["applications", "bodies", "people", "records", "texts", "waves", "yearly_check"]
+__all__ = [
+    "applications",
+    "bodies",
+    "introductions",
+    "people",
+    "records",
+    "texts",
+    "waves",
+    "yearly_check",
+]

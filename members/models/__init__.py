@@ -8,6 +8,7 @@ from members.models.delivery import Delivery
 from members.models.draft import Draft
 from members.models.former_name import FormerName
 from members.models.handover import Handover
+from members.models.introduction import Introduction
 from members.models.invitation import Invitation
 from members.models.local_government import LocalGovernment
 from members.models.organization import Organization, Seat, Theme
@@ -25,6 +26,7 @@ __all__ = [
     "Draft",
     "FormerName",
     "Handover",
+    "Introduction",
     "Invitation",
     "InvitationWave",
     "LocalGovernment",
