@@ -1,4 +1,4 @@
-"""The worker's record, to be read."""
+"""The worker's record, to be read; and where the queue of introductions is filled from."""
 
 from typing import Any
 
@@ -6,8 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
+from members import introductions
+from renkei.introductions import of_events, of_topics
 from renkei.jobs import JOBS
 from renkei.models import JobRun
+
+introductions.register("topic", of_topics)
+introductions.register("event", of_events)
 
 
 @admin.register(JobRun)

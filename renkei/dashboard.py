@@ -10,7 +10,14 @@ from django.utils import timezone
 from agreements.models import RegionalAgreement
 from board.models import Report, Topic
 from lib.wareki import format_date
-from members.models import Application, Delivery, MailAddress, Organization, YearlyCheck
+from members.models import (
+    Application,
+    Delivery,
+    Introduction,
+    MailAddress,
+    Organization,
+    YearlyCheck,
+)
 from members.waves import unsent
 from news.models import Event
 from renkei.models import JobRun
@@ -49,6 +56,12 @@ def waiting() -> list[Waiting]:
         ),
         *_counted(
             Event.objects.proposed(), "確認を待つイベントの提案", "news_event", state="proposed"
+        ),
+        *_counted(
+            Introduction.objects.filter(state=Introduction.State.WANTED),
+            "公式Xでの紹介の希望",
+            "members_introduction",
+            state__exact="wanted",
         ),
         *_unsent(),
         *_counted(

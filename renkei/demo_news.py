@@ -84,6 +84,7 @@ def _event_of_a_member(author: User, *, by: User) -> None:
         organizer="見本市",
         contact="見本市 観光課　電話 00-0000-0000",
         fee="無料",
+        wants_introduction=True,
     )
     proposing.publish(proposing.propose(event, form_key=new_form_key(), by=author), by=by)
 

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from members import introductions
 from members.drafts import clear_closed
 from members.handover import finish_due
 from members.handover_reminder import send_due
@@ -58,6 +59,7 @@ JOBS = {
     for job in (
         Job("clear_closed_drafts", "送信済みの下書きの消去", clear_closed),
         Job("clear_old_notifications", "古い受信箱の消去", clear_old),
+        Job("collect_introductions", "公式Xでの紹介の希望の取りまとめ", introductions.collect),
         Job("erase_abandoned_applications", "確認されなかった申請の消去", erase_abandoned),
         Job("erase_applications", "保存期間を過ぎた申請の個人情報の消去", erase_applications),
         Job("erase_entries", "保存期間を過ぎた参加申込みの消去", entering.erase_due),

@@ -33,6 +33,7 @@ Kind, Status = Organization.Kind, Organization.Status
 # mails hang on seats. Every other relation to a body stands in STAYING, with the reason.
 MOVED = (
     ("members.Seat", "organization"),
+    ("members.Introduction", "organization"),
     ("board.Reply", "organization"),
     ("board.Attachment", "organization"),
 )

@@ -34,6 +34,7 @@ DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "portal@demo.example
 DEMO_PASSWORD = environment.text("DEMO_PASSWORD", "renkei-demo-2026")
 PROJECT_URL = environment.text("PROJECT_URL", "https://collabo.tokyo-23city.or.jp/")
 X_URL = environment.text("X_URL", "https://x.com/Zenkoku_Renkei")
+X_CREDENTIALS = environment.words("X_CREDENTIALS")
 OPEN_DATA_LICENSE = environment.text(
     "OPEN_DATA_LICENSE", "公共データ利用規約（第1.0版）（PDL1.0）：案（事務局確認前）"
 )

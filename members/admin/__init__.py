@@ -1,5 +1,25 @@
 """The secretariat's pages for member bodies, people, applications, invitations, mails and texts."""
 
-from members.admin import applications, bodies, mail, people, records, texts, waves, yearly_check
+from members.admin import (
+    applications,
+    bodies,
+    introductions,
+    mail,
+    people,
+    records,
+    texts,
+    waves,
+    yearly_check,
+)
 
-__all__ = ["applications", "bodies", "mail", "people", "records", "texts", "waves", "yearly_check"]
+__all__ = [
+    "applications",
+    "bodies",
+    "introductions",
+    "mail",
+    "people",
+    "records",
+    "texts",
+    "waves",
+    "yearly_check",
+]

@@ -9,6 +9,7 @@ from members.models.draft import Draft
 from members.models.former_name import FormerName
 from members.models.handover import Handover
 from members.models.inbox import Notice, Notification, NotificationRead
+from members.models.introduction import Introduction
 from members.models.invitation import Invitation
 from members.models.local_government import LocalGovernment
 from members.models.mail_setting import MailAddress, MailSetting, Rhythm
@@ -27,6 +28,7 @@ __all__ = [
     "Draft",
     "FormerName",
     "Handover",
+    "Introduction",
     "Invitation",
     "InvitationWave",
     "LocalGovernment",

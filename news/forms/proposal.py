@@ -50,7 +50,7 @@ class ProposalForm(ArticleForm):
         widgets = {"body": forms.Textarea(attrs={"rows": 8})}
         help_texts = {
             "body": "どのようなイベントかを書いてください。空の行で段落を分けます。",
-            "wants_introduction": "事務局が公式Xで紹介することがあります。",
+            "wants_introduction": "事務局が公式Xで紹介することがあります。内容が公開されることに同意するときに選んでください。",
             "capacity": "定員がないときは、空にします。",
         }
 

@@ -29,6 +29,7 @@ MODELS = {
     "定期の処理": "/admin/renkei/jobrun/",
     "文章": "/admin/members/sitetext/",
     "利用規約への同意": "/admin/members/termsconsent/",
+    "公式Xでの紹介": "/admin/members/introduction/",
     "お知らせ": "/admin/news/newsitem/",
     "お知らせの分類": "/admin/news/newscategory/",
     "刊行物": "/admin/news/publication/",

@@ -71,8 +71,10 @@ def test_member_proposes_and_the_secretariat_publishes(open_as, secretary):
     expect(town.get_by_role("heading", level=1)).to_have_text("見本町の雪まつり")
 
 
-@pytest.mark.parametrize("path", ["/events/proposals/", "/events/proposals/new/"])
-def test_pages_of_proposals_are_accessible(open_as, path):
+@pytest.mark.parametrize(
+    "path", ["/events/proposals/", "/events/proposals/new/", "/members/introductions/"]
+)
+def test_pages_of_members_are_accessible(open_as, path):
     page = open_as("town")
     page.goto(path)
 
@@ -118,3 +120,17 @@ def test_publication_is_uploaded_and_downloaded(secretary, page):
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("PDF、2ページ")).click()
     assert Path(download.value.path()).read_bytes() == pdf
+
+
+def test_wish_for_an_introduction_waits_and_its_post_is_recorded(open_as, secretary):
+    secretary.goto("/admin/members/introduction/statistics/")
+    assert accessibility_violations(secretary) == []
+    secretary.get_by_role("button", name="新しい希望を今すぐ取り込む").click()
+    secretary.get_by_role("link", name="【見本】見本市りんご祭り").click()
+    assert accessibility_violations(secretary) == []
+    secretary.get_by_label("Xの投稿のアドレス").fill("https://x.com/Zenkoku_Renkei/status/1")
+    secretary.get_by_role("button", name="紹介済にする").click()
+
+    city = open_as("city", **NO_SCRIPT)
+    city.goto("/members/introductions/")
+    expect(city.get_by_role("row", name="【見本】見本市りんご祭り")).to_contain_text("紹介済")
