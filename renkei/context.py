@@ -44,6 +44,7 @@ _FOOTER = (
     ("利用規約", "terms"),
     ("個人情報の取扱い", "privacy"),
     ("ウェブアクセシビリティ", "accessibility"),
+    ("サービス利用申請用シート", "service_sheet"),
     ("オープンデータ", "open_data"),
 )
 

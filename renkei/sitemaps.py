@@ -35,6 +35,7 @@ class PageSitemap(Sitemap):
             "terms",
             "privacy",
             "accessibility",
+            "service_sheet",
             "agreements:index",
             "agreements:regional_list",
             "agreements:corporate_list",

@@ -64,6 +64,7 @@ urlpatterns = [
     path("terms/", views.policy, {"slug": "terms"}, name="terms"),
     path("privacy/", views.policy, {"slug": "privacy"}, name="privacy"),
     path("accessibility/", views.policy, {"slug": "accessibility"}, name="accessibility"),
+    path("service-sheet/", views.policy, {"slug": "service-sheet"}, name="service_sheet"),
     path("agreements/", include("agreements.urls")),
     re_path(r"^members/(?P<code>[0-9]{6})/$", views.member_profile, name="member_profile"),
     path("members/g<int:pk>/", views.group_profile, name="group_profile"),

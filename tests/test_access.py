@@ -96,7 +96,7 @@ PATTERNS = dict(named_patterns(get_resolver().url_patterns))
 @pytest.fixture
 def arguments(manager):
     """Real objects for the pages that show one; those of a body are of the manager's."""
-    for slug in ("terms", "privacy", "accessibility"):
+    for slug in ("terms", "privacy", "accessibility", "service-sheet"):
         factories.make_site_text(slug)
     regional = factories.make_regional_agreement()
     file = AgreementFile(regional=regional, name="協定書.pdf", size=5, sha256="0" * 64)

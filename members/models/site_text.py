@@ -72,6 +72,7 @@ class SiteText(models.Model):
         TERMS = "terms", "利用規約"
         PRIVACY = "privacy", "個人情報の取扱い"
         ACCESSIBILITY = "accessibility", "ウェブアクセシビリティ"
+        SERVICE_SHEET = "service-sheet", "サービス利用申請用シート"
         CONTACT_ADDRESS = "contact-address", "お問い合わせ：所在地"
         CONTACT_TELEPHONE = "contact-telephone", "お問い合わせ：電話番号"
         CONTACT_HOURS = "contact-hours", "お問い合わせ：受付時間"

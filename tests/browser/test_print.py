@@ -15,6 +15,7 @@ PATHS = [
     "/events/",
     "/events/calendar/?month=2026-03",
     "/events/2/",
+    "/service-sheet/",
 ]
 
 

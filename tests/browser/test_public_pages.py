@@ -17,6 +17,7 @@ PATHS = [
     "/terms/",
     "/privacy/",
     "/accessibility/",
+    "/service-sheet/",
     "/agreements/",
     "/agreements/regional/",
     "/agreements/regional/?prefecture=26",

@@ -75,5 +75,5 @@ def test_policies_ship_as_drafts_and_contact_data_are_not_invented(db):
     drafts = SiteText.objects.filter(is_draft=True).values_list("slug", flat=True)
     empty = SiteText.objects.filter(body="").values_list("slug", flat=True)
 
-    assert set(drafts) == {Slug.TERMS, Slug.PRIVACY, Slug.ACCESSIBILITY}
+    assert set(drafts) == {Slug.TERMS, Slug.PRIVACY, Slug.ACCESSIBILITY, Slug.SERVICE_SHEET}
     assert set(empty) == {Slug.CONTACT_ADDRESS, Slug.CONTACT_TELEPHONE, Slug.CONTACT_HOURS}

@@ -114,12 +114,30 @@ def test_contact_shows_what_the_secretariat_has_entered(client, texts):
     assert "電話番号 00-0000-0000" in text_of(client.get("/contact/"))
 
 
-@pytest.mark.parametrize("slug", ["terms", "privacy", "accessibility"])
+@pytest.mark.parametrize("slug", ["terms", "privacy", "accessibility", "service-sheet"])
 def test_policy_is_marked_as_a_draft_with_its_version(client, texts, slug):
     text = text_of(client.get(f"/{slug}/"))
 
     assert "案（事務局確認前）" in text
     assert "第1版" in text
+
+
+def test_accessibility_statement_names_its_limits_and_the_way_to_complain(client, texts):
+    response = client.get("/accessibility/")
+
+    assert "第三者が認めたものではありません" in text_of(response)
+    assert (
+        "スクリーンリーダーでの確認と、障害のある方による確認は、まだ行っていません。"
+        in text_of(response)
+    )
+    assert '<a href="/contact/" rel="noopener">お問い合わせ</a>' in response.content.decode()
+
+
+def test_service_sheet_leaves_to_the_secretariat_what_the_program_cannot_know(client, texts):
+    text = text_of(client.get("/service-sheet/"))
+
+    assert "保存する場所（国・地域、事業者） （事務局が記入）" in text
+    assert "バックアップ（頻度、保存期間、場所） （事務局が記入）" in text
 
 
 def test_definitions_name_every_column_and_the_licence(client, db, settings):

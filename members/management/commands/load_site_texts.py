@@ -33,6 +33,7 @@ FIRST_VERSIONS = (
     FirstVersion(Slug.TERMS, "利用規約", is_draft=True),
     FirstVersion(Slug.PRIVACY, "個人情報の取扱い", is_draft=True),
     FirstVersion(Slug.ACCESSIBILITY, "ウェブアクセシビリティ", is_draft=True),
+    FirstVersion(Slug.SERVICE_SHEET, "サービス利用申請用シート", is_draft=True),
     FirstVersion(Slug.CONTACT_ADDRESS, "所在地"),
     FirstVersion(Slug.CONTACT_TELEPHONE, "電話番号"),
     FirstVersion(Slug.CONTACT_HOURS, "受付時間"),
