@@ -1,78 +1,122 @@
 """A call ends with a roster, an announcement with who has not confirmed, a proposal with a partner."""
 
+import csv
 import io
+import zipfile
 
+import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from tests.browser import board
 from tests.browser.checks import assert_good
 
+WITHOUT_SCRIPTS = {"java_script_enabled": False}
+
+
+def begin_answer(page, topic, status, **fields):
+    """Filled in, and not yet sent."""
+    page.goto(f"{topic}answer/")
+    page.get_by_label(status, exact=True).check()
+    for label, value in fields.items():
+        page.get_by_label(label).fill(value)
+
 
 def answer(page, topic, status, **fields):
-    page.goto(topic)
-    page.get_by_role("link", name="回答").first.click()
-    main = page.get_by_role("main")
-    main.get_by_label(status, exact=True).check()
-    for label, value in fields.items():
-        main.get_by_label(label).fill(value)
+    begin_answer(page, topic, status, **fields)
     board.press(page, "回答する")
+    board.expect_said(page, f"「{status}」と回答しました。")
 
 
-def rows_of(page, link):
-    """The downloaded sheet without its heads, by name of the body."""
+def downloaded(page, link):
     with page.expect_download() as download:
         page.get_by_role("link", name=link).click()
-    content = io.BytesIO(download.value.path().read_bytes())
-    return {row[2]: row for row in load_workbook(content).active.values}
+    return download.value.path().read_bytes()
 
 
-def test_ward_calls_towns_answer_and_the_roster_says_who_has_not(open_as):
-    ward, city, town = open_as("ward"), open_as("city"), open_as("town", java_script_enabled=False)
-    topic = board.post(ward, "見本 回答の一巡", slug="call", 締切=board.DEADLINE)
+def by_body(rows):
+    return {row[2]: row for row in rows}
 
-    answer(town, topic, "応募する", 数量="2", メッセージ="=1+1")
-    board.expect_said(town, "「応募する」と回答しました。")
-    answer(town, topic, "検討中")
-    board.expect_said(town, "「検討中」と回答しました。")
-    city.goto("/board/ours/?list=answered")
-    expect(city.get_by_role("link", name="見本 回答の一巡")).to_have_count(0)
-    answer(city, topic, "該当なし")
 
-    ward.goto(f"{topic}roster/")
-    assert_good(ward)
-    expect(ward.get_by_role("row", name="長野県見本町")).to_contain_text("検討中")
-    expect(ward.get_by_role("row", name="千代田区")).to_contain_text("未回答")
-    rows = rows_of(ward, "名簿（Excel）")
-    assert rows["見本町"][4:7] == ("検討中", 2, "'=1+1")
-    assert rows["見本市"][4] == "該当なし"
-    assert rows["千代田区"][4] == "未回答"
-    assert town.goto(f"{topic}roster/").status == 403
+@pytest.fixture
+def ward(open_as):
+    return open_as("ward")
 
-    ward.goto(f"{topic}close/")
+
+@pytest.fixture
+def call(ward):
+    return board.post(ward, "見本 回答の一巡", slug="call", 締切=board.DEADLINE)
+
+
+def test_three_towns_answer_a_call_and_the_ward_records_who_takes_part(open_as, ward, call):
+    town, village = open_as("town", **WITHOUT_SCRIPTS), open_as("village")
+    begin_answer(town, call, "応募する", 数量="2", メッセージ="=1+1")
+    town.get_by_label("添付ファイル").set_input_files(board.workbook())
+    board.press(town, "回答する")
+    answer(town, call, "検討中")
+    answer(open_as("city"), call, "該当なし")
+    colleague = open_as("city2")
+    colleague.goto(call)
+    own = colleague.get_by_role("region", name="貴団体の回答")
+    expect(own).to_contain_text("該当なし　企画課 連携担当 見本 花子")
+    begin_answer(village, call, "応募する", 数量="3", メッセージ="遅れた村の回答です。")
+
+    ward.goto(f"{call}close/")
+    board.press(ward, "受付を終了する")
+    board.press(village, "回答する")
+
+    expect(village.get_by_role("alert")).to_contain_text("この投稿は、受付を終了しています。")
+    expect(village.get_by_label("応募する", exact=True)).to_be_checked()
+    expect(village.get_by_label("数量")).to_have_value("3")
+    expect(village.get_by_label("メッセージ")).to_have_value("遅れた村の回答です。")
+    assert_good(village)
+    assert town.goto(f"{call}roster/").status == 403
+    _open_roster(ward, call)
+    ward.goto(f"{call}close/")
     ward.get_by_label("成立（連携する相手や参加団体が決まった）").check()
-    ward.get_by_label("結果のお知らせ").fill("2団体と実施します。")
-    ward.get_by_role("main").get_by_role("button").last.click()
-    expect(ward.get_by_role("main")).to_contain_text("2団体と実施します。")
-    assert city.goto(f"{topic}answer/").status == 200
-    city.get_by_label("応募する", exact=True).check()
-    board.press(city, "回答する")
-    expect(city.get_by_role("alert")).to_contain_text("受付を終了しています")
+    ward.get_by_label("結果のお知らせ").fill("見本町と実施します。")
+    board.press(ward, "結果を記録する")
+    town.goto(call)
+    expect(town.get_by_role("region", name="結果")).to_contain_text("見本町と実施します。")
+    expect(town.locator(".topic-marks")).to_contain_text("成立")
 
 
-def test_announcement_is_confirmed_once_for_the_body_and_asks_again(open_as):
-    secretariat, city, city2 = open_as("jimukyoku"), open_as("city"), open_as("city2")
+def _open_roster(page, call):
+    """On the screen, as sheets and as files."""
+    page.goto(f"{call}roster/")
+    expect(page.get_by_role("row", name="長野県見本町")).to_contain_text("検討中")
+    expect(page.get_by_role("row", name="千代田区")).to_contain_text("未回答")
+    sheet = load_workbook(io.BytesIO(downloaded(page, "名簿（Excel）"))).active
+    rows = by_body(sheet.values)
+    assert rows["見本町"][4:7] == ("検討中", 2, "'=1+1")
+    assert [rows[name][4] for name in ("見本市", "見本村")] == ["該当なし", "未回答"]
+    content = downloaded(page, "名簿（CSV）")
+    assert content.startswith(b"\xef\xbb\xbf")
+    lines = by_body(csv.reader(content.decode("utf-8-sig").splitlines()))
+    assert lines["見本町"][4:7] == ["検討中", "2", "'=1+1"]
+    with zipfile.ZipFile(io.BytesIO(downloaded(page, "回答の添付ファイル"))) as archive:
+        assert archive.namelist() == [f"長野県見本町_{board.XLSX}"]
+        book = load_workbook(io.BytesIO(archive.read(archive.namelist()[0])))
+        assert list(book.active.values) == [("見本", 1)]
+    assert_good(page)
+
+
+def test_announcement_is_confirmed_by_one_section_and_asks_again(open_as):
+    secretariat, city = open_as("jimukyoku"), open_as("city")
+    city2 = open_as("city2", **WITHOUT_SCRIPTS)
     board.begin(secretariat, "見本 確認の一巡", slug="notice")
     secretariat.get_by_label("確認を求める").check()
     board.press(secretariat, "投稿する")
     topic = board.path_of(secretariat)
 
     city.goto("/board/")
-    expect(city.get_by_role("region", name="貴団体への依頼")).to_contain_text("見本 確認の一巡")
-    city.goto(topic)
+    city.get_by_role("region", name="貴団体への依頼").get_by_role(
+        "link", name="見本 確認の一巡"
+    ).click()
     city.get_by_role("button", name="確認しました").click()
     city2.goto(topic)
     expect(city2.get_by_role("region", name="確認")).to_contain_text("見本 花子が確認しました")
+    expect(city2.get_by_role("button", name="確認しました")).to_have_count(0)
 
     secretariat.goto(f"{topic}edit/")
     secretariat.get_by_label("本文").fill("日程が変わりました。")
@@ -80,9 +124,14 @@ def test_announcement_is_confirmed_once_for_the_body_and_asks_again(open_as):
     board.press(secretariat, "変更を保存する")
     city2.reload()
     expect(city2.get_by_role("region", name="確認")).to_contain_text("内容が変わりました")
-    assert_good(city2)
+    city.reload()
+    assert_good(city)
     secretariat.goto(f"{topic}roster/?state=unconfirmed")
     expect(secretariat.get_by_role("row", name="群馬県見本市")).to_contain_text("未確認")
+    city2.get_by_role("button", name="確認しました").click()
+    board.expect_said(city2, "確認しました。")
+    secretariat.reload()
+    expect(secretariat.get_by_role("row", name="群馬県見本市")).to_have_count(0)
 
 
 def test_proposal_leads_to_a_consultation_of_two_bodies_and_to_its_result(open_as):

@@ -36,6 +36,7 @@ def test_demo_accounts_are_refused_in_production(master):
         ("city2", "contributor", "見本市"),
         ("town", "contributor", "見本町"),
         ("viewer", "viewer", "見本町"),
+        ("village", "contributor", "見本村"),
     ],
 )
 def test_demo_accounts_log_in(client, demo, settings, login, role, body):
@@ -53,7 +54,7 @@ def test_demo_accounts_log_in(client, demo, settings, login, role, body):
 def test_demo_bodies_are_fictional_and_counted_nowhere(demo):
     bodies = Organization.objects.filter(is_demo=True)
 
-    assert bodies.count() == 3
+    assert bodies.count() == 4
     assert not LocalGovernment.objects.filter(name__in=bodies.values("name")).exists()
     assert Organization.objects.registered().count() == 0
 

@@ -34,6 +34,7 @@ SECRETARY = "jimukyoku@demo.example.jp"
 WARD = (Kind.WARD, "13", "見本区", "みほんく")
 CITY = (Kind.MUNICIPALITY, "10", "見本市", "みほんし")
 TOWN = (Kind.MUNICIPALITY, "20", "見本町", "みほんまち")
+VILLAGE = (Kind.MUNICIPALITY, "43", "見本村", "みほんむら")
 
 PEOPLE = (
     DemoPerson("ward", "見本 一郎", Role.MANAGER, "企画課", WARD),
@@ -41,6 +42,7 @@ PEOPLE = (
     DemoPerson("city2", "見本 次郎", Role.CONTRIBUTOR, "観光課", CITY),
     DemoPerson("town", "見本 三郎", Role.CONTRIBUTOR, "総務課", TOWN),
     DemoPerson("viewer", "見本 四葉", Role.VIEWER, "総務課", TOWN),
+    DemoPerson("village", "見本 五月", Role.CONTRIBUTOR, "村づくり課", VILLAGE),
 )
 
 
