@@ -284,8 +284,8 @@ def test_queue_and_page_ask_a_constant_number_of_queries(
     # Session, person, count, page.
     with django_assert_num_queries(4):
         admin.get(CHANGELIST)
-    # Session, person, own, count of posts.
-    with django_assert_num_queries(4):
+    # Session, person, own, count of posts, unread notices.
+    with django_assert_num_queries(5):
         admin.get(PAGE)
 
 
