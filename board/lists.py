@@ -1,11 +1,12 @@
 """Lists of topics: filters as an address that can be shared, within what the person may see."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from board.models import Attachment, Category, TodoMark, Topic
@@ -22,6 +23,9 @@ TOPICS_PER_PAGE = 20
 Rows = Any
 DUE_SOON = 5
 FIRST_FISCAL_YEAR = 2026
+TEXTS = ("body", "body_html", "details", "outcome_note", "organization__introduction")
+# Unread are counted among so many that moved last.
+RECENT = 300
 
 
 class TopicFilter(forms.Form):
@@ -47,9 +51,7 @@ class TopicFilter(forms.Form):
         label="都道府県", choices=[ANY, *prefectures.CHOICES], required=False
     )
     organization = forms.CharField(label="団体名", required=False, max_length=80)
-    theme = forms.ModelChoiceField(
-        label="テーマ", queryset=Theme.objects.all(), required=False, empty_label="すべて"
-    )
+    theme = forms.ChoiceField(label="テーマ", required=False)
     deadline = forms.ChoiceField(label="締切", choices=DEADLINES, required=False)
     with_files = forms.BooleanField(label="添付ファイルあり", required=False)
     unread = forms.BooleanField(label="未読のみ", required=False)
@@ -58,6 +60,8 @@ class TopicFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        themes: Any = self.fields["theme"]
+        themes.choices = [ANY, *Theme.objects.values_list("pk", "name")]
         self.fields["year"] = forms.ChoiceField(
             label="年度", required=False, choices=[ANY, *_fiscal_years()]
         )
@@ -76,13 +80,16 @@ class TopicFilter(forms.Form):
         return bool(self.chosen)
 
     def apply(self, topics: Rows) -> Rows:
+        return self._sorted(self.by_all(topics))
+
+    def by_all(self, topics: Rows) -> Rows:
         chosen = self.chosen
         topics = self._by_writer(self.by_topic(topics), chosen)
         if "year" in chosen:
             topics = topics.filter(publish_at__range=bounds(int(chosen["year"])))
         if "with_files" in chosen:
             topics = topics.filter(has_files=True)
-        return self._sorted(topics)
+        return topics
 
     def by_topic(self, topics: Rows) -> Rows:
         """What is asked of a topic as a whole; the rest may be asked of its replies, too."""
@@ -91,7 +98,7 @@ class TopicFilter(forms.Form):
         if "category" in chosen:
             topics = topics.filter(category=chosen["category"])
         if "theme" in chosen:
-            topics = topics.filter(themes=chosen["theme"])
+            topics = topics.filter(themes=int(chosen["theme"]))
         if "unread" in chosen:
             topics = topics.filter(is_unread=True)
         if "todo" in chosen:
@@ -122,7 +129,13 @@ class TopicFilter(forms.Form):
             return topics.order_by(F("deadline").asc(nulls_last=True), "-id")
         if sort == "new":
             return topics.order_by("-publish_at", "-id")
-        return topics.pinned_first().order_by("-is_pinned", "-active_at", "-id")
+        return topics.not_pinned().order_by("-active_at", "-id")
+
+    def pinned(self, topics: Rows) -> list[Topic]:
+        """They stand above the first page, unless another order is asked for."""
+        if self.is_valid() and self.cleaned_data["sort"]:
+            return []
+        return list(self.by_all(topics).pinned().order_by("-active_at", "-id"))
 
 
 def _fiscal_years() -> list[tuple[str, str]]:
@@ -139,8 +152,8 @@ def bounds(year: int) -> tuple[datetime, datetime]:
 
 
 def rows_for(user: User) -> Rows:
-    """What a list shows of every topic that the person may see, in one query."""
-    return with_marks(Topic.objects.visible_to(user).with_row(), user)
+    """What a list shows of every topic that the person may see, in one query; not its text."""
+    return with_marks(Topic.objects.visible_to(user).with_row(), user).defer(*TEXTS)
 
 
 def with_marks(topics: TopicQuerySet, user: User) -> Rows:
@@ -153,23 +166,15 @@ def with_marks(topics: TopicQuerySet, user: User) -> Rows:
 @dataclass(frozen=True)
 class CategoryCount:
     category: Category
-    topics: int
     unread: int
 
 
 def category_counts(user: User) -> list[CategoryCount]:
-    """Of what the person may see; two queries, however many topics there are."""
-    topics = with_unread(Topic.objects.visible_to(user), user).order_by()
-    counted = topics.values("category").annotate(
-        topics=Count("pk"), unread=Count("pk", filter=Q(is_unread=True))
-    )
-    by_category: dict[int, Any] = {row["category"]: row for row in counted}
-    none = {"topics": 0, "unread": 0}
-    return [
-        CategoryCount(category, found["topics"], found["unread"])
-        for category in Category.objects.all()
-        if (found := by_category.get(category.pk, none)) and (category.is_active or found["topics"])
-    ]
+    """What is unread among the topics that moved last; two queries, however many topics there are."""
+    recent = Topic.objects.visible_to(user).order_by("-active_at", "-id").values("pk")[:RECENT]
+    topics: Rows = with_unread(Topic.objects.filter(pk__in=recent), user)
+    unread = Counter(topics.filter(is_unread=True).values_list("category", flat=True).order_by())
+    return [CategoryCount(category, unread[category.pk]) for category in Category.objects.in_use()]
 
 
 def due_soon(user: User) -> list[Topic]:

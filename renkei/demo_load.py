@@ -32,6 +32,7 @@ TALKED_ABOUT_FOR = timedelta(days=60)
 LONGEST = 1000
 TEXTS = 4000
 BATCH = 5000
+NUMBERED = 0.02
 
 
 @dataclass
@@ -162,6 +163,7 @@ class _Writer:
             body=text.body,
             body_html=text.html,
             audience=audience,
+            asks=kinds.ASKS.get(category.kind, Topic.Asks.NOTHING),
             deadline=deadline,
             publish_at=at,
             created_at=at,
@@ -175,7 +177,9 @@ class _Writer:
 
     def _replies(self, topic: Topic) -> Iterator[tuple[Reply, Text]]:
         for seq in range(1, topic.last_seq + 1):
-            text = self._numbered(self.chance.choice(self.short))
+            text = self.chance.choice(self.short)
+            if self.chance.random() < NUMBERED:
+                text = self._numbered(text)
             reply = Reply(
                 topic=topic,
                 seq=seq,
@@ -197,7 +201,7 @@ class _Writer:
         }
 
     def _numbered(self, text: Text) -> Text:
-        """No two replies are the same, and each can be searched for by its number."""
+        """To be found by a number that hardly any other has."""
         line = f"整理番号 {self.numbers:07}"
         return Text(f"{text.body}\n\n{line}", f"{text.html}<p>{line}</p>", f"{text.folded} {line}")
 

@@ -35,6 +35,30 @@ class Migration(migrations.Migration):
         migrations.RemoveField(model_name="reply", name="folded"),
         migrations.RemoveField(model_name="topic", name="folded"),
         migrations.AddIndex(
+            model_name="topic",
+            index=models.Index(fields=["-publish_at", "-id"], name="board_topic_publish_431f4f_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="topic",
+            index=models.Index(
+                condition=models.Q(("pinned_until__isnull", False)),
+                fields=["pinned_until"],
+                name="pinned_topics",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="topic",
+            index=models.Index(
+                condition=models.Q(
+                    models.Q(("status", "open"), models.Q(("asks", "nothing"), _negated=True)),
+                    ("requires_acknowledgement", True),
+                    _connector="OR",
+                ),
+                fields=["deadline"],
+                name="asking_topics",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="reply",
             index=models.Index(
                 condition=models.Q(("hidden_at__isnull", False)),

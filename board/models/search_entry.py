@@ -77,6 +77,11 @@ class SearchEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.topic_id} {self.seq}"
 
+    @property
+    def at(self) -> datetime:
+        """When the post was published, to the moment."""
+        return _FIRST_DAY + timedelta(microseconds=self.pk >> _SAME_MOMENT_BITS)
+
 
 def key_at(moment: datetime) -> int:
     """The lowest key of a moment: those of earlier posts are smaller."""

@@ -97,15 +97,12 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """What a row of a list shows, without a query per row."""
         return self.select_related("category", "organization__local_government", "seat")
 
-    def pinned_first(self) -> Self:
+    def pinned(self) -> Self:
         """Pins end by themselves."""
-        return self.annotate(
-            is_pinned=models.Case(
-                models.When(pinned_until__gte=timezone.localdate(), then=True),
-                default=False,
-                output_field=models.BooleanField(),
-            )
-        )
+        return self.filter(pinned_until__gte=timezone.localdate())
+
+    def not_pinned(self) -> Self:
+        return self.filter(Q(pinned_until=None) | Q(pinned_until__lt=timezone.localdate()))
 
 
 class Topic(models.Model):
@@ -225,7 +222,19 @@ class Topic(models.Model):
             models.Index(fields=["category", "-active_at", "-id"]),
             models.Index(fields=["-active_at", "-id"]),
             models.Index(fields=["organization", "-active_at"]),
+            models.Index(fields=["-publish_at", "-id"]),
             models.Index(fields=["deadline"]),
+            models.Index(
+                fields=["pinned_until"],
+                condition=Q(pinned_until__isnull=False),
+                name="pinned_topics",
+            ),
+            models.Index(
+                fields=["deadline"],
+                condition=(Q(status="open") & ~Q(asks="nothing"))
+                | Q(requires_acknowledgement=True),
+                name="asking_topics",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -277,6 +286,10 @@ class Topic(models.Model):
             and self.hidden_at is None
             and self.status != self.Status.WAITING
         )
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.pinned_until is not None and self.pinned_until >= timezone.localdate()
 
     @property
     def is_scheduled(self) -> bool:

@@ -5,11 +5,13 @@ less: the index narrows, the text decides, and the visitor's rights stand in the
 archive is asked window by window, the newest first: a common word fills the answer from the first.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
@@ -24,36 +26,44 @@ from members.models import Organization
 # Counted to here, then 「1,000件以上」. One character is in nearly everything.
 MOST, MOST_OF_ONE_CHARACTER = 1000, 100
 LAST_KEY = (1 << 63) - 1
+Compiled = tuple[str, tuple[Any, ...]]
+# They stand in a compiled query for what differs from window to window; no key is negative.
+_SOUGHT, _FIRST, _END = "sought", -2, -1
 
 
 @dataclass(frozen=True)
 class Search:
-    """`entries` is what may be found: visible, and left by the filters. `marks` say it to the index."""
+    """`entries` is what may be found: visible, and left by the filters. `marks` say it to the index.
+
+    So few that they are read faster without the index: `is_read`.
+    """
 
     query: Query
     entries: SearchEntryQuerySet
     marks: tuple[tuple[str, ...], ...] = ()
     first: int = 0
     end: int = LAST_KEY
+    is_read: bool = False
 
     @property
     def most(self) -> int:
         """So many are counted."""
-        is_short = all(len(word) == 1 for word in self.query.wanted)
-        return MOST_OF_ONE_CHARACTER if is_short else MOST
+        return MOST_OF_ONE_CHARACTER if max(map(len, self.query.wanted), default=0) == 1 else MOST
 
     def newest(self, limit: int, *, below: int = LAST_KEY) -> list[int]:
         """Keys of what is found, from the newest of those below a key on."""
         if not self.query:
             return []
-        return _walk(self._condition, self._matching, self.first, min(below, self.end), limit)
+        walk = _Walk(self._condition, self._matching, self.is_read)
+        return walk.keys(self.first, min(below, self.end), limit)
 
     def titled(self, limit: int) -> list[int]:
         """Topics with every word in the title, the newest first."""
         if not self.query:
             return []
         titled = self._matching.filter(*(_lies_in("title", word) for word in self.query.wanted))
-        return _walk(self._condition.titled(), titled, self.first, self.end, limit)
+        walk = _Walk(self._condition.titled(), titled, self.is_read)
+        return walk.keys(self.first, self.end, limit)
 
     @cached_property
     def _condition(self) -> Condition:
@@ -73,38 +83,93 @@ class Search:
         return found
 
 
-def _walk(
-    condition: Condition, matching: SearchEntryQuerySet, first: int, end: int, limit: int
-) -> list[int]:
-    found: list[int] = []
-    for window in windows(first, end):
-        rows = backend().narrow(matching, condition, window)
-        # Not by the bare key: PostgreSQL would read the table along it until it has found enough.
-        rows = rows.order_by((F("pk") + 0).desc()).values_list("pk", flat=True)
-        found += rows[: limit - len(found)]
-        if len(found) >= limit:
-            break
-    return found
+@dataclass(frozen=True)
+class _Walk:
+    """From the newest key down, window by window, until enough is found or nothing is left.
+
+    A window is as wide as what was found so far lets expect to be enough: far wider ones would check
+    rights and texts of many posts that nobody asked for.
+    """
+
+    condition: Condition
+    matching: SearchEntryQuerySet
+    is_read: bool
+
+    def keys(self, first: int, end: int, limit: int) -> list[int]:
+        """None where a filter leaves nothing: Django then asks nothing."""
+        bounds = _bounds(first, end)
+        try:
+            return self._keys(*bounds, limit) if bounds else []
+        except EmptyResultSet:
+            return []
+
+    def _keys(self, first: int, end: int, limit: int) -> list[int]:
+        if self.is_read:
+            return self._keys_in(Window(first, end), limit)
+        found: list[int] = []
+        top = end
+        while first < end and len(found) < limit:
+            width = _width(top - end, len(found), limit)
+            window = window_below(end, width, first)
+            found += self._keys_in(window, limit)[: limit - len(found)]
+            end = window.first
+        return found
+
+    def _keys_in(self, window: Window, limit: int) -> list[int]:
+        is_small = window.end - window.first <= 1 << FINE
+        is_read = self.is_read or (self.condition.is_short and is_small)
+        sought = None if is_read else backend().sought(self.condition, window)
+        sql, parameters = self._unaided if is_read else self._aided
+        values = {_SOUGHT: sought, _FIRST: window.first, _END: window.end}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{sql} LIMIT {limit}",
+                [values.get(parameter, parameter) for parameter in parameters],
+            )
+            return [pk for (pk,) in cursor.fetchall()]
+
+    @cached_property
+    def _aided(self) -> Compiled:
+        return _compiled(backend().narrow(self.matching, _SOUGHT, _FIRST, _END))
+
+    @cached_property
+    def _unaided(self) -> Compiled:
+        """Without the index: one character is in nearly every post, and in half of all pairs."""
+        return _compiled(self.matching.filter(pk__gte=_FIRST, pk__lt=_END))
 
 
-def windows(first: int, end: int) -> Iterator[Window]:
-    """Ranges of keys from the newest post down: of some weeks, months, a year, all the rest."""
-    there = SearchEntry.objects.filter(pk__lt=end, pk__gte=first).values_list("pk", flat=True)
-    top = there.order_by("-pk").first()
-    oldest = there.order_by("pk").first()
-    if top is None or oldest is None:
-        return
-    first, end = oldest, top + 1
-    for bits, letter, back in ((FINE, "d", 1), (FINE, "d", 9), (COARSE, "e", 5)):
-        newest_mark, oldest_mark = (end - 1) >> bits, (top >> bits) - back
-        start = max(oldest_mark << bits, first)
-        if start < end:
-            marks = range(start >> bits, newest_mark + 1)
-            yield Window(start, end, tuple(f"{letter}{mark}" for mark in marks))
-            end = start
-        if end <= first:
-            return
-    yield Window(first, end)
+def _compiled(rows: SearchEntryQuerySet) -> Compiled:
+    """Once for all windows: building the query takes longer than most of its answers."""
+    # Not by the bare key: PostgreSQL would read the table along it until it has found enough.
+    ordered = rows.order_by((F("pk") + 0).desc()).values_list("pk", flat=True)
+    return ordered.query.sql_with_params()
+
+
+def _bounds(first: int, end: int) -> tuple[int, int] | None:
+    """Where the entries of a range of keys really begin and end."""
+    there = SearchEntry.objects.filter(pk__gte=first, pk__lt=end).values_list("pk", flat=True)
+    newest, oldest = there.order_by("-pk").first(), there.order_by("pk").first()
+    return None if newest is None or oldest is None else (oldest, newest + 1)
+
+
+def _width(seen: int, found: int, limit: int) -> int:
+    """Of the next window, in the smallest of their units."""
+    units = seen >> FINE
+    if not units:
+        return 1
+    enough = units * (limit - found) * 5 // (4 * found) if found else units * 8
+    return max(1, min(enough, units * 8))
+
+
+def window_below(end: int, width: int, first: int) -> Window:
+    """The range of keys below `end`, down to a border of its marks, or to the first key."""
+    bits, letter = (FINE, "d") if width < 1 << (COARSE - FINE) else (COARSE, "e")
+    newest = (end - 1) >> bits
+    oldest = newest - (width >> (bits - FINE)) + 1
+    if oldest << bits <= first:
+        return Window(first, end)
+    marks = tuple(f"{letter}{mark}" for mark in range(oldest, newest + 1))
+    return Window(oldest << bits, end, marks)
 
 
 def _named(words: tuple[str, ...]) -> dict[str, tuple[int, ...]]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.safestring import SafeString
 
 from board.models import Attachment, Reply, SearchEntry, Topic, page_of
 from board.search.finding import Search
 from lib.marking import excerpt, marked, spans
-from lib.queries import Query
 
 Post = tuple[int, int]
 
@@ -33,30 +33,30 @@ class Hit:
 
 def hits_of(search: Search, keys: list[int]) -> list[Hit]:
     """In the order of the keys. Asked through `entries` once more: only what is visible is shown."""
-    entries = search.entries.filter(pk__in=keys).select_related(
-        "topic__category", "topic__organization", "organization"
-    )
-    by_key = {entry.pk: entry for entry in entries}
+    by_key = {entry.pk: entry for entry in _with_texts(search.entries.filter(pk__in=keys))}
     shown = [by_key[key] for key in keys if key in by_key]
-    replies = _replies(shown)
     files = _file_names(shown)
-    return [
-        _hit(entry, replies.get(_post(entry)), files.get(_post(entry), []), search.query)
-        for entry in shown
-    ]
+    return [_hit(entry, files.get(_post(entry), []), search.query.wanted) for entry in shown]
 
 
-def _hit(entry: SearchEntry, reply: Reply | None, files: list[str], query: Query) -> Hit:
-    topic, words = entry.topic, query.wanted
+def _with_texts(entries: Any) -> Any:
+    reply = Reply.objects.filter(topic=OuterRef("topic"), seq=OuterRef("seq"))
+    rows = entries.select_related("topic__category", "topic__organization", "organization")
+    unused = ("folded", "title", "topic__body_html", "topic__organization__introduction")
+    return rows.defer(*unused).annotate(reply_body=Subquery(reply.values("body")))
+
+
+def _hit(entry: Any, files: list[str], words: tuple[str, ...]) -> Hit:
+    topic = entry.topic
     url = topic.get_absolute_url()
     return Hit(
         topic=topic,
         seq=entry.seq,
         url=f"{url}?page={page_of(entry.seq)}#reply-{entry.seq}" if entry.seq else url,
         writer=marked(entry.organization.full_name, () if entry.seq else words),
-        at=reply.created_at if reply else topic.publish_at,
+        at=entry.at,
         title=marked(topic.title, words),
-        text=excerpt([reply.body] if reply else _texts(topic), words),
+        text=excerpt([entry.reply_body] if entry.seq else _texts(topic), words),
         files=[marked(name, words) for name in files if spans(name, words)],
     )
 
@@ -68,15 +68,6 @@ def _texts(topic: Topic) -> list[str]:
 
 def _post(entry: SearchEntry) -> Post:
     return entry.topic_id, entry.seq
-
-
-def _replies(entries: Iterable[SearchEntry]) -> dict[Post, Reply]:
-    posts = [_post(entry) for entry in entries if entry.seq]
-    if not posts:
-        return {}
-    either = reduce(or_, (Q(topic=topic, seq=seq) for topic, seq in posts))
-    found = Reply.objects.shown().filter(either).only("topic_id", "seq", "body", "created_at")
-    return {(reply.topic_id, reply.seq): reply for reply in found.order_by()}
 
 
 def _file_names(entries: Iterable[SearchEntry]) -> dict[Post, list[str]]:

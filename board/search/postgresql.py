@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 
 from board.models import SearchEntry
 from board.models.search_entry import SearchEntryQuerySet
-from board.search.tokens import Condition, Window, Word, marks, pairs, pairs_within
+from board.search.tokens import Condition, Window, Word, enough_pairs, marks, pairs
 
 # As in the migration. fastupdate=on would let a reply wait for the entries of many others.
 CREATE_INDEX = (
@@ -57,16 +57,12 @@ def remove(entries: Iterable[SearchEntry]) -> None:
     SearchEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
 
 
-def narrow(
-    entries: SearchEntryQuerySet, condition: Condition, window: Window
-) -> SearchEntryQuerySet:
-    """Those that the index names, in a window of keys."""
-    sought = RawSQL(
-        '"board_searchentry"."tokens" @@ %s::tsquery',
-        [tsquery(condition, window)],
-        output_field=BooleanField(),
+def narrow(entries: SearchEntryQuerySet, sought: str, first: int, end: int) -> SearchEntryQuerySet:
+    """Those that the index names, in a range of keys."""
+    names = RawSQL(
+        '"board_searchentry"."tokens" @@ %s::tsquery', [sought], output_field=BooleanField()
     )
-    return entries.filter(sought, pk__gte=window.first, pk__lt=window.end)
+    return entries.filter(names, pk__gte=first, pk__lt=end)
 
 
 def broken(entries: list[SearchEntry]) -> list[SearchEntry]:
@@ -92,7 +88,8 @@ def lexemes(entry: SearchEntry) -> list[str]:
     )
 
 
-def tsquery(condition: Condition, window: Window) -> str:
+def sought(condition: Condition, window: Window) -> str:
+    """A tsquery."""
     before = " " if condition.in_title else ""
     groups = [*condition.marks, *([window.marks] if window.marks else [])]
     return " & ".join(
@@ -111,7 +108,7 @@ def _word(word: Word, before: str) -> str:
 
 def _run(run: str, before: str) -> str:
     begins = ":*" if len(run) == 1 else ""
-    return " & ".join(_quoted(before + pair) + begins for pair in dict.fromkeys(pairs_within(run)))
+    return " & ".join(_quoted(before + pair) + begins for pair in enough_pairs(run))
 
 
 def _any(lexemes: Iterable[str]) -> str:

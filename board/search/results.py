@@ -44,6 +44,10 @@ class Results:
         return hits_of(self.search, list(page.object_list))
 
     @property
+    def is_continued(self) -> bool:
+        return self.below < LAST_KEY
+
+    @property
     def has_more(self) -> bool:
         return len(self._found) > self.search.most
 

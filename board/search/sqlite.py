@@ -45,12 +45,9 @@ def remove(entries: Iterable[SearchEntry]) -> None:
     SearchEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
 
 
-def narrow(
-    entries: SearchEntryQuerySet, condition: Condition, window: Window
-) -> SearchEntryQuerySet:
-    """Those that the index names, in a window of keys."""
-    parameters = [expression(condition), window.first, window.end]
-    return entries.filter(pk__in=RawSQL(_FIND, parameters))  # noqa: S611 - a constant
+def narrow(entries: SearchEntryQuerySet, sought: str, first: int, end: int) -> SearchEntryQuerySet:
+    """Those that the index names, in a range of keys."""
+    return entries.filter(pk__in=RawSQL(_FIND, [sought, first, end]))  # noqa: S611 - a constant
 
 
 def broken(entries: list[SearchEntry]) -> list[SearchEntry]:
@@ -87,7 +84,8 @@ def _numbers(packed: bytes) -> list[int]:
     return numbers
 
 
-def expression(condition: Condition) -> str:
+def sought(condition: Condition, window: Window) -> str:
+    """An expression of FTS5; the range of keys says the window."""
     column = "title" if condition.in_title else "text"
     return " AND ".join(
         [_word(word, column) for word in condition.words]

@@ -24,6 +24,12 @@ def pairs_within(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
+def enough_pairs(run: str) -> list[str]:
+    """Every second pair and the last: a long word has few posts with these and without itself."""
+    found = pairs_within(run)
+    return list(dict.fromkeys([*found[::2], found[-1]]))
+
+
 def marks(entry: SearchEntry) -> list[str]:
     """What narrows a search inside the index: writer, category, files, time."""
     return [
@@ -69,6 +75,11 @@ class Condition:
     # Of each group one mark.
     marks: tuple[tuple[str, ...], ...] = ()
     in_title: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Single characters alone, in the text."""
+        return not self.in_title and all(len(word.text) == 1 for word in self.words)
 
     def titled(self) -> Self:
         return replace(self, in_title=True)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from board.forms.search import SearchForm
 from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_for
 from board.models import Category
 from board.models.topic import TopicQuerySet
+from lib.paging import page_of
 from members.access import MemberRequest, is_contributor, member_only
 from members.models import Draft
 
@@ -23,16 +23,14 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     return [("ホーム", reverse("home")), ("掲示板", reverse("board:index")), *steps]
 
 
-def page_of(request: MemberRequest, topics: TopicQuerySet) -> Page:
-    return Paginator(topics, TOPICS_PER_PAGE).get_page(request.GET.get("page"))
-
-
 def list_context(request: MemberRequest, topics: TopicQuerySet) -> dict[str, Any]:
     """Filter form and the page of topics that it leaves."""
     form = TopicFilter(request.GET)
+    page = page_of(form.apply(topics), request.GET.get("page"), TOPICS_PER_PAGE)
     return {
         "form": form,
-        "page": page_of(request, form.apply(topics)),
+        "page": page,
+        "pinned": form.pinned(topics) if page.number == 1 else [],
         "may_post": is_contributor(request.user),
         "search": SearchForm(),
     }

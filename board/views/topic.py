@@ -22,7 +22,7 @@ from members.typed_text import form_key_of
 
 def topic_or_404(request: MemberRequest, pk: int) -> Any:
     """With all that its page shows; what is not for the person does not exist."""
-    rows = rows_for(request.user).select_related("author", "source__organization")
+    rows = rows_for(request.user).defer(None).select_related("author", "source__organization")
     return get_object_or_404(rows.prefetch_related("audience_rows__organization", "themes"), pk=pk)
 
 

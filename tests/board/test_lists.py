@@ -128,7 +128,11 @@ def test_pinned_topic_stands_first_until_its_day(client, reader, secretary):
     factories.make_topic(title="新")
     posting.pin(first, timezone.localdate(), by=secretary)
 
-    assert titles(client, "") == ["留", "新"]
+    page = client.get("/board/").context
+    assert [[topic.title for topic in page[name]] for name in ("pinned", "page")] == [
+        ["留"],
+        ["新"],
+    ]
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         client.force_login(reader)
         assert titles(client, "") == ["新", "留"]

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from board.models import SearchEntry
 from board.search import index
-from board.search.finding import Search, windows
-from board.search.tokens import pairs, pairs_within
+from board.search.finding import Search, window_below
+from board.search.tokens import marks, pairs, pairs_within
 from lib.queries import Query
 from lib.text import fold
 from tests import factories
@@ -104,13 +104,28 @@ def test_pairs_of_a_word_are_among_those_of_its_text(text, data):
         )
 
 
+@given(st.integers(0, 1 << 61), st.integers(1, 1 << 61), st.lists(st.integers(1, 500), min_size=1))
+def test_windows_follow_each_other_and_have_the_marks_of_their_keys(first, length, widths):
+    end = first + length
+    for width in widths:
+        window = window_below(end, width, first)
+        assert first <= window.first < window.end == end
+        for key in (window.first, window.end - 1):
+            entry = SearchEntry(id=key, seq=1, organization_id=1, category_id=1)
+            assert not window.marks or set(window.marks) & set(marks(entry))
+        end = window.first
+        if end == first:
+            break
+
+
 @pytest.mark.parametrize("first", [0, KEYS[2], KEYS[0] + 1, KEYS[0] + 2])
 @pytest.mark.parametrize("end", [1 << 62, KEYS[0], KEYS[-1] + 5])
-def test_windows_cover_every_key_once(topic, first, end):
-    store(topic, ["a"] * 12)
+@pytest.mark.parametrize("limit", [1, 3, 100])
+@pytest.mark.parametrize("text", ["a", "ab"])
+def test_newest_of_a_period_are_found_however_they_lie(topic, first, end, limit, text):
+    store(topic, ["ab"] * 40)
+    keys = SearchEntry.objects.filter(pk__gte=first, pk__lt=end).values_list("pk", flat=True)
 
-    ranges = list(windows(first, end))
+    search = Search(Query((text,)), SearchEntry.objects.all(), (), first, end)
 
-    for key in SearchEntry.objects.values_list("pk", flat=True):
-        inside = [window for window in ranges if window.first <= key < window.end]
-        assert len(inside) == (first <= key < end)
+    assert search.newest(limit) == sorted(keys, reverse=True)[:limit]
