@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from board.kinds import format_deadline
 from board.mails import Posts, heading, opening, title_of
 from board.models import Topic
 from board.notifications import mail_lists
@@ -88,6 +89,7 @@ class Group:
     topic: Topic
     title: str
     is_open: bool
+    deadline: str
     happened: list[str]
 
 
@@ -99,7 +101,9 @@ def _groups(rows: list[Delivery], posts: Posts) -> list[Group]:
         if notice is None or topic is None:
             continue
         is_open = topic.audience == Topic.Audience.ALL
-        group = groups.setdefault(topic.pk, Group(topic, title_of(topic), is_open, []))
+        deadline = topic.deadline if topic.is_accepting else None
+        known = format_deadline(deadline) if deadline else ""
+        group = groups.setdefault(topic.pk, Group(topic, title_of(topic), is_open, known, []))
         group.happened.append(_line(notice, topic))
     return list(groups.values())
 

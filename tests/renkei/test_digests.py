@@ -125,6 +125,17 @@ def test_things_of_one_topic_stand_together(clock, asker, town):
     assert "・返信（見本区 企画課、2番から）\n　・新しい投稿" in body
 
 
+def test_deadline_stands_with_its_topic(clock, asker, town):
+    deadline = timezone.now() + timedelta(days=20)
+    factories.make_topic(author=asker, title="募集", asks="apply", deadline=deadline)
+    work()
+    clock.move_to("2026-11-26 08:30+09:00")
+
+    work()
+
+    assert "　締切　令和8年12月15日（火）午後3時\n" in digests_of(town)[0].body
+
+
 def test_nothing_to_tell_is_no_mail(client, clock, asker, town):
     topic = factories.make_topic(author=asker)
     hidden = factories.make_topic(author=asker)
