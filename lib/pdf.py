@@ -48,12 +48,14 @@ def read(upload: File) -> PdfContent:
     """Raises ValidationError, naming the file. Leaves the file at its beginning."""
     upload.seek(0)
     try:
-        # -I: neither the environment nor the folder decides what is imported.
+        # -I: the folder does not decide what is imported. No environment: it holds our secrets.
         finished = subprocess.run(  # noqa: S603 - our own program, nothing of the upload in the command
             [sys.executable, "-I", str(_PROGRAM)],
             input=upload.read(),
             capture_output=True,
             timeout=SECONDS,
+            env={},
+            cwd="/",
         )
     except subprocess.TimeoutExpired as error:
         raise _refusal(upload, _TOO_MUCH) from error

@@ -65,6 +65,15 @@ def move_up(event: Event) -> int:
     return _move_up(_locked(event.pk))
 
 
+@transaction.atomic
+def tell_of_status(event: Event) -> int:
+    """Everybody who comes or waits hears that it is off; answers how many. Once for each status."""
+    standing = list(event.entries.exclude(state=State.CANCELLED).filter(erased_at=None))
+    for entry in standing:
+        _tell(entry, "event_off", occasion=event.status)
+    return len(standing)
+
+
 def _move_up(event: Event) -> int:
     """In their order: a small group does not overtake a larger one that came before."""
     moved = 0
@@ -91,11 +100,11 @@ def _fits(event: Event, people: int) -> bool:
     return event.capacity is None or event.entries.confirmed().people() + people <= event.capacity
 
 
-def _tell(entry: Entry, template: str, **context: object) -> None:
+def _tell(entry: Entry, template: str, *, occasion: str = "", **context: object) -> None:
     deliver(
         template,
         address=entry.email,
-        key=f"entry-{entry.pk}-{template}",
+        key=f"entry-{entry.pk}-{template}-{occasion}".rstrip("-"),
         context={"entry": entry, "event": entry.event, "site_url": settings.SITE_URL, **context},
     )
 

@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _published() -> dict[str, Any]:
     """The next events, the news, and the newest number of the first series."""
-    news = NewsItem.objects.published().select_related("category").pinned_first()
+    news = NewsItem.objects.published().select_related("category").pinned_first().defer("folded")
     publications = Publication.objects.published().with_row()
     return {
         "events": Event.objects.published().upcoming()[:NEXT_EVENTS],

@@ -191,12 +191,19 @@ class EventAdmin(PreviewAdmin):
             self.message_user(request, "決定し、会員にメールでお知らせします。", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
-        """A larger capacity lets those in who wait."""
+        """A larger capacity lets those in who wait; whoever comes hears that it is off."""
         super().save_model(request, obj, form, change)
-        moved = entering.move_up(obj) if change and "capacity" in form.changed_data else 0
-        if moved:
-            text = f"キャンセル待ちの{moved}件を受け付け、メールでお知らせします。"
-            self.message_user(request, text, messages.SUCCESS)
+        changed = form.changed_data if change else []
+        is_off = "status" in changed and obj.status != Event.Status.SCHEDULED
+        told = entering.tell_of_status(obj) if is_off else 0
+        moved = entering.move_up(obj) if "capacity" in changed else 0
+        for number, what in (
+            (told, f"申し込んだ方に、{obj.get_status_display()}"),
+            (moved, "キャンセル待ちの方に、受付済になったこと"),
+        ):
+            if number:
+                text = f"{what}をメールでお知らせします（{number}件）。"
+                self.message_user(request, text, messages.SUCCESS)
 
     @method_decorator(require_safe)
     def roster(self, request: MemberRequest, pk: int) -> HttpResponse:

@@ -21,7 +21,7 @@ from lib import prefectures
 from lib.markdown import plain
 from lib.text import fold
 from lib.wareki import format_date_weekday, format_time
-from members.models import Organization, Seat
+from members.models import Organization, Seat, Standing
 from news.models.publishing import Article, PublishedQuerySet
 
 # What calendars that are read by programs still hold of the past.
@@ -279,6 +279,12 @@ class Event(Article):
         if self.attendance != self.Attendance.PLACE:
             parts.append("オンライン")
         return "　".join(parts)
+
+    @property
+    def member(self) -> Organization | None:
+        """Who proposed it, while that body takes part; pages read it with select_related."""
+        body = self.seat.organization if self.seat else None
+        return body if body and body.standing != Standing.NONE else None
 
     @property
     def is_timed(self) -> bool:

@@ -26,7 +26,7 @@ LATEST = 5
 def event_list(request: HttpRequest) -> HttpResponse:
     events = Event.objects.published()
     form = EventFilter(request.GET, months=events.months())
-    found = form.apply(events)
+    found = form.apply(events).defer("folded")
     context = {
         "form": form,
         "page": Paginator(found, EVENTS_PER_PAGE).get_page(request.GET.get("page")),

@@ -24,7 +24,7 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
 def news_list(request: HttpRequest) -> HttpResponse:
     items = NewsItem.objects.published()
     form = NewsFilter(request.GET, years=items.fiscal_years())
-    found = form.apply(items).select_related("category").pinned_first()
+    found = form.apply(items).select_related("category").pinned_first().defer("folded")
     context = {
         "form": form,
         "page": Paginator(found, ITEMS_PER_PAGE).get_page(request.GET.get("page")),

@@ -327,3 +327,18 @@ def test_later_hour_of_publication_is_kept(db):
 
     event.refresh_from_db()
     assert (event.publish_at, event.state) == (later, "公開予定")
+
+
+def test_page_leads_to_the_member_while_it_takes_part(client, contributor):
+    body = contributor.seat.organization
+    event = factories.make_proposal(by=contributor)
+    proposing.publish(event, by=contributor)
+
+    assert (
+        f'href="{body.get_absolute_url()}"' in client.get(event.get_absolute_url()).content.decode()
+    )
+
+    body.status = "suspended"
+    body.save()
+
+    assert str(body) not in client.get(event.get_absolute_url()).content.decode()
