@@ -194,10 +194,13 @@ EDITED = (
 
 @transaction.atomic
 def edit_reply(made: Reply, body: str, *, expected: int, reason: str = "", by: User) -> None:
-    """Raises EditedMeanwhileError."""
-    if not made.is_editable_by(by):
+    """Raises EditedMeanwhileError, and StaleError where replies were stopped or it was hidden."""
+    if not (made.is_of(by) or is_secretariat(by)):
         raise PermissionDenied
-    before = made.body
+    now = Reply.objects.select_related("topic").get(pk=made.pk)
+    if not now.is_editable_by(by):
+        raise StaleError
+    before = now.body
     taken = Reply.objects.filter(pk=made.pk, edits=expected).update(
         body=body,
         body_html=plain_text.render(body),

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from board import files, kinds, posting
 from board.copying import REPLY, TOPIC
-from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
-from board.forms.said import said
+from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Answer, Category, Reply, Topic
 from board.views import resending
 from board.views.lists import trail
+from board.views.previews import preview_of
 from board.views.topic import topic_or_404, topic_trail
-from lib import plain_text
 from lib.forms import new_form_key
 from lib.text import clean_line
 from lib.uploads import MAX_FILES
@@ -137,36 +136,6 @@ def _page(
         **more,
     }
     return render(request, desk.template, context, status=409 if "conflict" in more else 200)
-
-
-def preview_of(form: Any) -> dict[str, Any]:
-    """As it will be read, from what was typed."""
-    if isinstance(form, AnswerForm):
-        return {"said": said(form)}
-    body_html = plain_text.render(form.cleaned_data["body"])
-    if isinstance(form, ReplyForm):
-        return {"body_html": body_html}
-    topic = form.instance
-    topic.category = form.cleaned_data["category"]
-    return {
-        "body_html": body_html,
-        "topic": topic,
-        "summary": topic.summary or plain_text.summary_of(topic.body),
-        "facts": kinds.facts(topic),
-        "audience": _audience_of(form),
-        "warnings": form.warnings,
-    }
-
-
-def _audience_of(form: Any) -> str:
-    """The audience in words, before it has rows."""
-    data = form.cleaned_data
-    if data["audience"] == Topic.Audience.PREFECTURES:
-        labels = dict(form.fields["prefectures"].choices)
-        return "、".join(labels[code] for code in data["prefectures"]) + "の会員"
-    if data["audience"] == Topic.Audience.CHOSEN:
-        return "、".join(body.full_name for body in data["organizations"])
-    return Topic.Audience(data["audience"]).label
 
 
 def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
@@ -328,8 +297,7 @@ def uuids(values: list[str]) -> list[str]:
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Also a page of its own: for errors, previews, drafts and quotes (`?quote=12`)."""
     topic = topic_or_404(request, pk)
-    if not topic.accepts_replies and request.method != "POST" and "draft" not in request.GET:
-        # A draft that was written before can still be read; it is refused when it is sent.
+    if not topic.accepts_replies and _brings_no_text(request):
         raise PermissionDenied
 
     def make_form(data: QueryDict | None) -> ReplyForm:
@@ -346,6 +314,11 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         made=lambda key: resending.reply_sent(request, topic, key),
     )
     return write(request, desk)
+
+
+def _brings_no_text(request: MemberRequest) -> bool:
+    """What was written before the topic was stopped can be read; it is refused when it is sent."""
+    return request.method != "POST" and "draft" not in request.GET
 
 
 def _quoted(request: MemberRequest, topic: Topic) -> str:
@@ -366,7 +339,8 @@ def _quoted(request: MemberRequest, topic: Topic) -> str:
 def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     made = get_object_or_404(topic.replies.select_related("topic__category"), seq=seq)
-    if not made.is_editable_by(request.user):
+    is_late = made.is_of(request.user) and not _brings_no_text(request)
+    if not (made.is_editable_by(request.user) or is_late):
         raise PermissionDenied
 
     def post(form: ReplyEditForm, draft: Draft) -> Reply:
@@ -395,5 +369,6 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
             "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
         },
         made=lambda key: made if closed_before(request, key) else None,
+        closed="この返信は、変更できなくなりました。返信が止められたか、投稿や返信が取り下げ・非表示になっています。書いた内容は下書きにあります。",
     )
     return write(request, desk)
