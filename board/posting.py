@@ -311,10 +311,13 @@ def move(topic: Topic, category: Any, *, by: User) -> None:
 
 @transaction.atomic
 def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
-    """Nobody but its own body and the secretariat sees it. Raises StaleError when it is hidden."""
+    """Nobody but its own body and the secretariat sees it. Raises StaleError when it is hidden.
+
+    Counted as an edit: whoever is changing the text in this moment is told.
+    """
     _check_secretariat(by)
     shown = type(post)._default_manager.filter(pk=post.pk, hidden_at=None)
-    if not shown.update(hidden_at=timezone.now(), hidden_reason=reason):
+    if not shown.update(hidden_at=timezone.now(), hidden_reason=reason, edits=F("edits") + 1):
         raise StaleError
     audit.record("hide", post, by=by, reason=reason)
     if isinstance(post, Reply):
