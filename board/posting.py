@@ -205,10 +205,13 @@ EDITED = (
 
 @transaction.atomic
 def edit_reply(made: Reply, body: str, *, expected: int, reason: str = "", by: User) -> None:
-    """Raises EditedMeanwhileError."""
-    if not made.is_editable_by(by):
+    """Raises EditedMeanwhileError, and StaleError where replies were stopped or it was hidden."""
+    if not (made.is_of(by) or is_secretariat(by)):
         raise PermissionDenied
-    before = made.body
+    now = Reply.objects.select_related("topic").get(pk=made.pk)
+    if not now.is_editable_by(by):
+        raise StaleError
+    before = now.body
     taken = Reply.objects.filter(pk=made.pk, edits=expected).update(
         body=body,
         body_html=plain_text.render(body),
@@ -325,10 +328,13 @@ def move(topic: Topic, category: Any, *, by: User) -> None:
 
 @transaction.atomic
 def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
-    """Nobody but its own body and the secretariat sees it. Raises StaleError when it is hidden."""
+    """Nobody but its own body and the secretariat sees it. Raises StaleError when it is hidden.
+
+    Counted as an edit: whoever is changing the text in this moment is told.
+    """
     _check_secretariat(by)
     shown = type(post)._default_manager.filter(pk=post.pk, hidden_at=None)
-    if not shown.update(hidden_at=timezone.now(), hidden_reason=reason):
+    if not shown.update(hidden_at=timezone.now(), hidden_reason=reason, edits=F("edits") + 1):
         raise StaleError
     audit.record("hide", post, by=by, reason=reason)
     notifications.hidden(post, reason)

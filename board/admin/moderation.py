@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 
 from board import moderation
-from board.admin.posts import ActAdmin
+from board.admin.acts import ActAdmin, Bulk
 from board.models import ApprovalRule, Report
 from lib.admin import PortalModelAdmin
 from lib.text import clean_text
@@ -50,6 +50,12 @@ class ReportAdmin(ActAdmin):
     )
     readonly_fields = fields
     acts = {"settle": ("対応を記録する", SettleForm)}
+    bulk = {
+        "settle": Bulk(
+            "選択した通報に対応を記録する",
+            "{}件の通報に、同じ結果と説明を記録します。「非表示にした」を選ぶと、知らされた投稿や返信を非表示にします。",
+        )
+    }
 
     def offers(self, act: str, report: Report) -> bool:
         return report.settled_at is None

@@ -4,24 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 
 from board import moderation, posting
+from board.admin.acts import ActAdmin, Bulk
 from board.models import Category, Reply, SearchEntry, Topic
 from board.models.search_entry import SearchEntryQuerySet
 from board.search.finding import Search
-from lib.admin import PortalModelAdmin
 from lib.queries import Query
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members.access import MemberRequest
 
-STALE = "ほかの担当者が、先に操作しました。今の状態を確かめてください。"
+HIDES = "投稿した団体と事務局のほかには、表示しなくなります。"
 
 
 class HideForm(forms.Form):
@@ -64,78 +61,6 @@ class SendBackForm(ApproveForm):
 
     def clean_reason(self) -> str:
         return clean_line(self.cleaned_data["reason"])
-
-
-class ActAdmin(PortalModelAdmin):
-    """Read here; acts stand below the facts, each a form of its own, each the site's own verb."""
-
-    change_form_template = "admin/board/post_change_form.html"
-    acts: dict[str, tuple[str, type[forms.Form]]] = {}
-
-    def offers(self, act: str, post: Any) -> bool:
-        """Whether the act makes sense in the state of the row."""
-        raise NotImplementedError
-
-    def do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
-        """Raises StaleError."""
-        raise NotImplementedError
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is deleted: 非表示 takes it away from everybody else."""
-        return False
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.act)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
-        return [path("<int:pk>/act/<slug:act>/", view, name=name), *super().get_urls()]
-
-    def act(self, request: MemberRequest, pk: int, act: str) -> HttpResponse:
-        post = get_object_or_404(self.model, pk=pk)
-        is_allowed = request.method == "POST" and self.has_change_permission(request, post)
-        if not is_allowed or act not in self.acts:
-            raise PermissionDenied
-        form = self.acts[act][1](request.POST)
-        if form.is_valid():
-            self._try(act, post, form.cleaned_data, request)
-        else:
-            error = "、".join(str(error[0]) for error in form.errors.values())
-            self.message_user(request, error, messages.ERROR)
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
-
-    def _try(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
-        try:
-            self.do(act, post, data, request)
-        except posting.StaleError:
-            self.message_user(request, STALE, messages.ERROR)
-        else:
-            self.message_user(request, f"{self.acts[act][0]}：完了しました。", messages.SUCCESS)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        context = {"act_forms": self._forms(object_id), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
-
-    def _forms(self, object_id: str) -> list[dict[str, Any]]:
-        number = object_id if object_id.isascii() and object_id.isdigit() else 0
-        post = self.model._default_manager.filter(pk=number).first()
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
-        return [
-            {
-                "title": title,
-                "form": form(initial={"expected": getattr(post, "edits", None)}),
-                "url": reverse(name, args=[post.pk, act]),
-            }
-            for act, (title, form) in self.acts.items()
-            if post and self.offers(act, post)
-        ]
 
 
 class PostAdmin(ActAdmin):
@@ -219,6 +144,17 @@ class TopicAdmin(PostAdmin):
         "move": ("別の分類に移す", MoveForm),
         "pin": ("先頭に表示する", PinForm),
     }
+    bulk = {
+        "approve": Bulk(
+            "選択した投稿を承認して公開する",
+            "{}件の投稿を承認します。公開範囲の会員が読めるようになります。公開を予約した投稿は、その日時に公開します。",
+        ),
+        "send_back": Bulk(
+            "選択した投稿を承認しない",
+            "{}件の投稿を承認しません。投稿した団体に、同じ理由を表示します。文章は残ります。",
+        ),
+        "hide": Bulk("選択した投稿を非表示にする", f"{{}}件の投稿を非表示にします。{HIDES}"),
+    }
 
 
 @admin.register(Reply)
@@ -241,3 +177,4 @@ class ReplyAdmin(PostAdmin):
     )
     readonly_fields = fields
     acts = {"hide": ("非表示にする", HideForm), "restore": ("表示に戻す", RestoreForm)}
+    bulk = {"hide": Bulk("選択した返信を非表示にする", f"{{}}件の返信を非表示にします。{HIDES}")}

@@ -88,12 +88,15 @@ class Reply(models.Model):
         """Its permalink: `?page=N#reply-12`, whatever is hidden before it."""
         return f"{self.topic.get_absolute_url()}?page={page_of(self.seq)}#reply-{self.seq}"
 
+    def is_of(self, user: AnyUser) -> bool:
+        """Of the user's own body: every colleague who writes is its author."""
+        return is_contributor(user) and user.seat.organization_id == self.organization_id
+
     def is_editable_by(self, user: AnyUser) -> bool:
         """By colleagues of its author while the topic takes replies, and by the secretariat."""
         if is_secretariat(user):
             return True
-        is_own = is_contributor(user) and user.seat.organization_id == self.organization_id
-        return is_own and self.hidden_at is None and self.topic.accepts_replies
+        return self.is_of(user) and self.hidden_at is None and self.topic.accepts_replies
 
 
 class Revision(models.Model):

@@ -297,8 +297,7 @@ def uuids(values: list[str]) -> list[str]:
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Also a page of its own: for errors, previews, drafts and quotes (`?quote=12`)."""
     topic = topic_or_404(request, pk)
-    if not topic.accepts_replies and request.method != "POST" and "draft" not in request.GET:
-        # A draft that was written before can still be read; it is refused when it is sent.
+    if not topic.accepts_replies and _brings_no_text(request):
         raise PermissionDenied
 
     def make_form(data: QueryDict | None) -> ReplyForm:
@@ -315,6 +314,11 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         made=lambda key: resending.reply_sent(request, topic, key),
     )
     return write(request, desk)
+
+
+def _brings_no_text(request: MemberRequest) -> bool:
+    """What was written before the topic was stopped can be read; it is refused when it is sent."""
+    return request.method != "POST" and "draft" not in request.GET
 
 
 def _quoted(request: MemberRequest, topic: Topic) -> str:
@@ -335,7 +339,8 @@ def _quoted(request: MemberRequest, topic: Topic) -> str:
 def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     made = get_object_or_404(topic.replies.select_related("topic__category"), seq=seq)
-    if not made.is_editable_by(request.user):
+    is_late = made.is_of(request.user) and not _brings_no_text(request)
+    if not (made.is_editable_by(request.user) or is_late):
         raise PermissionDenied
 
     def post(form: ReplyEditForm, draft: Draft) -> Reply:
@@ -364,5 +369,6 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
             "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
         },
         made=lambda key: made if closed_before(request, key) else None,
+        closed="この返信は、変更できなくなりました。返信が止められたか、投稿や返信が取り下げ・非表示になっています。書いた内容は下書きにあります。",
     )
     return write(request, desk)

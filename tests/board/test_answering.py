@@ -75,21 +75,6 @@ def test_colleague_sees_who_answered_and_is_told_when_too_late(client, call, con
     assert Answer.objects.get().status == "yes"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_colleagues_who_answer_at_once_one_is_told(call, contributor):
-    colleague = factories.make_user(seat=contributor.seat)
-
-    answers = at_once(
-        [
-            lambda who=who: factories.make_answer(call, author=who)
-            for who in (contributor, colleague)
-        ]
-    )
-
-    assert sum(isinstance(answer, posting.EditedMeanwhileError) for answer in answers) == 1
-    assert Answer.objects.count() == 1
-
-
 def test_asking_body_viewers_and_the_secretariat_do_not_answer(call, ward, viewer, secretary):
     for who in (ward, viewer, secretary):
         with pytest.raises(PermissionDenied):
@@ -408,24 +393,3 @@ def answer_of_all_japan(topic):
         for one in people
     )
     factories.refresh_statistics()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_author_who_edits_and_moderator_who_approves_at_once_do_not_pass_unread(contributor):
-    seat = factories.make_seat(organization=factories.make_secretariat())
-    secretary = factories.make_user(seat=seat, is_staff=True)
-    category = factories.make_category(needs_approval=True)
-    topic = factories.make_topic(author=contributor, category=category)
-    draft = factories.make_draft(contributor)
-
-    def edit():
-        edited = Topic.objects.get(pk=topic.pk)
-        edited.body = "読まれていない本文"
-        return posting.edit(edited, posting.Related(), draft=draft, expected=0, by=contributor)
-
-    answers = at_once([edit, lambda: moderation.approve(topic, expected=0, by=secretary)])
-
-    told = (posting.EditedMeanwhileError, posting.StaleError)
-    assert sum(isinstance(answer, told) for answer in answers) == 1
-    now = Topic.objects.get()
-    assert (now.status, now.body) in {("open", "本文です。"), ("waiting", "読まれていない本文")}

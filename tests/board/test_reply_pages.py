@@ -239,9 +239,22 @@ def test_closed_call_is_still_talked_about(client, topic):
     assert stored(topic).reply_count == 1
 
 
-def test_own_reply_is_not_edited_after_the_topic_was_locked(client, topic, writer):
-    reply = factories.make_reply(topic, author=writer)
-    posting.lock(topic, True, by=topic.author)
+@pytest.mark.parametrize("stop", ["lock", "withdraw", "hide"])
+def test_edit_of_a_reply_that_was_stopped_waits_as_a_draft(client, topic, writer, secretary, stop):
+    reply = factories.make_reply(topic, author=writer, body="前の返信")
+    {
+        "lock": lambda: posting.lock(topic, True, by=topic.author),
+        "withdraw": lambda: posting.withdraw(topic, note="中止", by=topic.author),
+        "hide": lambda: posting.hide(reply, reason="個人情報", by=secretary),
+    }[stop]()
+    edits = stored(reply).edits
 
-    assert edit(client, reply).status_code == 403
-    assert stored(reply).edits == 0
+    page = edit(client, reply, "直した返信", reason="誤字", expected=edits)
+
+    draft = Draft.objects.open().get()
+    assert "この返信は、変更できなくなりました。" in text_of(page)
+    assert "直した返信</textarea>" in page.content.decode()
+    assert (draft.data["body"], draft.data["reason"]) == (["直した返信"], ["誤字"])
+    assert (stored(reply).body, stored(reply).edits) == ("前の返信", edits)
+    assert "直した返信</textarea>" in client.get(draft.get_absolute_url()).content.decode()
+    assert client.get(edit_address(reply)).status_code == 403
