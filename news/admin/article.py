@@ -55,7 +55,10 @@ class PublishedAdmin(HistoryAdmin):
 
     formfield_overrides = {
         **PortalModelAdmin.formfield_overrides,
-        models.DateTimeField: {"form_class": MomentField, "widget": forms.TextInput},
+        models.DateTimeField: {
+            "form_class": MomentField,
+            "widget": forms.TextInput(attrs={"size": 30}),
+        },
         models.TimeField: {"form_class": ClockField, "widget": forms.TextInput},
     }
     # Its page is public once it is published; before, the preview shows it.

@@ -38,6 +38,7 @@ class EventForm(ArticleForm):
         default_time=time(17),
         is_end=True,
         required=False,
+        widget=forms.TextInput(attrs={"size": 30}),
         help_text=f"時刻がなければ午後5時です。{MOMENT_EXAMPLES}",
     )
 
