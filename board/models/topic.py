@@ -355,10 +355,7 @@ class Topic(models.Model):
         return " ".join([*parts, self.outcome_note])
 
 
-_TONES = {
-    Topic.Status.WAITING: "warning",
-    Topic.Status.MATCHED: "success",
-}
+_TONES = {Topic.Status.WAITING: "warning", Topic.Status.MATCHED: "success"}
 
 
 class TopicAudience(models.Model):
