@@ -1,80 +1,133 @@
-"""`make bench`: how fast the portal answers, and how many bytes a page is.
+"""`make bench`: how fast the portal answers at three sizes, beside what Django itself costs.
 
-Starts the real server with the settings of production (https by a proxy's header, `__Host-`
-cookies, `WEB_CONCURRENCY` and `WEB_THREADS` as in gunicorn.conf.py), the real registers and the
-demo members, everything in a temporary folder and on the loopback address. The database is a
-throw-away PostgreSQL, as in production; `python -m bench --sqlite` takes what `make run` takes.
+For each size: a database of its own in a throw-away PostgreSQL (writes are safe, as in production),
+the real registers, demo members and `seed_demo`; then gunicorn with the settings of production (https
+by a proxy's header, one thread a worker, as behind nginx). The reference (b) is bench/bare.py, served
+in the same way and measured in the same run; each page is given as a share of its requests a second.
 
-Every page is asked for 300 times (`--requests N`) over 8 connections, after a warm-up. The one
-process that asks shares the machine's cores with the server: compare runs on one machine, and
-take the figures as a lower bound. Conditional requests (304) are not sent, so that every answer
-is a full page. "bytes" is the compressed body. Ends with 1 when a page answers anything but 200.
+Every page is asked for over 8 connections for requests a second, and over one for the time of an
+answer. The process that asks shares the machine's cores with both servers: compare within one run.
+Writes the table into docs/benchmarks.md. `--sizes 1000` for a quick look.
 """
 
 import argparse
+import json
+import os
+import platform
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from bench.load import CONNECTIONS, Answers, measure
+import psycopg
+
+from bench.load import CONNECTIONS, measure
+from bench.pages import pages
 from bench.visitor import member_cookies
 from tests import server
 from tests.postgres import throwaway_postgres
 
 VISITOR = {"Accept-Encoding": "gzip", "X-Forwarded-Proto": "https"}
-PAGES = (
-    "/",
-    "/about/",
-    "/agreements/",
-    "/agreements/regional/",
-    "/agreements/regional/?prefecture=26",
-    "/agreements/regional/1/",
-    "/agreements/corporate/",
-    "/agreements/constituents/",
-    "/members/",
-    "/members/?prefecture=01",
-    "/members/102016/",
-    "/members.csv",
-    "/open-data/",
-    "/agreements/regional.csv",
-    "/agreements/constituents.xlsx",
-    "/accounts/login/",
-    "/healthz",
-)
-MEMBER_PAGES = ("/",)
-HEAD = f"{'page':<42}{'requests/s':>12}{'median ms':>12}{'p95 ms':>10}{'bytes':>10}"
+POSTGRES = "-c shared_buffers=1GB -c max_wal_size=4GB"
+# Replies: bodies and topics to go with them.
+SIZES = {1_000: (60, 100), 100_000: (1788, 5_000), 1_000_000: (1788, 50_000)}
+RESULT = Path("docs/benchmarks.md")
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+HEAD = "| page | requests/s | share of (b) | p50 ms | p95 ms | p99 ms | queries | HTML bytes |"
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    per_second: float
+    share: float
+    p50: float
+    p95: float
+    p99: float
+    queries: int
+    size: int
+
+    def __str__(self) -> str:
+        return (
+            f"| {self.name} | {self.per_second:.0f} | {self.share:.2f} | {self.p50:.1f} "
+            f"| {self.p95:.1f} | {self.p99:.1f} | {self.queries} | {self.size:,} |"
+        )
 
 
 def main() -> None:
     arguments = read_arguments()
-    with (
-        tempfile.TemporaryDirectory(prefix="renkei-bench-") as folder,
-        database(Path(folder), sqlite=arguments.sqlite) as (title, url),
-    ):
-        environment = server.demo_environment(Path(folder)) | {"DATABASE_URL": url}
-        print("Preparing the registers and the demo members …", flush=True)
-        server.prepare(environment)
-        with server.serving(environment, **production(Path(folder))) as running:
-            print(f"{title}, {CONNECTIONS} connections, {arguments.requests} requests a page\n")
-            print(HEAD, flush=True)
-            report(running.port, arguments.requests)
+    lines = [
+        f"Measured on {datetime.now(tz=UTC):%Y-%m-%d} with `make bench`: {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, gunicorn with 2 workers, {CONNECTIONS} connections."
+    ]
+    with throwaway_postgres(POSTGRES) as (title, url):
+        print(title, flush=True)
+        for replies in arguments.sizes:
+            for line in measured(url, replies, arguments.requests):
+                print(line, flush=True)
+                lines.append(line)
+    write(lines)
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--requests", type=int, default=300, help="for each page")
-    parser.add_argument("--sqlite", action="store_true", help="instead of PostgreSQL")
+    parser.add_argument("--requests", type=int, default=240, help="for each page")
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), choices=list(SIZES))
     return parser.parse_args()
 
 
-@contextmanager
-def database(folder: Path, *, sqlite: bool) -> Iterator[tuple[str, str]]:
-    if sqlite:
-        yield "SQLite", f"sqlite:///{folder / 'renkei.sqlite3'}"
-    else:
-        with throwaway_postgres() as found:
-            yield found
+def measured(url: str, replies: int, requests: int) -> Iterator[str]:
+    """A heading, a table and two sentences."""
+    bodies, topics = SIZES[replies]
+    with tempfile.TemporaryDirectory(prefix="renkei-bench-") as folder:
+        portal, bare = database(url, f"portal{replies}"), database(url, f"bare{replies}")
+        environment = server.demo_environment(Path(folder)) | {"DATABASE_URL": portal}
+        yield f"\n## {replies:,} replies in {topics:,} topics of {bodies:,} bodies\n"
+        server.prepare(environment)
+        numbers = {"organizations": bodies, "topics": topics, "replies": replies}
+        server.manage(
+            environment, "seed_demo", *(f"--{name}={number}" for name, number in numbers.items())
+        )
+        analyze(portal)
+        inside = json.loads(server.run(environment, "-m", "bench.inside"))
+        reference = bare_site(environment, bare, requests)
+        yield f"{HEAD}\n|{'---|' * 8}"
+        yield f"| (b): session, user, one query, 20 rows | {reference:.0f} | 1.00 | | | | 3 | |"
+        with server.serving(environment, **production(Path(folder))) as running:
+            yield from map(str, rows(running.port, inside, reference, requests))
+            memory = ", ".join(f"{size:.0f} MB" for size in memory_of_workers(running.pid))
+        yield f"\nA worker holds {memory} afterwards. {about_replies(inside['replies'])}"
+
+
+def about_replies(replies: dict[str, float]) -> str:
+    return (
+        f"Replies with their index, one after the other: {replies['per_second']:.0f} a second, "
+        f"p50 {replies['p50']:.1f} ms, p95 {replies['p95']:.1f} ms, p99 {replies['p99']:.1f} ms."
+    )
+
+
+def database(url: str, name: str) -> str:
+    """A new one in the same server."""
+    with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as found:
+        found.execute(f"CREATE DATABASE {name}")
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def analyze(url: str) -> None:
+    """As autovacuum would have done in the meantime."""
+    with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as found:
+        found.execute("VACUUM ANALYZE")
+
+
+def bare_site(environment: server.Environment, url: str, requests: int) -> float:
+    """Requests a second of the reference."""
+    environment = environment | {"BARE_DATABASE_URL": url, "WEB_THREADS": "1"}
+    cookie = server.run(environment, "-m", "bench.bare").strip()
+    with server.serving(environment, application="bench.bare:application") as running:
+        return measure(running.port, "/", {"Cookie": cookie}, requests=requests * 4).per_second
 
 
 def production(folder: Path) -> dict[str, str]:
@@ -87,23 +140,49 @@ def production(folder: Path) -> dict[str, str]:
         "EMAIL_HOST": "localhost",
         "DEFAULT_FROM_EMAIL": "portal@demo.example.jp",
         "TRUSTED_PROXY_COUNT": "1",
+        "WEB_THREADS": "1",
     }
 
 
-def report(port: int, requests: int) -> None:
-    for path in PAGES:
-        print(line(path, measure(port, path, VISITOR, requests=requests)), flush=True)
-    member = VISITOR | {"Cookie": member_cookies(port, VISITOR | {"Accept-Encoding": "identity"})}
-    for path in MEMBER_PAGES:
-        answers = measure(port, path, member, requests=requests)
-        print(line(f"{path} (logged in)", answers), flush=True)
+def rows(port: int, inside: dict[str, Any], reference: float, requests: int) -> Iterator[Row]:
+    cookies = member_cookies(port, VISITOR | {"Accept-Encoding": "identity"})
+    member = VISITOR | {"Cookie": cookies}
+    for name, path, is_member in pages(**inside["topics"]):
+        headers = member if is_member else VISITOR
+        many = measure(port, path, headers, requests=requests)
+        one = measure(port, path, headers, requests=max(requests // 2, 100), connections=1)
+        cost = inside["pages"][name]
+        yield Row(
+            name,
+            many.per_second,
+            many.per_second / reference,
+            one.median_ms,
+            one.p95_ms,
+            one.p99_ms,
+            cost["queries"],
+            cost["bytes"],
+        )
 
 
-def line(title: str, answers: Answers) -> str:
-    return (
-        f"{title:<42}{answers.per_second:>12.0f}{answers.median_ms:>12.1f}"
-        f"{answers.p95_ms:>10.1f}{answers.size:>10}"
-    )
+def memory_of_workers(master: int) -> list[float]:
+    """Resident megabytes; nothing where the system does not tell."""
+    children = Path(f"/proc/{master}/task/{master}/children")
+    if not children.exists():
+        return []
+    return [resident(int(pid)) for pid in children.read_text().split()]
+
+
+def resident(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def write(lines: list[str]) -> None:
+    """Between the marks of the file; what is written around them stays."""
+    before, _, rest = RESULT.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    text = "\n".join(lines)
+    RESULT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

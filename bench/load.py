@@ -32,14 +32,25 @@ class Answers:
     def p95_ms(self) -> float:
         return quantiles(self.durations, n=20)[-1] * 1000
 
+    @property
+    def p99_ms(self) -> float:
+        return quantiles(self.durations, n=100)[-1] * 1000
 
-def measure(port: int, path: str, headers: Mapping[str, str], *, requests: int) -> Answers:
+
+def measure(
+    port: int,
+    path: str,
+    headers: Mapping[str, str],
+    *,
+    requests: int,
+    connections: int = CONNECTIONS,
+) -> Answers:
     """Every connection first asks WARM_UP times unmeasured. Raises on any answer but 200."""
-    share = max(requests // CONNECTIONS, 1)
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        list(pool.map(lambda _: list(_ask(port, path, headers, WARM_UP)), range(CONNECTIONS)))
+    share = max(requests // connections, 2)
+    with ThreadPoolExecutor(connections) as pool:
+        list(pool.map(lambda _: list(_ask(port, path, headers, WARM_UP)), range(connections)))
         started = time.perf_counter()
-        parts = pool.map(lambda _: list(_ask(port, path, headers, share)), range(CONNECTIONS))
+        parts = pool.map(lambda _: list(_ask(port, path, headers, share)), range(connections))
         answers = [answer for part in parts for answer in part]
         elapsed = time.perf_counter() - started
     return Answers([duration for duration, _ in answers], elapsed, size=answers[-1][1])

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.datastructures import MultiValueDict
 
 from board.models import Attachment, Topic
@@ -82,8 +82,8 @@ def remove(attachments: Iterable[Attachment]) -> None:
 
 
 def of_topic(topic: Topic, user: AnyUser) -> AttachmentQuerySet:
-    """Those of the topic and its replies that the person may have, in reading order."""
-    found = Attachment.objects.visible_to(user).filter(Q(topic=topic) | Q(reply__topic=topic))
+    """Those of a visible topic and its replies that the person may have, in reading order."""
+    found = Attachment.objects.in_topic(topic, user)
     return found.select_related("reply").order_by("reply__seq", "position", "uploaded_at")
 
 

@@ -13,7 +13,7 @@ from board.models import Attachment, Category, TodoMark, Topic
 from board.models.topic import TopicQuerySet
 from board.reading import with_unread
 from lib import prefectures
-from lib.forms import ANY
+from lib.forms import ANY, LongSelect
 from lib.text import words
 from lib.wareki import fiscal_year, format_fiscal_year
 from members.models import Theme, User
@@ -45,25 +45,26 @@ class TopicFilter(forms.Form):
         to_field_name="slug",
         required=False,
         empty_label="すべて",
+        widget=LongSelect,
     )
-    status = forms.ChoiceField(label="状態", choices=STATES, required=False)
+    status = forms.ChoiceField(label="状態", choices=STATES, required=False, widget=LongSelect)
     prefecture = forms.ChoiceField(
-        label="都道府県", choices=[ANY, *prefectures.CHOICES], required=False
+        label="都道府県", choices=[ANY, *prefectures.CHOICES], required=False, widget=LongSelect
     )
     organization = forms.CharField(label="団体名", required=False, max_length=80)
-    theme = forms.ChoiceField(label="テーマ", required=False)
-    deadline = forms.ChoiceField(label="締切", choices=DEADLINES, required=False)
+    theme = forms.ChoiceField(label="テーマ", required=False, widget=LongSelect)
+    deadline = forms.ChoiceField(label="締切", choices=DEADLINES, required=False, widget=LongSelect)
     with_files = forms.BooleanField(label="添付ファイルあり", required=False)
     unread = forms.BooleanField(label="未読のみ", required=False)
     todo = forms.BooleanField(label="要対応のみ", required=False)
-    sort = forms.ChoiceField(label="並び順", choices=SORTS, required=False)
+    sort = forms.ChoiceField(label="並び順", choices=SORTS, required=False, widget=LongSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         themes: Any = self.fields["theme"]
         themes.choices = [ANY, *Theme.objects.values_list("pk", "name")]
         self.fields["year"] = forms.ChoiceField(
-            label="年度", required=False, choices=[ANY, *_fiscal_years()]
+            label="年度", required=False, choices=[ANY, *_fiscal_years()], widget=LongSelect
         )
 
     @property
@@ -135,7 +136,10 @@ class TopicFilter(forms.Form):
         """They stand above the first page, unless another order is asked for."""
         if self.is_valid() and self.cleaned_data["sort"]:
             return []
-        return list(self.by_all(topics).pinned().order_by("-active_at", "-id"))
+        # Asked for by themselves first: mostly there is none.
+        pinned = list(Topic.objects.pinned().values_list("pk", flat=True).order_by())
+        found = self.by_all(topics).filter(pk__in=pinned)
+        return list(found.order_by("-active_at", "-id")) if pinned else []
 
 
 def _fiscal_years() -> list[tuple[str, str]]:

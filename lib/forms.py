@@ -8,6 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 # The first choice of a filter.
 ANY = ("", "すべて")
@@ -19,6 +22,25 @@ class FormRenderer(TemplatesSetting):
     """Finds form templates through TEMPLATES, so that a field's markup exists once."""
 
     field_template_name = "components/field.html"
+
+
+class LongSelect(forms.Select):
+    """As Django's, without a template for each of its many choices; no groups, no many values."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) == chosen else "", text)
+                for key, text in self.choices
+            ),
+        )
+        attributes = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        return format_html("<select{}>{}</select>", flatatt(attributes), options)
 
 
 def new_form_key() -> str:

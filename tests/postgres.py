@@ -13,10 +13,13 @@ _UNSAFE_BUT_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=o
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[tuple[str, str]]:
-    """Yields (what runs, DATABASE_URL); the server and its files are gone afterwards."""
+def throwaway_postgres(options: str = _UNSAFE_BUT_FAST) -> Iterator[tuple[str, str]]:
+    """Yields (what runs, DATABASE_URL); the server and its files are gone afterwards.
+
+    The embedded server takes no options.
+    """
     binaries = _local_binaries()
-    server = _local_server(binaries) if binaries else _embedded_server()
+    server = _local_server(binaries, options) if binaries else _embedded_server()
     with server as found:
         yield found
 
@@ -33,7 +36,7 @@ def _local_binaries() -> Path | None:
 
 
 @contextmanager
-def _local_server(binaries: Path) -> Iterator[tuple[str, str]]:
+def _local_server(binaries: Path, options: str) -> Iterator[tuple[str, str]]:
     """initdb refuses to run as root: then the package's own user starts the server."""
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     folder = Path(tempfile.mkdtemp(prefix="renkei-pg-"))
@@ -42,7 +45,7 @@ def _local_server(binaries: Path) -> Iterator[tuple[str, str]]:
         shutil.chown(folder, "postgres")
     run = [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "renkei", "-A", "trust"]
     subprocess.run([*run, "-E", "UTF8", "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL)
-    options = f"-k {folder} -c listen_addresses='' {_UNSAFE_BUT_FAST}"
+    options = f"-k {folder} -c listen_addresses='' {options}"
     control = [*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"]
     subprocess.run(
         [*control, "-l", str(folder / "log"), "-o", options, "start"], check=True, cwd=folder

@@ -23,6 +23,7 @@ Environment = dict[str, str]
 class Server:
     port: int
     log: Path
+    pid: int
 
     @property
     def url(self) -> str:
@@ -40,22 +41,25 @@ def demo_environment(folder: Path) -> Environment:
 
 
 @contextmanager
-def serving(prepared: Environment, **changes: str) -> Iterator[Server]:
+def serving(
+    prepared: Environment, *, application: str = "renkei.wsgi", **changes: str
+) -> Iterator[Server]:
     """gunicorn as `make run` starts it, in the environment that prepare() had, on a free port.
 
     `changes` are for the server alone. It is stopped by TERM to its own process id.
     """
     port = free_port()
     environment = prepared | {"PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"} | changes
-    server = Server(port, Path(prepared["VAR_DIR"]) / "server.log")
-    with server.log.open("wb") as log:
+    log_path = Path(prepared["VAR_DIR"]) / "server.log"
+    with log_path.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "renkei.wsgi"],
+            [sys.executable, "-m", "gunicorn", application],
             cwd=ROOT,
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
+    server = Server(port, log_path, process.pid)
     try:
         _wait_until_it_answers(server, process)
         yield server
@@ -71,10 +75,16 @@ def prepare(environment: Environment) -> None:
 
 def manage(environment: Environment, *arguments: str) -> None:
     """A command of manage.py beside the running server. Raises RuntimeError with its output."""
-    command = [sys.executable, "manage.py", *arguments]
+    run(environment, "manage.py", *arguments)
+
+
+def run(environment: Environment, *arguments: str) -> str:
+    """What a program of this Python prints. Raises RuntimeError with its output."""
+    command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def free_port() -> int:

@@ -33,6 +33,13 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
             | Q(Exists(Draft.objects.of_seat(user).filter(pk=OuterRef("draft"))))
         )
 
+    def in_topic(self, topic: Topic, user: AnyUser) -> Self:
+        """Of a topic that the person sees, and its replies: as visible_to(), which asks for that again."""
+        if not topic.shows_text_to(user):
+            return self.none()
+        found = self.filter(Q(topic=topic) | Q(reply__topic=topic))
+        return found if is_secretariat(user) else found.filter(reply__hidden_at=None)
+
 
 class Attachment(models.Model):
     class Scan(models.TextChoices):

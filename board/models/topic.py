@@ -369,7 +369,4 @@ class Topic(models.Model):
         return " ".join([*parts, self.outcome_note])
 
 
-_TONES = {
-    Topic.Status.WAITING: "warning",
-    Topic.Status.MATCHED: "success",
-}
+_TONES = {Topic.Status.WAITING: "warning", Topic.Status.MATCHED: "success"}

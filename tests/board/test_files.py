@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from board import files
+from board import files, posting
 from board.models import Attachment, Topic
 from renkei import orphans
 from tests import factories
@@ -167,3 +167,22 @@ def test_file_that_waits_for_the_scanner_is_not_there(client, topic, ward):
     client.force_login(ward)
 
     assert client.get(file.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["open", "hidden reply", "withdrawn"])
+@pytest.mark.parametrize("who", ["contributor", "author", "secretary"])
+def test_files_of_a_topic_are_those_that_are_visible(request, secretary, contributor, state, who):
+    topic = factories.make_topic()
+    factories.attach(topic)
+    reply = factories.make_reply(topic)
+    factories.attach(reply)
+    if state == "hidden reply":
+        posting.hide(reply, reason="x", by=secretary)
+    if state == "withdrawn":
+        posting.withdraw(topic, note="中止", by=topic.author)
+    user = topic.author if who == "author" else request.getfixturevalue(who)
+    topic.refresh_from_db()
+
+    found = Attachment.objects.in_topic(topic, user)
+
+    assert set(found) == set(Attachment.objects.visible_to(user))
