@@ -3,6 +3,7 @@
 import os
 import time
 import zipfile
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -121,7 +122,7 @@ def test_name_of_any_kind_is_one_name_on_every_way_out(client, contributor, ward
     file = Attachment.objects.get()
     kept = kept or file.name
 
-    page = text_of(client.get(made.url))
+    page = unescape(text_of(client.get(made.url)))
     download = client.get(file.get_absolute_url())
     packed = body_of(client.get(reverse("board:files_zip", args=[file.topic_id])))
 
