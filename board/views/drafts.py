@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from board import files
 from board.copying import ANSWER, REPLY, TOPIC
-from board.forms import AnswerForm, ReplyForm, TopicEditForm, TopicForm
+from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.forms.said import said
 from board.models import Category, Topic
 from board.views.lists import trail
@@ -120,14 +120,17 @@ def _topic_of(draft: Draft, request: MemberRequest) -> Topic:
 
 def form_of(draft: Draft, request: MemberRequest) -> forms.Form:
     typed = draft.typed()
+    is_edit = draft.address.endswith("/edit/")
     if draft.kind == REPLY:
-        return ReplyForm(typed)
+        return ReplyEditForm(typed) if is_edit else ReplyForm(typed)
     if draft.kind == ANSWER:
         return AnswerForm(typed, topic=_topic_of(draft, request), answer=None)
     form_class, topic = TopicForm, Topic()
-    if draft.address.endswith("/edit/"):
+    if is_edit:
         form_class, topic = TopicEditForm, _topic_of(draft, request)
     else:
         topic.category = typed_category(typed) or Category.objects.earliest("position")
     form: Any = form_class(typed, instance=topic, category=topic.category, by=request.user)
+    # For reading alone: one that is out of use has a name, too.
+    form.fields["category"].queryset = Category.objects.all()
     return form

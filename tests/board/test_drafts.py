@@ -130,6 +130,18 @@ def test_sheet_of_an_edit_shows_the_fields_of_its_topic(client, writer):
     assert all(shown in page for shown in ("分類 call", "千円に変更", "物価のため"))
 
 
+def test_sheet_of_a_reply_s_edit_says_why(client, writer):
+    reply = factories.make_reply(factories.make_topic(), author=writer)
+    address = reverse("board:reply_edit", args=[reply.topic_id, reply.seq])
+    data = {"body": ["直した返信"], "reason": ["日程の誤り"]}
+    draft = factories.make_draft(writer, kind="reply", address=address, data=data)
+
+    page = text_of(client.get(sheet_of(draft)))
+
+    assert "直した返信" in page
+    assert "変更の理由 日程の誤り" in page
+
+
 @pytest.mark.parametrize("category", ["", "x", "²", "９", "9" * 30, "0"])
 def test_sheet_of_a_draft_without_a_category_is_printed(client, writer, category):
     factories.make_category()
@@ -287,5 +299,8 @@ def test_draft_of_a_category_that_is_closed_by_now_keeps_its_text(client, writer
     draft = factories.make_draft(writer, data=typed)
     Category.objects.update(is_active=False)
 
-    assert "途中の文" in text_of(client.get(sheet_of(draft)))
+    page = text_of(client.get(sheet_of(draft)))
+
+    assert "途中の文" in page
+    assert f"分類 {category.name} 件名" in page
     assert Draft.objects.open().get() == draft

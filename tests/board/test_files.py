@@ -3,6 +3,7 @@
 import os
 import time
 import zipfile
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -10,12 +11,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from PIL import Image
 
 from board import files, posting
 from board.models import Attachment, Topic
 from renkei import orphans
 from tests import factories
+from tests.html import text_of
 
 
 @pytest.fixture
@@ -85,6 +88,50 @@ def test_zip_holds_what_the_person_may_have_under_right_names(client, topic, war
 
     with zipfile.ZipFile(BytesIO(content)) as archive:
         assert sorted(archive.namelist()) == ["要領.txt", "返信1_要領.txt"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("か\u3099っこう\u3000案内.txt", "がっこう\u3000案内.txt"),
+        ("🎋七夕🎋.txt", "🎋七夕🎋.txt"),
+        ("..\\..\\秘密.txt", "秘密.txt"),
+        ("C:\\書類\\要領.txt", "要領.txt"),
+        # Browsers send a double quote as %22.
+        ("引用%22符'と;区切り.txt", "引用%22符'と;区切り.txt"),
+        (f"{'長' * 200}.txt", None),
+    ],
+)
+def test_name_of_any_kind_is_one_name_on_every_way_out(client, contributor, ward, sent, kept):
+    """Uploaded by the form, listed, downloaded and packed."""
+    category = factories.make_category()
+    client.force_login(contributor)
+    form = {
+        "category": category.pk,
+        "title": "名前",
+        "body": "本文",
+        "audience": "all",
+        "publish": "1",
+        "form_key": "f" * 32,
+    }
+    upload = factories.make_upload("x.txt")
+    # As a browser sends it: SimpleUploadedFile would cut the path off.
+    upload._name = sent
+    made = client.post("/board/topics/new/", {**form, "files": [upload]})
+    client.force_login(ward)
+    file = Attachment.objects.get()
+    kept = kept or file.name
+
+    page = unescape(text_of(client.get(made.url)))
+    download = client.get(file.get_absolute_url())
+    packed = body_of(client.get(reverse("board:files_zip", args=[file.topic_id])))
+
+    assert file.name == kept
+    assert " ".join(kept.split()) in page
+    assert body_of(download) == factories.TEXT_FILE
+    assert download.headers["Content-Disposition"] == content_disposition_header(True, kept)
+    assert zipfile.ZipFile(BytesIO(packed)).namelist() == [kept]
+    assert (kept.endswith(".txt"), len(kept) <= 200) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,18 @@ def test_draft_is_saved_with_whatever_is_typed_and_never_checked(client, writer)
     assert not page.context["form"].errors
 
 
+def test_draft_is_posted_by_a_colleague(client, writer):
+    send(client, press="save_draft")
+    draft = Draft.objects.get()
+    colleague = factories.make_user(seat=writer.seat)
+    client.force_login(colleague)
+
+    send(client, form_key=draft.form_key)
+
+    assert Topic.objects.get().author == colleague
+    assert not Draft.objects.open().exists()
+
+
 @pytest.mark.parametrize("press", ["publish", "preview", "save_draft", "change_category"])
 def test_category_for_others_is_forbidden_for_every_button(client, writer, press):
     factories.make_category("exchange")
