@@ -19,11 +19,8 @@ RARE = {"status", "deadline", "theme", "unread", "todo"}
 FEW = 300
 
 
-class SearchForm(TopicFilter):
-    """Filters of a topic hold for its replies; writer, period and files are those of the post itself."""
-
-    BEST = "best"
-    SORTS = (("", "新しい順"), (BEST, "関連の高い順"))
+class SearchBox(forms.Form):
+    """The words alone, for the box above a list."""
 
     q = forms.CharField(
         label="検索語",
@@ -31,6 +28,14 @@ class SearchForm(TopicFilter):
         max_length=100,
         help_text="例：防災　訓練、「地域防災」、-除く語",
     )
+
+
+class SearchForm(SearchBox, TopicFilter):
+    """Filters of a topic hold for its replies; writer, period and files are those of the post itself."""
+
+    BEST = "best"
+    SORTS = (("", "新しい順"), (BEST, "関連の高い順"))
+
     field_order = ("q",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

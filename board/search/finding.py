@@ -27,8 +27,9 @@ from members.models import Organization
 MOST, MOST_OF_ONE_CHARACTER = 1000, 100
 LAST_KEY = (1 << 63) - 1
 Compiled = tuple[str, tuple[Any, ...]]
-# They stand in a compiled query for what differs from window to window; no key is negative.
-_SOUGHT, _FIRST, _END = "sought", -2, -1
+# They stand in a compiled query for what differs from window to window: no folded word has a NUL, no
+# key is negative.
+_SOUGHT, _FIRST, _END = "\0sought", -2, -1
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from board import answering, reading
-from board.forms.search import SearchForm
+from board.forms.search import SearchBox
 from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_for
 from board.models import Category
 from board.models.topic import TopicQuerySet
@@ -32,7 +32,7 @@ def list_context(request: MemberRequest, topics: TopicQuerySet) -> dict[str, Any
         "page": page,
         "pinned": form.pinned(topics) if page.number == 1 else [],
         "may_post": is_contributor(request.user),
-        "search": SearchForm(),
+        "search": SearchBox(),
     }
 
 

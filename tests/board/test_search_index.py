@@ -7,12 +7,13 @@ from django.utils import timezone
 from board import files, moderation, posting
 from board.models import SearchEntry, Topic
 from board.models.search_entry import key_at
-from board.search import index
+from board.search import index, repair
 from board.search.finding import Search
 from lib.queries import Query
 from lib.text import fold
 from renkei import merging
 from tests import factories
+from tests.board.test_posting import at_once
 
 
 def found(text):
@@ -172,3 +173,31 @@ def test_two_posts_of_one_moment_have_two_keys(topic):
 
     assert entry.pk == SearchEntry.objects.get(topic=topic).pk + 1
     assert len(found(fold("初めの題"))) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_acts_of_one_moment_and_a_rebuild_leave_the_index_true(secretary):
+    topic = factories.make_topic(title="初めの題")
+    replies = [factories.make_reply(topic, body=f"{number}番目") for number in range(4)]
+    drafts = [factories.make_draft(secretary, kind="reply") for _ in range(4)]
+    other = factories.make_category("policy")
+
+    def rebuild():
+        return repair.rebuild(lambda done, total: None)
+
+    answers = at_once(
+        [
+            lambda: posting.move(topic, other, by=secretary),
+            *(
+                lambda d=draft: posting.reply(topic, "同時", draft=d, by=secretary)
+                for draft in drafts
+            ),
+            *(lambda r=r: posting.edit_reply(r, "改", expected=0, by=secretary) for r in replies),
+            *[rebuild] * 3,
+        ]
+    )
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert len(found("改")) == len(found("同時")) == 4
+    assert is_true()
+    assert list(repair.check(lambda done, total: None)) == []

@@ -78,6 +78,8 @@ def test_found_is_what_contains_the_words(topic, texts, data):
 @given(texts=st.lists(st.text(max_size=20), min_size=1, max_size=4), typed=st.text(max_size=20))
 @example(texts=["a'b\\c"], typed="'b\\")
 @example(texts=["NEAR(a AND b)"], typed="NEAR(a AND b)")
+@example(texts=["sought -1"], typed="sought -2")
+@example(texts=["sought", "x"], typed="sought")
 def test_any_text_and_any_question_agree(topic, texts, typed):
     texts = [text.replace("\0", "") for text in texts if not any(map(is_surrogate, text))] or ["a"]
     assume(not any(map(is_surrogate, typed)))
