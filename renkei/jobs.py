@@ -59,7 +59,12 @@ JOBS = {
     for job in (
         Job("clear_closed_drafts", "送信済みの下書きの消去", clear_closed),
         Job("clear_old_notifications", "古い受信箱の消去", clear_old),
-        Job("collect_introductions", "公式Xでの紹介の希望の取りまとめ", introductions.collect),
+        Job(
+            "collect_introductions",
+            "公式Xでの紹介の希望の取りまとめ",
+            introductions.collect,
+            _hour,
+        ),
         Job("erase_abandoned_applications", "確認されなかった申請の消去", erase_abandoned),
         Job("erase_applications", "保存期間を過ぎた申請の個人情報の消去", erase_applications),
         Job("erase_entries", "保存期間を過ぎた参加申込みの消去", entering.erase_due),
