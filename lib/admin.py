@@ -30,6 +30,19 @@ MAX_ERRORS = 20
 DATE_EXAMPLES = "例：令和8年3月12日、R8.3.12、2026-03-12"
 
 
+class LabelledRows(forms.BaseModelFormSet):
+    """In a table Django names fields by the column's head only, which no screen reader reads."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", str(field.label or ""))
+
+
+class LabelledFormSet(LabelledRows, forms.BaseInlineFormSet):
+    pass
+
+
 class PortalModelAdmin(admin.ModelAdmin):
     """Searches as people type, counts no whole table, and takes addresses without https://."""
 
@@ -39,6 +52,9 @@ class PortalModelAdmin(admin.ModelAdmin):
         models.URLField: {"assume_scheme": "https"},
         models.DateField: {"form_class": WarekiDateField, "widget": forms.TextInput},
     }
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=LabelledRows, **kwargs)
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
@@ -134,15 +150,6 @@ class HistoryAdmin(SimpleHistoryAdmin, PortalModelAdmin):
         return ReadableHistory(self.model, historical_record)
 
 
-class LabelledFormSet(forms.BaseInlineFormSet):
-    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
-        super().add_fields(form, index)
-        for field in form.fields.values():
-            field.widget.attrs.setdefault("aria-label", str(field.label or ""))
-
-
 class LabelledTabularInline(admin.TabularInline):
-    """Django names the fields of a table by the column's head only, which no screen reader reads."""
-
     formset = LabelledFormSet
     formfield_overrides = PortalModelAdmin.formfield_overrides

@@ -139,25 +139,36 @@ def mailbox():
 
 
 @pytest.fixture
-def newest_message(base_url, request, mailbox):
-    """Tells and sends what is due by SMTP; the newest mail that the server got for an address."""
+def mails_to(base_url, request, mailbox):
+    """Sends what is due by SMTP, and reads the mails that the server got for an address."""
     environment = request.config.stash.get(_ENVIRONMENT, None)
     if environment is None:
         pytest.skip("the mails of a server that was started elsewhere are not at hand")
     by_smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(mailbox.port)}
 
-    def read(address):
-        for command in ("send_reminders", "send_mail"):
+    def read(address, *commands):
+        for command in (*commands, "send_mail"):
             server.manage({**environment, **by_smtp}, command)
-        return [mail for mail in mailbox.messages if mail["To"] == address][-1]
+        return [mail for mail in mailbox.messages if mail["To"] == address]
 
     return read
 
 
 @pytest.fixture
-def newest_mail(newest_message):
-    """Its text."""
-    return lambda address: newest_message(address).get_content()
+def newest_message(mails_to):
+    """Of the board, too: what has happened there is told first."""
+    return lambda address: mails_to(address, "send_reminders")[-1]
+
+
+@pytest.fixture
+def newest_mail(mails_to):
+    """The text of the newest mail that belongs to no topic of the board."""
+
+    def read(address):
+        mails = [mail for mail in mails_to(address) if mail["References"] is None]
+        return mails[-1].get_content()
+
+    return read
 
 
 _LOG = pytest.StashKey()
