@@ -105,18 +105,18 @@ TEMPLATES = [
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "lib.forms.FormRenderer"
 
-# Database. IMMEDIATE takes SQLite's write lock at the start of a transaction: no deadlock at upgrade.
-DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
+# Database. JIT takes longer than the queries it compiles. IMMEDIATE locks SQLite before it is read: no deadlock.
+DATABASE = dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
+DATABASES = {"default": DATABASE}
+DATABASE["OPTIONS"] = {"options": "-c jit=off", **DATABASE.get("OPTIONS", {})}
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     # pytest-xdist and the live server need a file: an in-memory database has no WAL.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    DATABASE["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
 # In the database, so that rate limits hold across workers; roomy, so that a flood evicts none.
 CACHES = {
