@@ -84,7 +84,7 @@ def _find_and_quote(page, topic):
     page.goto("/board/")
     page.get_by_label("検索語").fill("ツアー　さとやま")
     board.press(page, "検索")
-    expect(page.get_by_text("条件に合う投稿はありません。")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("見つかりませんでした")).to_be_visible()
     page.get_by_label("検索語").fill("ﾂｱｰ　里山")
     board.press(page, "検索")
     page.get_by_role("link", name=TITLE).click()
