@@ -39,10 +39,12 @@ class ActAdmin(PortalModelAdmin):
 
     def offers(self, act: str, post: Any) -> bool:
         """Whether the act makes sense in the state of the row."""
+        # Each kind of post has its own.
         raise NotImplementedError
 
     def do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
         """Raises StaleError."""
+        # Each kind of post has its own.
         raise NotImplementedError
 
     def has_add_permission(self, request: HttpRequest) -> bool:

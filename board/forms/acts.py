@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from board.forms.fields import MomentField
 from board.forms.topic import END_OF_DAY
 from board.models import Topic
+from lib.moments import MomentField
 from lib.text import clean_text
 
 Status = Topic.Status
@@ -52,6 +52,7 @@ class CloseForm(ActForm):
 
 class ExtendForm(ActForm):
     deadline = MomentField(
+        is_end=True,
         label="新しい締切",
         default_time=END_OF_DAY,
         help_text="例：令和9年1月15日、R9.1.15 15時。受付を終了した投稿も、また受付中になります。",

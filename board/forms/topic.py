@@ -9,10 +9,11 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 
 from board import kinds
-from board.forms.fields import BodiesField, MomentField
+from board.forms.fields import BodiesField
 from board.models import MAX_BODY, Category, Topic
 from board.posting import Related
 from lib import prefectures
+from lib.moments import MomentField
 from lib.text import clean_line, clean_text, half_width
 from lib.wareki import WarekiDateField, format_date_weekday
 from lib.working_days import is_working_day
@@ -32,6 +33,7 @@ class TopicForm(forms.ModelForm):
         help_text="20,000字まで。アドレスはリンクになります。行の初めの「・」「1.」は箇条書きになります。",
     )
     deadline = MomentField(
+        is_end=True,
         label="締切",
         required=False,
         default_time=END_OF_DAY,
@@ -43,6 +45,7 @@ class TopicForm(forms.ModelForm):
         label="募集数", required=False, min_value=1, max_value=1_000_000, help_text="例：10"
     )
     publish_at = MomentField(
+        is_end=True,
         label="公開日時",
         required=False,
         default_time=START_OF_DAY,

@@ -36,6 +36,7 @@ class Folded(models.Model):
 
     def searchable_text(self) -> str:
         """What the row is found by, folded."""
+        # Each model has its own names.
         raise NotImplementedError
 
     def refold(self) -> None:

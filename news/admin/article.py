@@ -126,6 +126,7 @@ class PreviewAdmin(PublishedAdmin):
 
     def preview_context(self, form: ModelForm) -> dict[str, Any]:
         """Of the row as the form has filled it; it is not saved."""
+        # Each kind of article has a page of its own.
         raise NotImplementedError
 
 
