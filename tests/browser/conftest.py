@@ -71,6 +71,8 @@ def browser_context_args(browser_context_args):
         "locale": "ja-JP",
         "timezone_id": "Asia/Tokyo",
         "viewport": {"width": 1366, "height": 768},
+        # Colours that fade in would be measured half-way.
+        "reduced_motion": "reduce",
     }
 
 
