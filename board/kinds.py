@@ -5,13 +5,10 @@ Columns of Topic are those that lists filter or sort by; everything else lies in
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.utils import timezone
 
 from board.models import Category, Topic
 from lib.prefectures import by_code
-from lib.wareki import format_date_weekday, format_datetime
+from lib.wareki import format_date_weekday, format_deadline
 
 Kind = Category.Kind
 
@@ -150,15 +147,6 @@ _COLUMN_TEXTS: dict[str, Callable[[Topic], str]] = {
     "venue": lambda topic: topic.venue,
     "places": lambda topic: str(topic.places or ""),
 }
-
-
-def format_deadline(moment: datetime) -> str:
-    """令和8年12月25日（金）午後5時; midnight belongs to the day that it ends: 翌日午前0時."""
-    local = timezone.localtime(moment)
-    if (local.hour, local.minute) == (0, 0):
-        day = local.date() - timedelta(days=1)
-        return f"{format_date_weekday(day)}の翌日午前0時"
-    return format_datetime(moment)
 
 
 def audience_text(topic: Topic) -> str:

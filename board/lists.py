@@ -1,6 +1,7 @@
 """Lists of topics: filters as an address that can be shared, within what the person may see."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from board.models import Attachment, Category, TodoMark, Topic
 from board.models.topic import TopicQuerySet
-from board.reading import with_unread
+from board.reading import is_unread, with_seen, with_unread
 from lib import prefectures
 from lib.forms import ANY, LongSelect
 from lib.text import words
@@ -19,11 +20,16 @@ from lib.wareki import fiscal_year, format_fiscal_year
 from members.models import Theme, User
 
 TOPICS_PER_PAGE = 20
-# Topics with the annotations of rows_for(), which the checker cannot follow.
-Rows = Any
 DUE_SOON = 5
 FIRST_FISCAL_YEAR = 2026
-TEXTS = ("body", "body_html", "details", "outcome_note", "organization__introduction")
+# What a row shows: no texts.
+_SHOWN = (
+    *("title", "summary", "audience", "status", "deadline", "publish_at", "hidden_at", "asks"),
+    *("pinned_until", "reply_count", "newest_seq", "active_at", "requires_acknowledgement"),
+    *(f"category__{name}" for name in ("name", "slug", "kind")),
+    *(f"organization__{name}" for name in ("kind", "name", "prefecture")),
+)
+_HAS_FILES = Exists(Attachment.objects.filter(topic=OuterRef("pk")))
 # Unread are counted among so many that moved last.
 RECENT = 300
 
@@ -59,13 +65,19 @@ class TopicFilter(forms.Form):
     todo = forms.BooleanField(label="要対応のみ", required=False)
     sort = forms.ChoiceField(label="並び順", choices=SORTS, required=False, widget=LongSelect)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         themes: Any = self.fields["theme"]
-        themes.choices = [ANY, *Theme.objects.values_list("pk", "name")]
+        themes.choices = _themes
         self.fields["year"] = forms.ChoiceField(
             label="年度", required=False, choices=[ANY, *_fiscal_years()], widget=LongSelect
         )
+
+    @property
+    def typed(self) -> list[tuple[str, Any]]:
+        """All that its markup depends on besides the names of categories and themes."""
+        return [(name, self.data.get(name)) for name in self.fields]
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -80,19 +92,19 @@ class TopicFilter(forms.Form):
     def is_narrowed(self) -> bool:
         return bool(self.chosen)
 
-    def apply(self, topics: Rows) -> Rows:
+    def apply(self, topics: TopicQuerySet) -> TopicQuerySet:
         return self._sorted(self.by_all(topics))
 
-    def by_all(self, topics: Rows) -> Rows:
+    def by_all(self, topics: TopicQuerySet) -> TopicQuerySet:
         chosen = self.chosen
         topics = self._by_writer(self.by_topic(topics), chosen)
         if "year" in chosen:
             topics = topics.filter(publish_at__range=bounds(int(chosen["year"])))
         if "with_files" in chosen:
-            topics = topics.filter(has_files=True)
+            topics = topics.filter(_HAS_FILES)
         return topics
 
-    def by_topic(self, topics: Rows) -> Rows:
+    def by_topic(self, topics: TopicQuerySet) -> TopicQuerySet:
         """What is asked of a topic as a whole; the rest may be asked of its replies, too."""
         chosen = self.chosen
         topics = self._by_state(topics, chosen)
@@ -101,9 +113,9 @@ class TopicFilter(forms.Form):
         if "theme" in chosen:
             topics = topics.filter(themes=int(chosen["theme"]))
         if "unread" in chosen:
-            topics = topics.filter(is_unread=True)
+            topics = with_unread(topics, self.user).filter(is_unread=True)
         if "todo" in chosen:
-            topics = topics.filter(is_todo=True)
+            topics = with_todo(topics, self.user).filter(is_todo=True)
         return topics
 
     def _by_state(self, topics: TopicQuerySet, chosen: dict[str, Any]) -> TopicQuerySet:
@@ -124,7 +136,7 @@ class TopicFilter(forms.Form):
             topics = topics.filter(organization__folded__contains=word)
         return topics
 
-    def _sorted(self, topics: Rows) -> Rows:
+    def _sorted(self, topics: TopicQuerySet) -> TopicQuerySet:
         sort = self.cleaned_data.get("sort") if self.is_valid() else ""
         if sort == "deadline":
             return topics.order_by(F("deadline").asc(nulls_last=True), "-id")
@@ -132,14 +144,18 @@ class TopicFilter(forms.Form):
             return topics.order_by("-publish_at", "-id")
         return topics.not_pinned().order_by("-active_at", "-id")
 
-    def pinned(self, topics: Rows) -> list[Topic]:
-        """They stand above the first page, unless another order is asked for."""
+    def pinned(self, topics: TopicQuerySet) -> list[int]:
+        """Keys of those above the first page; none where another order is asked for."""
         if self.is_valid() and self.cleaned_data["sort"]:
             return []
         # Asked for by themselves first: mostly there is none.
         pinned = list(Topic.objects.pinned().values_list("pk", flat=True).order_by())
-        found = self.by_all(topics).filter(pk__in=pinned)
-        return list(found.order_by("-active_at", "-id")) if pinned else []
+        found = self.by_all(topics).filter(pk__in=pinned).order_by("-active_at", "-id")
+        return list(found.values_list("pk", flat=True)) if pinned else []
+
+
+def _themes() -> list[tuple[Any, str]]:
+    return [ANY, *Theme.objects.values_list("pk", "name")]
 
 
 def _fiscal_years() -> list[tuple[str, str]]:
@@ -155,16 +171,20 @@ def bounds(year: int) -> tuple[datetime, datetime]:
     return first, datetime(year + 1, 4, 1, tzinfo=zone) - timedelta(microseconds=1)
 
 
-def rows_for(user: User) -> Rows:
-    """What a list shows of every topic that the person may see, in one query; not its text."""
-    return with_marks(Topic.objects.visible_to(user).with_row(), user).defer(*TEXTS)
+def rows_of(user: User, *lists: Sequence[int]) -> list[list[Topic]]:
+    """What rows of lists show, for the keys of visible topics: several lists, one query."""
+    keys = {key for keys in lists for key in keys}
+    topics = with_todo(with_seen(Topic.objects.filter(pk__in=keys), user), user)
+    topics = topics.annotate(has_files=_HAS_FILES).select_related("category", "organization")
+    found = {topic.pk: topic for topic in topics.only(*_SHOWN).order_by()} if keys else {}
+    for topic in found.values():
+        topic.is_unread = is_unread(topic, user)
+    return [[found[key] for key in keys if key in found] for keys in lists]
 
 
-def with_marks(topics: TopicQuerySet, user: User) -> Rows:
-    """Annotates what the list says of a topic beside its own columns."""
-    files = Attachment.objects.filter(topic=OuterRef("pk"))
-    todo = TodoMark.objects.filter(topic=OuterRef("pk"), seat=user.seat_id)
-    return with_unread(topics, user).annotate(has_files=Exists(files), is_todo=Exists(todo))
+def with_todo(topics: Any, user: User) -> Any:
+    marks = TodoMark.objects.filter(topic=OuterRef("pk"), seat=user.seat_id)
+    return topics.annotate(is_todo=Exists(marks))
 
 
 @dataclass(frozen=True)
@@ -176,12 +196,11 @@ class CategoryCount:
 def category_counts(user: User) -> list[CategoryCount]:
     """What is unread among the topics that moved last; two queries, however many topics there are."""
     recent = Topic.objects.visible_to(user).order_by("-active_at", "-id").values("pk")[:RECENT]
-    topics: Rows = with_unread(Topic.objects.filter(pk__in=recent), user)
+    topics = with_unread(Topic.objects.filter(pk__in=recent), user)
     unread = Counter(topics.filter(is_unread=True).values_list("category", flat=True).order_by())
     return [CategoryCount(category, unread[category.pk]) for category in Category.objects.in_use()]
 
 
-def due_soon(user: User) -> list[Topic]:
+def due_soon(topics: TopicQuerySet) -> TopicQuerySet:
     """Deadlines of the next days, the nearest first."""
-    soon = rows_for(user).closing_soon()
-    return list(soon.order_by("deadline", "id")[:DUE_SOON])
+    return topics.closing_soon().order_by("deadline", "id")[:DUE_SOON]

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from board import kinds
 from board.models import Topic
+from lib.wareki import format_deadline
 
 # A post on X holds 280 units; Japanese letters count two.
 X_LIMIT = 280
@@ -50,7 +51,7 @@ def for_magazine(topic: Topic) -> str:
 
 def for_x(topic: Topic) -> str:
     """Within the length of a post: the summary is cut, never the body's name or the deadline."""
-    deadline = f"締切：{kinds.format_deadline(topic.deadline)}" if topic.deadline else ""
+    deadline = f"締切：{format_deadline(topic.deadline)}" if topic.deadline else ""
     fixed = [topic.organization.full_name, deadline, "#特別区全国連携プロジェクト"]
     tail = "\n".join(part for part in fixed if part)
     head = f"{_headline(topic)}{topic.summary}"

@@ -7,56 +7,57 @@ from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from board.models import Category, CategoryMark, ReadMark, Reply, Topic
+from board.models import Category, CategoryMark, ReadMark, Reply
 from board.models.topic import TopicQuerySet
 from members.models import User
 
 
-def with_unread(topics: TopicQuerySet, user: User) -> TopicQuerySet:
-    """Annotates is_unread: something since the person's start that no mark has reached."""
-    mark = ReadMark.objects.filter(user=user, topic=OuterRef("pk")).values("seq")[:1]
+def with_seen(topics: TopicQuerySet, user: User) -> Any:
+    """Annotates how far the person has read: what is_unread() and first_unread() go by."""
+    seen = ReadMark.objects.filter(user=user, topic=OuterRef("pk"))
     marked = CategoryMark.objects.filter(user=user, category=OuterRef("category"))
     return topics.annotate(
-        seen_seq=Subquery(mark),
-        read_until=Greatest(
-            Coalesce(Subquery(marked.values("read_until")[:1]), user.joined_at), user.joined_at
-        ),
-        is_unread=Case(
-            When(
-                Q(active_at__gt=F("read_until"))
-                & (Q(seen_seq=None) | Q(newest_seq__gt=F("seen_seq"))),
-                then=True,
-            ),
-            default=False,
-            output_field=BooleanField(),
-        ),
+        seen_seq=Subquery(seen.values("seq")[:1]),
+        marked_until=Subquery(marked.values("read_until")[:1]),
     )
 
 
-def raise_mark(user: User, topic: Topic, seq: int) -> None:
-    """Two tabs never lower it. A page that shows nothing new writes nothing."""
-    marks = ReadMark.objects.filter(user=user, topic=topic)
-    current = marks.values_list("seq", flat=True).first()
-    if current is None:
-        ReadMark.objects.bulk_create(
-            [ReadMark(user=user, topic=topic, seq=seq)], ignore_conflicts=True
-        )
-    if current is None or current < seq:
-        marks.filter(seq__lt=seq).update(seq=seq)
+def with_unread(topics: TopicQuerySet, user: User) -> Any:
+    """Annotates is_unread, for lists of what is unread: the same rule as is_unread()."""
+    until = Greatest(Coalesce("marked_until", user.joined_at), user.joined_at)
+    is_new = Q(active_at__gt=until) & (Q(seen_seq=None) | Q(newest_seq__gt=F("seen_seq")))
+    unread = Case(When(is_new, then=True), default=False, output_field=BooleanField())
+    return with_seen(topics, user).annotate(is_unread=unread)
 
 
-def first_unread(user: User, topic: Topic) -> Reply | None:
-    """The first visible reply that the person has not seen; None when all is read."""
-    mark = ReadMark.objects.filter(user=user, topic=topic).values_list("seq", flat=True).first()
-    since = _read_until(user, topic)
-    unread = topic.replies.shown().filter(seq__gt=mark or 0, created_at__gt=since)
+def is_unread(topic: Any, user: User) -> bool:
+    """Of with_seen(): something since the person's start that no mark has reached."""
+    is_new = topic.active_at > _read_until(topic, user)
+    return is_new and (topic.seen_seq is None or topic.newest_seq > topic.seen_seq)
+
+
+def first_unread(topic: Any, user: User) -> Reply | None:
+    """Of with_seen(): the first visible reply that the person has not seen; None when all is read."""
+    if not is_unread(topic, user):
+        return None
+    unread = topic.replies.shown().filter(
+        seq__gt=topic.seen_seq or 0, created_at__gt=_read_until(topic, user)
+    )
     return unread.order_by("seq").first()
 
 
-def _read_until(user: User, topic: Topic) -> datetime:
-    marks = CategoryMark.objects.filter(user=user, category=topic.category_id)
-    marked: Any = marks.values_list("read_until", flat=True).first()
-    return max(marked or user.joined_at, user.joined_at)
+def _read_until(topic: Any, user: User) -> datetime:
+    return max(topic.marked_until or user.joined_at, user.joined_at)
+
+
+def raise_mark(topic: Any, user: User, seq: int) -> None:
+    """Of with_seen(). Two tabs never lower it. A page that shows nothing new writes nothing."""
+    if topic.seen_seq is None:
+        ReadMark.objects.bulk_create(
+            [ReadMark(user=user, topic=topic, seq=seq)], ignore_conflicts=True
+        )
+    if topic.seen_seq is None or topic.seen_seq < seq:
+        ReadMark.objects.filter(user=user, topic=topic, seq__lt=seq).update(seq=seq)
 
 
 def mark_category_read(user: User, category: Category) -> None:

@@ -38,9 +38,13 @@ def _consultations(topic: Topic, user: User) -> dict[str, Any]:
     """Of a proposal those that the person sees; of a consultation how its result stands."""
     if topic.source_id is None:
         may_consult = consulting.may_consult(topic, user)
-        found = Topic.objects.visible_to(user).filter(source=topic).select_related("organization")
-        is_concerned = may_consult or topic.is_of(user) or is_secretariat(user)
-        return {"may_consult": may_consult, "consultations": list(found) if is_concerned else []}
+        if not (may_consult or topic.is_of(user) or is_secretariat(user)):
+            return {"may_consult": False, "consultations": []}
+        found = Topic.objects.visible_to(user).filter(source=topic)
+        return {
+            "may_consult": may_consult,
+            "consultations": list(found.select_related("organization")),
+        }
     match = Match.objects.filter(consultation=topic).select_related("organization").first()
     own = user.seat.organization_id
     takes_part = is_contributor(user) and not is_secretariat(user)

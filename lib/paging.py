@@ -1,6 +1,5 @@
 """Pages of lists that may be very long: page 500 is asked for like page 2, and nothing counts it all."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +11,13 @@ AROUND = 2
 
 @dataclass(frozen=True)
 class LongPage:
-    """`count` goes no further than MOST + 1."""
+    """Keys of a page; `count` goes no further than MOST + 1."""
 
-    object_list: list[Any]
+    keys: list[int]
     number: int
     size: int
     count: int
     has_next: bool
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.object_list)
-
-    def __len__(self) -> int:
-        return len(self.object_list)
 
     @property
     def total(self) -> str:
@@ -36,7 +29,7 @@ class LongPage:
 
     @property
     def end_index(self) -> int:
-        return self.start_index + len(self.object_list) - 1
+        return self.start_index + len(self.keys) - 1
 
     @property
     def previous(self) -> int:
@@ -62,26 +55,26 @@ class LongPage:
 
 
 def page_of(rows: Any, number: str | None, size: int) -> LongPage:
-    """Of an ordered set of rows; a senseless number is the first page, one too high the last counted.
+    """Primary keys of an ordered query set; what a row shows is asked for those of the page alone.
 
-    Rows are chosen by their keys first, so that what a row shows is computed for those of the page.
+    A senseless number is the first page, one too high the last counted. Up to MOST rows one query
+    gives the page and the count; further on it starts at the page.
     """
     wanted = int(number) if number and number.isascii() and number.isdigit() else 1
     wanted = max(1, min(wanted, FURTHEST))
-    found = _rows(rows, wanted, size)
-    if not found and wanted > 1:
-        wanted = max(1, -(-_count(rows) // size))
-        found = _rows(rows, wanted, size)
-    has_next = len(found) > size
-    count = len(found) if wanted == 1 and not has_next else _count(rows)
-    return LongPage(found[:size], wanted, size, count, has_next)
-
-
-def _rows(rows: Any, number: int, size: int) -> list[Any]:
-    """Those of the page, and the one after them."""
-    start = size * (number - 1)
-    return list(rows.filter(pk__in=rows.values("pk")[start : start + size + 1]))
-
-
-def _count(rows: Any) -> int:
-    return rows.order_by().values("pk")[: MOST + 1].count()
+    keys = rows.values_list("pk", flat=True)
+    start = size * (wanted - 1)
+    if start + size > MOST and (found := list(keys[start : start + size + 1])):
+        return LongPage(found[:size], wanted, size, MOST + 1, len(found) > size)
+    counted = list(keys[: MOST + 1])
+    last = max(1, -(-len(counted) // size))
+    if size * last > MOST and wanted > last:
+        return page_of(rows, str(last), size)
+    start = size * (min(wanted, last) - 1)
+    return LongPage(
+        counted[start : start + size],
+        min(wanted, last),
+        size,
+        len(counted),
+        len(counted) > start + size,
+    )

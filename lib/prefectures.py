@@ -43,6 +43,11 @@ def by_code(code: str) -> Prefecture:
     return _BY_CODE[code]
 
 
+def name_of(code: str) -> str:
+    """Empty for none: faster than get_prefecture_display(), which reads all 47 for each."""
+    return _BY_CODE[code].name if code else ""
+
+
 def by_name(name: str) -> Prefecture:
     """The full name, as 群馬県; raises KeyError for any other text."""
     return _BY_NAME[name]

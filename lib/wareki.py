@@ -6,7 +6,7 @@ so that day itself belongs to the new era), 平成 昭和64年政令第1号, 令
 """
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django import forms
@@ -79,6 +79,15 @@ def format_datetime(moment: datetime) -> str:
     """令和6年10月30日（水）午後1時30分, in Japan time. Raises ValueError for a naive moment."""
     local = timezone.localtime(moment)
     return format_date_weekday(local.date()) + format_time(local.time())
+
+
+def format_deadline(moment: datetime) -> str:
+    """令和8年12月25日（金）午後5時; midnight belongs to the day that it ends: 翌日午前0時."""
+    local = timezone.localtime(moment)
+    if (local.hour, local.minute) == (0, 0):
+        day = local.date() - timedelta(days=1)
+        return f"{format_date_weekday(day)}の翌日午前0時"
+    return format_datetime(moment)
 
 
 def fiscal_year(day: date) -> int:

@@ -8,12 +8,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from board.kinds import format_deadline
 from board.mails import Posts, heading, opening, title_of
 from board.models import Topic
 from board.notifications import mail_lists
 from lib.mail import message_id
-from lib.wareki import format_date_weekday
+from lib.wareki import format_date_weekday, format_deadline
 from members.mail_lists import DESK
 from members.models import Delivery, Notice
 from members.sending import stop_token

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from lib.addresses import address
 from members.access import is_manager, is_member, is_secretariat
 from members.typed_text import writer_mark
 from renkei.inbox import MOST, unread_count
@@ -57,7 +57,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
         "site_url": settings.SITE_URL,
         "navigation": [_navigation_link(request, *item) for item in shown],
-        "footer_links": [Link(text, reverse(name)) for text, name in _FOOTER],
+        "footer_links": [Link(text, address(name)) for text, name in _FOOTER],
         "external_links": [
             Link("特別区全国連携プロジェクトホームページ", settings.PROJECT_URL),
             Link("公式X（旧Twitter）@Zenkoku_Renkei", settings.X_URL),
@@ -80,4 +80,4 @@ def _unread_notices(request: HttpRequest) -> str:
 def _navigation_link(request: HttpRequest, text: str, name: str, below: tuple[str, ...]) -> Link:
     match = request.resolver_match
     is_current = match is not None and match.view_name in (name, *below)
-    return Link(text, reverse(name), current=is_current)
+    return Link(text, address(name), current=is_current)

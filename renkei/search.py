@@ -70,7 +70,7 @@ def groups(typed: str, user: AnyUser) -> list[Group]:
 def _board(typed: str, user: AnyUser) -> Group | None:
     if not is_member(user):
         return None
-    results = Results(BoardSearch({"q": typed}).search(user))
+    results = Results(BoardSearch({"q": typed}, user=user).search())
     lines = [
         Line(
             title=hit.title,

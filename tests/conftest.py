@@ -5,6 +5,7 @@ import time
 import hypothesis
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client, override_settings
 
@@ -46,6 +47,12 @@ def empty_index_of_words(request, django_db_blocker):
     if marker and marker.kwargs.get("transaction") and connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("INSERT INTO board_search (board_search) VALUES ('delete-all')")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Markup of the test before: filters name its themes."""
+    caches["process"].clear()
 
 
 class HttpsClient(Client):

@@ -5,14 +5,15 @@ from typing import Any
 
 from django import forms
 
-from board.lists import TopicFilter, bounds, with_marks
+from board.lists import TopicFilter, bounds
 from board.models import SearchEntry, Topic
 from board.models.search_entry import SearchEntryQuerySet, key_at
+from board.models.topic import TopicQuerySet
 from board.search import tokens
 from board.search.finding import LAST_KEY, Search
 from lib.queries import Query
 from lib.text import words
-from members.models import Organization, User
+from members.models import Organization
 
 # Filters that may leave a handful of topics out of a whole archive, and how many are a handful.
 RARE = {"status", "deadline", "theme", "unread", "todo"}
@@ -56,9 +57,9 @@ class SearchForm(SearchBox, TopicFilter):
         """By more than words."""
         return bool(self.chosen.keys() - {"q"})
 
-    def search(self, user: User) -> Search:
+    def search(self) -> Search:
         """Within what the person may see."""
-        topics, few = self._topics(user), None
+        topics, few = self._topics(), None
         entries = SearchEntry.objects.shown().within(topics)
         if self.chosen.keys() & RARE:
             few = list(topics.order_by().values_list("pk", flat=True)[: FEW + 1])
@@ -71,12 +72,12 @@ class SearchForm(SearchBox, TopicFilter):
         is_read = few is not None and len(few) <= FEW
         return Search(self.query, entries, marks, first, end, is_read)
 
-    def _topics(self, user: User) -> Any:
-        readable = Topic.objects.readable_by(user)
+    def _topics(self) -> TopicQuerySet:
+        readable = Topic.objects.readable_by(self.user)
         if "unread" in self.chosen:
             # Said by is_unread, too, where no index can help to find it.
-            readable = readable.filter(active_at__gt=user.joined_at)
-        return self.by_topic(with_marks(readable, user)) if self.is_narrowed else readable
+            readable = readable.filter(active_at__gt=self.user.joined_at)
+        return self.by_topic(readable)
 
     def _by_post(
         self, entries: SearchEntryQuerySet

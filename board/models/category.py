@@ -3,8 +3,8 @@
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 
+from lib.addresses import address
 from members.access import AnyUser, is_contributor, is_secretariat
 from members.models import Organization
 
@@ -67,7 +67,7 @@ class Category(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("board:category", args=[self.slug])
+        return address("board:category", self.slug)
 
     @property
     def asks(self) -> bool:

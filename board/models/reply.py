@@ -13,6 +13,17 @@ from members.access import AnyUser, is_contributor, is_secretariat
 from members.models import Organization, Seat, User
 
 
+_SHOWN = (
+    *("topic", "seq", "organization", "seat", "author", "body", "body_html", "created_at"),
+    *("edits", "edited_at", "hidden_at", "hidden_reason"),
+)
+_BYLINE = (
+    *(("organization", name) for name in ("name", "kind", "prefecture")),
+    *(("author", name) for name in ("name", "left_at", "seat")),
+    ("seat", "section"),
+)
+
+
 def page_of(seq: int) -> int:
     """Page N holds the numbers 20(N-1)+1 to 20N, hidden ones included: links stay true."""
     return max(0, seq - 1) // REPLIES_PER_PAGE + 1
@@ -33,7 +44,9 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return self.filter(seq__gte=first, seq__lt=first + REPLIES_PER_PAGE)
 
     def with_row(self) -> Self:
-        return self.select_related("organization", "seat", "author__seat__organization")
+        """What a page shows of it; of its writers no more than the byline."""
+        found = self.select_related("organization", "seat", "author")
+        return found.only(*_SHOWN, *(f"{writer}__{name}" for writer, name in _BYLINE))
 
 
 class Reply(models.Model):

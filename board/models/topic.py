@@ -6,11 +6,11 @@ from typing import NamedTuple, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from board.models.audience import Audience, TopicAudience, addressed_to
 from board.models.category import Category
+from lib.addresses import address
 from lib.wareki import spellings
 from members.access import AnyUser, is_contributor, is_member, is_secretariat
 from members.models import Organization, Seat, Theme, User
@@ -95,7 +95,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
     def with_row(self) -> Self:
         """What a row of a list shows, without a query per row."""
-        return self.select_related("category", "organization__local_government", "seat")
+        return self.select_related("category", "organization", "seat")
 
     def pinned(self) -> Self:
         """Pins end by themselves."""
@@ -241,7 +241,7 @@ class Topic(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("board:topic", args=[self.pk])
+        return address("board:topic", self.pk)
 
     def audience_organizations(self) -> OrganizationQuerySet:
         """Active bodies that may read it: the author's own, and those it is addressed to."""

@@ -22,14 +22,14 @@ class WayOut:
     count: str
 
 
-def ways_out(form: SearchForm, user: User) -> list[WayOut]:
+def ways_out(form: SearchForm) -> list[WayOut]:
     """One query or two per condition; asked only where the page would be empty."""
     if not form.query:
         return []
     filters = {name: value for name, value in form.chosen.items() if name != "q"}
-    found = [_without_filter(form, name, user) for name in filters]
+    found = [_without_filter(form, name) for name in filters]
     if len(form.query.wanted) > 1 and not filters:
-        found = [_without_word(form, word, user) for word in form.query.wanted]
+        found = [_without_word(form, word) for word in form.query.wanted]
     return [way for way in found if way]
 
 
@@ -38,16 +38,16 @@ def spellings(form: SearchForm) -> list[str]:
     return found[:SPELLINGS_SHOWN]
 
 
-def _without_filter(form: SearchForm, name: str, user: User) -> WayOut | None:
+def _without_filter(form: SearchForm, name: str) -> WayOut | None:
     field = form.fields[name]
     value = dict(getattr(field, "choices", ())).get(form.data.get(name), "")
     shown = str(value or form.chosen[name]) if form.chosen[name] is not True else ""
-    return _way(str(field.label), shown, _typed(form, **{name: ""}), user)
+    return _way(str(field.label), shown, _typed(form, **{name: ""}), form.user)
 
 
-def _without_word(form: SearchForm, word: str, user: User) -> WayOut | None:
+def _without_word(form: SearchForm, word: str) -> WayOut | None:
     rest = " ".join(f'"{other}"' for other in form.query.wanted if other != word)
-    return _way("検索語", word, _typed(form, q=rest), user)
+    return _way("検索語", word, _typed(form, q=rest), form.user)
 
 
 def _typed(form: SearchForm, **changed: str) -> dict[str, str]:
@@ -56,6 +56,6 @@ def _typed(form: SearchForm, **changed: str) -> dict[str, str]:
 
 
 def _way(label: str, value: str, data: dict[str, Any], user: User) -> WayOut | None:
-    count = len(SearchForm(data).search(user).newest(COUNTED + 1))
+    count = len(SearchForm(data, user=user).search().newest(COUNTED + 1))
     shown = f"{COUNTED}件以上" if count > COUNTED else f"{count}件"
     return WayOut(label, value, urlencode(data), shown) if count else None

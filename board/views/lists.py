@@ -1,5 +1,6 @@
 """Lists of the board: new for me, by category, of the own body, found."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from board import answering, reading
 from board.forms.search import SearchBox
-from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_for
-from board.models import Category
+from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon, rows_of
+from board.models import Category, Topic
 from board.models.topic import TopicQuerySet
 from lib.paging import page_of
 from members.access import MemberRequest, is_contributor, member_only
@@ -23,14 +24,18 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     return [("ホーム", reverse("home")), ("掲示板", reverse("board:index")), *steps]
 
 
-def list_context(request: MemberRequest, topics: TopicQuerySet) -> dict[str, Any]:
-    """Filter form and the page of topics that it leaves."""
-    form = TopicFilter(request.GET)
+def list_context(
+    request: MemberRequest, topics: TopicQuerySet, **others: Sequence[int]
+) -> dict[str, Any]:
+    """Filter form and the page of `topics` that it leaves; `others` are keys of further rows."""
+    form = TopicFilter(request.GET, user=request.user)
     page = page_of(form.apply(topics), request.GET.get("page"), TOPICS_PER_PAGE)
+    pinned = form.pinned(topics) if page.number == 1 else []
+    rows = rows_of(request.user, page.keys, pinned, *others.values())
     return {
         "form": form,
         "page": page,
-        "pinned": form.pinned(topics) if page.number == 1 else [],
+        **dict(zip(("topics", "pinned", *others), rows, strict=True)),
         "may_post": is_contributor(request.user),
         "search": SearchBox(),
     }
@@ -40,16 +45,21 @@ def list_context(request: MemberRequest, topics: TopicQuerySet) -> dict[str, Any
 @member_only
 def index(request: MemberRequest) -> HttpResponse:
     """First what is asked of the own body, then what ends soon, then what is new."""
-    asked = list(answering.asked_of(rows_for(request.user), request.user)[:ASKED_SHOWN])
+    user = request.user
+    topics = Topic.objects.visible_to(user)
+    asked = _keys(answering.asked_of(topics, user)[:ASKED_SHOWN])
+    soon = [key for key in _keys(due_soon(topics)) if key not in asked]
     context = {
-        **list_context(request, rows_for(request.user)),
-        "counts": category_counts(request.user),
-        "asked": asked,
-        "due_soon": [topic for topic in due_soon(request.user) if topic not in asked],
-        "drafts": Draft.objects.of_seat(request.user).count(),
+        **list_context(request, topics, asked=asked, due_soon=soon),
+        "counts": category_counts(user),
+        "drafts": Draft.objects.of_seat(user).count(),
         "trail": trail(),
     }
     return render(request, "board/index.html", context)
+
+
+def _keys(topics: TopicQuerySet) -> list[int]:
+    return list(topics.values_list("pk", flat=True))
 
 
 @require_safe
@@ -57,7 +67,7 @@ def index(request: MemberRequest) -> HttpResponse:
 def category(request: MemberRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Category, slug=slug)
     context = {
-        **list_context(request, rows_for(request.user).filter(category=found)),
+        **list_context(request, Topic.objects.visible_to(request.user).filter(category=found)),
         "category": found,
         "may_post": found.may_be_used_by(request.user),
         "trail": trail((found.name, "")),
@@ -79,12 +89,12 @@ def category_read(request: MemberRequest, slug: str) -> HttpResponse:
 def ours(request: MemberRequest) -> HttpResponse:
     """All that the own body posted, answered or acknowledged, and what is still asked of it."""
     user, which = request.user, request.GET.get("list", "")
-    rows = rows_for(user)
+    topics = Topic.objects.visible_to(user)
     lists = {
-        "answered": answering.done_by(rows, user),
-        "asked": answering.asked_of(rows, user).order_by(),
+        "answered": answering.done_by(topics, user),
+        "asked": answering.asked_of(topics, user).order_by(),
     }
-    own = lists.get(which, rows.filter(organization=user.seat.organization_id))
+    own = lists.get(which, topics.filter(organization=user.seat.organization_id))
     context = {
         **list_context(request, own),
         "which": which if which in lists else "",

@@ -15,8 +15,8 @@ from members.access import MemberRequest, member_only
 @require_safe
 @member_only
 def search(request: MemberRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
-    results = Results(form.search(request.user), form.sorts_by_score, _below(request))
+    form = SearchForm(request.GET, user=request.user)
+    results = Results(form.search(), form.sorts_by_score, _below(request))
     page = results.page(request.GET.get("page"))
     hits = results.hits(page)
     context = {
@@ -25,7 +25,7 @@ def search(request: MemberRequest) -> HttpResponse:
         "results": results,
         "page": page,
         "hits": hits,
-        "ways_out": [] if hits else suggesting.ways_out(form, request.user),
+        "ways_out": [] if hits else suggesting.ways_out(form),
         "spellings": [] if hits else suggesting.spellings(form),
         "trail": trail(("検索", "")),
     }

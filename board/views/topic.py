@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from board import kinds, passing_on, reading, standing
 from board.files import of_topic
 from board.forms import ReplyForm
-from board.lists import rows_for
+from board.lists import with_todo
 from board.models import Attachment, Reply, Topic, Watch, page_of
 from board.views.lists import trail
 from lib.plain_text import summary_of
@@ -22,8 +23,14 @@ from members.typed_text import form_key_of
 
 def topic_or_404(request: MemberRequest, pk: int) -> Any:
     """With all that its page shows; what is not for the person does not exist."""
-    rows = rows_for(request.user).defer(None).select_related("author", "source__organization")
-    return get_object_or_404(rows.prefetch_related("audience_rows__organization", "themes"), pk=pk)
+    topics = Topic.objects.visible_to(request.user).with_row()
+    topics = topics.select_related("author", "source__organization").order_by()
+    marked = with_todo(reading.with_seen(topics, request.user), request.user)
+    watches = Watch.objects.filter(topic=OuterRef("pk"), seat=request.user.seat_id)
+    found = get_object_or_404(marked.annotate(is_watched=Exists(watches)), pk=pk)
+    if found.audience in {Topic.Audience.PREFECTURES, Topic.Audience.CHOSEN}:
+        prefetch_related_objects([found], "audience_rows__organization")
+    return found
 
 
 def topic_trail(topic: Topic, *steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -39,10 +46,10 @@ def topic(request: MemberRequest, pk: int) -> HttpResponse:
     number = _page_number(request, pages)
     replies = list(found.replies.on_page(number).with_row())
     files = list(of_topic(found, request.user))
-    first_unread = reading.first_unread(request.user, found) if found.is_unread else None
+    first_unread = reading.first_unread(found, request.user)
     if replies or number == 1:
         seen = max((reply.seq for reply in replies if not reply.hidden_at), default=0)
-        reading.raise_mark(request.user, found, seen)
+        reading.raise_mark(found, request.user, seen)
         inbox.mark_topic_read(request.user, found.pk)
     context = {
         **text_context(found, request),
@@ -52,7 +59,7 @@ def topic(request: MemberRequest, pk: int) -> HttpResponse:
         "number": number,
         "pages": range(1, pages + 1),
         "first_unread": first_unread,
-        "is_watched": Watch.objects.filter(seat=request.user.seat_id, topic=found).exists(),
+        "is_watched": found.is_watched,
         "has_zip": any(file.scan == Attachment.Scan.CLEAN for file in files),
         "may_write": is_contributor(request.user),
         "may_reply": found.accepts_replies and is_contributor(request.user),
@@ -104,8 +111,7 @@ def with_files(
 def topic_unread(request: MemberRequest, pk: int) -> HttpResponse:
     """To the first reply that the person has not seen, or to the topic."""
     found = topic_or_404(request, pk)
-    unread = reading.first_unread(request.user, found)
-    return redirect(unread or found)
+    return redirect(reading.first_unread(found, request.user) or found)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from board import files, kinds, posting
+from board import files, posting
 from board.copying import REPLY, TOPIC
 from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Answer, Category, Reply, Topic
@@ -24,6 +24,7 @@ from board.views.topic import topic_or_404, topic_trail
 from lib.forms import new_form_key
 from lib.text import clean_line
 from lib.uploads import MAX_FILES
+from lib.wareki import format_deadline
 from members import drafts, typed_text
 from members.access import MemberRequest, contributor_only
 from members.models import Draft
@@ -208,7 +209,7 @@ def topic_new(request: MemberRequest) -> HttpResponse:
 
 def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> None:
     if topic.is_scheduled:
-        when = kinds.format_deadline(topic.publish_at)
+        when = format_deadline(topic.publish_at)
         messages.success(request, f"公開を予約しました。{when}に公開します。")
     else:
         messages.success(request, "投稿しました。")

@@ -7,7 +7,13 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 
-from lib.wareki import ERAS, format_date, format_date_weekday, format_datetime
+from lib.wareki import (
+    ERAS,
+    format_date,
+    format_date_weekday,
+    format_datetime,
+    format_deadline,
+)
 
 register = template.Library()
 
@@ -37,6 +43,15 @@ def wareki_time(moment: datetime | None) -> str:
         return ""
     iso = timezone.localtime(moment).isoformat(timespec="seconds")
     return _time_element(iso, format_datetime(moment))
+
+
+@register.filter
+def deadline(moment: datetime | None) -> str:
+    """<time>令和8年12月25日（金）午後5時</time>; midnight as 翌日午前0時."""
+    if not moment:
+        return ""
+    iso = timezone.localtime(moment).isoformat(timespec="seconds")
+    return _time_element(iso, format_deadline(moment))
 
 
 def _day_element(day: date | None, written: Callable[[date], str]) -> str:

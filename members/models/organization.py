@@ -283,7 +283,7 @@ class Organization(Folded):
         return self._told_apart(self.name)
 
     def _told_apart(self, name: str) -> str:
-        prefecture = self.get_prefecture_display()
+        prefecture = prefectures.name_of(self.prefecture)
         is_clear = name.startswith(prefecture) or self.kind in {
             self.Kind.WARD,
             self.Kind.SECRETARIAT,

@@ -148,7 +148,7 @@ def test_requests_stand_on_the_start_page_until_they_are_answered(client, call, 
     answering.acknowledge(notice, 1, by=contributor)
 
     assert client.get("/board/").context["asked"] == []
-    done = client.get("/board/ours/?list=answered").context["page"]
+    done = client.get("/board/ours/?list=answered").context["topics"]
     assert set(done) == {call, notice}
 
 

@@ -47,17 +47,19 @@ def make_rows(number, reader):
 @pytest.mark.parametrize("address", LISTS)
 def test_queries_of_a_list_do_not_grow_with_its_rows(client, reader, address):
     counts = []
+    # The filters are drawn, and their choices asked for, once a minute.
+    client.get(address)
     for rows in (1, 2):
         make_rows(rows, reader)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] <= 13
+    assert counts[0] == counts[1] <= (11 if address == "/board/" else 7)
 
 
 def titles(client, query):
-    return [topic.title for topic in client.get(f"/board/?{query}").context["page"]]
+    return [topic.title for topic in client.get(f"/board/?{query}").context["topics"]]
 
 
 def test_every_filter_leaves_the_right_topics(client, reader):
@@ -129,7 +131,7 @@ def test_pinned_topic_stands_first_until_its_day(client, reader, secretary):
     posting.pin(first, timezone.localdate(), by=secretary)
 
     page = client.get("/board/").context
-    assert [[topic.title for topic in page[name]] for name in ("pinned", "page")] == [
+    assert [[topic.title for topic in page[name]] for name in ("pinned", "topics")] == [
         ["留"],
         ["新"],
     ]
@@ -149,7 +151,8 @@ def test_queries_of_a_topic_do_not_grow_with_replies_and_files(client, reader, v
         counts.append(len(queries))
         assert "返信1の本文" in page.content.decode()
 
-    assert counts[0] == counts[1]
+    # Three of them write how far the person has read.
+    assert counts[0] == counts[1] <= 12
 
 
 def add_replies(topic, number):
@@ -191,6 +194,10 @@ def test_pages_are_by_number_and_permalinks_stay_when_replies_are_hidden(client,
     assert "返信130の本文" in whole
 
 
+def seen(topic, user):
+    return reading.with_seen(Topic.objects.filter(pk=topic.pk), user).get()
+
+
 class TestReading:
     def test_nothing_before_the_person_s_start_is_unread(self, client, db):
         with time_machine.travel("2026-01-01"):
@@ -209,13 +216,13 @@ class TestReading:
         late = factories.make_reply(Topic.objects.get(pk=topic.pk))
 
         assert titles(client, "unread=on") == [topic.title]
-        assert reading.first_unread(reader, topic) == late
+        assert reading.first_unread(seen(topic, reader), reader) == late
 
     def test_marks_are_only_raised(self, reader):
         topic = factories.make_topic()
 
         for seq in (5, 3, 9, 1):
-            reading.raise_mark(reader, topic, seq)
+            reading.raise_mark(seen(topic, reader), reader, seq)
 
         assert ReadMark.objects.get(user=reader).seq == 9
 

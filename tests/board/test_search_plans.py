@@ -71,13 +71,13 @@ def _nodes(node):
 
 def ask(typed, user):
     """As the page does: the first hits, the older ones, and where there are none, ways out."""
-    form = SearchForm(typed)
-    results = Results(form.search(user), form.sorts_by_score)
+    form = SearchForm(typed, user=user)
+    results = Results(form.search(), form.sorts_by_score)
     hits = results.hits(results.page("1"))
     if results.older:
-        older = Results(form.search(user), below=results.older)
+        older = Results(form.search(), below=results.older)
         older.hits(older.page("2"))
-    return len(hits) or len(suggesting.ways_out(form, user))
+    return len(hits) or len(suggesting.ways_out(form))
 
 
 def test_no_search_reads_a_whole_table(contributor, monkeypatch):

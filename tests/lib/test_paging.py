@@ -15,6 +15,11 @@ def rows(db):
     return Theme.objects.order_by("position")
 
 
+def names_of(page):
+    found = Theme.objects.in_bulk(page.keys)
+    return [found[key].name for key in page.keys]
+
+
 @pytest.mark.parametrize(
     ("asked", "number", "names"),
     [
@@ -32,7 +37,7 @@ def rows(db):
 def test_page_has_its_rows_whatever_is_asked(rows, asked, number, names):
     page = page_of(rows, asked, 20)
 
-    assert (page.number, [theme.name for theme in page]) == (number, [str(name) for name in names])
+    assert (page.number, names_of(page)) == (number, [str(name) for name in names])
     assert (page.total, page.has_next) == ("45", number < 3)
     assert (page.start_index, page.end_index) == (names[0], names[-1])
 
@@ -43,7 +48,7 @@ def test_count_stops_and_pages_go_on(rows, monkeypatch):
     page = page_of(rows, "9", 5)
 
     assert (page.total, page.links, page.next) == ("10以上", [1, 2, 0, 7, 8, 9], 0)
-    assert [theme.name for theme in page] == ["41", "42", "43", "44", "45"]
+    assert names_of(page) == ["41", "42", "43", "44", "45"]
 
 
 @pytest.mark.parametrize(
@@ -62,11 +67,22 @@ def test_links_are_few(number, count, has_next, links):
 def test_empty_list_is_one_page(db):
     page = page_of(Theme.objects.order_by("pk"), "7", 20)
 
-    assert (list(page), page.number, page.total, page.next) == ([], 1, "0", 0)
+    assert (page.keys, page.number, page.total, page.next) == ([], 1, "0", 0)
 
 
-def test_deep_page_costs_two_queries(rows):
+@pytest.mark.parametrize(("number", "rows_read"), [("2", 11), ("9", 6)])
+def test_page_costs_one_query_that_stops(rows, monkeypatch, number, rows_read):
+    monkeypatch.setattr(paging, "MOST", 10)
+
     with CaptureQueriesContext(connection) as queries:
-        page_of(rows, "2", 20)
+        page_of(rows, number, 5)
 
-    assert len(queries) == 2
+    assert [f"LIMIT {rows_read}" in query["sql"] for query in queries] == [True]
+
+
+def test_page_beyond_all_is_the_last_that_was_counted(rows, monkeypatch):
+    monkeypatch.setattr(paging, "MOST", 10)
+
+    page = page_of(rows, "50", 5)
+
+    assert (page.number, names_of(page)) == (3, ["11", "12", "13", "14", "15"])

@@ -258,8 +258,9 @@ class History:
             factories.make_reply(topic, author=self.asker, body=uuid.uuid4().hex)
 
     def read(self):
-        if topic := self.topics().filter(hidden_at=None, audience="all").last():
-            reading.raise_mark(self.town, topic, topic.newest_seq)
+        topics = reading.with_seen(self.topics(), self.town)
+        if topic := topics.filter(hidden_at=None, audience="all").last():
+            reading.raise_mark(topic, self.town, topic.newest_seq)
             inbox.mark_topic_read(self.town, topic.pk)
 
     def hide(self):
