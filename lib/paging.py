@@ -46,12 +46,17 @@ class LongPage:
         """Numbers to show: the first, those around this one, the last that is known; 0 is a gap."""
         last = -(-min(self.count, MOST) // self.size)
         known = max(last, self.number + self.has_next)
-        near = range(self.number - AROUND, self.number + AROUND + 1)
-        shown = sorted({1, *(number for number in near if 1 <= number <= known), max(last, 1)})
-        links = [shown[0]]
-        for before, number in zip(shown, shown[1:], strict=False):
-            links += [0, number] if number > before + 1 else [number]
-        return links
+        return links(self.number, known, max(last, 1))
+
+
+def links(number: int, known: int, last: int) -> list[int]:
+    """Of so many pages: the first, those around `number`, and `last`; 0 is a gap."""
+    near = range(number - AROUND, number + AROUND + 1)
+    shown = sorted({1, *(page for page in near if 1 <= page <= known), last})
+    found = [shown[0]]
+    for before, page in zip(shown, shown[1:], strict=False):
+        found += [0, page] if page > before + 1 else [page]
+    return found
 
 
 def page_of(rows: Any, number: str | None, size: int) -> LongPage:

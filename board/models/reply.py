@@ -12,7 +12,6 @@ from lib.plain_text import REPLIES_PER_PAGE
 from members.access import AnyUser, is_contributor, is_secretariat
 from members.models import Organization, Seat, User
 
-
 _SHOWN = (
     *("topic", "seq", "organization", "seat", "author", "body", "body_html", "created_at"),
     *("edits", "edited_at", "hidden_at", "hidden_reason"),

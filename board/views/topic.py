@@ -14,6 +14,7 @@ from board.forms import ReplyForm
 from board.lists import with_todo
 from board.models import Attachment, Reply, Topic, Watch, page_of
 from board.views.lists import trail
+from lib.paging import links
 from lib.plain_text import summary_of
 from lib.wareki import format_date
 from members import inbox
@@ -57,7 +58,7 @@ def topic(request: MemberRequest, pk: int) -> HttpResponse:
         "files": [file for file in files if file.topic_id],
         "replies": with_files(replies, files, request),
         "number": number,
-        "pages": range(1, pages + 1),
+        "pages": links(number, pages, pages),
         "first_unread": first_unread,
         "is_watched": found.is_watched,
         "has_zip": any(file.scan == Attachment.Scan.CLEAN for file in files),
