@@ -24,18 +24,22 @@ class AlreadyCancelledError(Exception):
     """The entry was cancelled before."""
 
 
-def enter(entry: Entry) -> Entry:
+def enter(entry: Entry, *, by: User | None = None) -> Entry:
     """Saves a new entry as 受付済 or キャンセル待ち, and mails its private address.
 
-    Sent twice with one form_key, it is saved and mailed once. Raises ClosedError.
+    `by` is the secretary who enters it for somebody (代理入力), None for who comes. Sent twice with
+    one form_key, it is saved and mailed once. Raises ClosedError.
     """
+    entry.entered_by = by
     try:
         with transaction.atomic():
             event = _locked(entry.event_id)
-            if not event.takes_entries_now:
+            if not (event.may_be_entered_for_others if by else event.takes_entries_now):
                 raise ClosedError
             entry.state = State.CONFIRMED if _has_room(event, entry.people) else State.WAITING
             entry.save()
+            if by:
+                audit.record("enter_for", entry, by=by, event=event.pk)
             _tell(entry, "event_entered")
     except IntegrityError:
         return Entry.objects.get(form_key=entry.form_key)
@@ -68,10 +72,24 @@ def move_up(event: Event) -> int:
 @transaction.atomic
 def tell_of_status(event: Event) -> int:
     """Everybody who comes or waits hears that it is off; answers how many. Once for each status."""
-    standing = list(event.entries.exclude(state=State.CANCELLED).filter(erased_at=None))
+    standing = _reachable(event)
     for entry in standing:
         _tell(entry, "event_off", occasion=event.status)
     return len(standing)
+
+
+@transaction.atomic
+def tell_of_change(event: Event) -> int:
+    """Everybody who comes or waits hears of the new day, hour or place; answers how many."""
+    standing = _reachable(event)
+    for entry in standing:
+        _tell(entry, "event_changed", occasion=f"{event.updated_at:%Y%m%d%H%M%S%f}")
+    return len(standing)
+
+
+def _reachable(event: Event) -> list[Entry]:
+    standing = event.entries.exclude(state=State.CANCELLED)
+    return list(standing.filter(erased_at=None).exclude(email=""))
 
 
 def _move_up(event: Event) -> int:
@@ -101,6 +119,8 @@ def _fits(event: Event, people: int) -> bool:
 
 
 def _tell(entry: Entry, template: str, *, occasion: str = "", **context: object) -> None:
+    if not entry.email:
+        return
     deliver(
         template,
         address=entry.email,

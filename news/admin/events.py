@@ -28,11 +28,24 @@ from members.access import MemberRequest
 from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
+from news.forms.entry import EntryForOthersForm
 from news.models import Entry, Event
 from news.views.events import event_context
 
 
 class EventForm(ArticleForm):
+    # What whoever has entered goes by.
+    TOLD = (
+        *("starts_on", "starts_at", "ends_on", "ends_at", "schedule_note", "attendance"),
+        *("prefecture", "venue", "address", "online_url"),
+    )
+
+    tells_of_change = forms.BooleanField(
+        label="日時・会場を変えたとき、申し込んだ方にメールで知らせる",
+        required=False,
+        initial=True,
+        help_text="誤字を直すだけのときは、印を外してください。",
+    )
     apply_until = MomentField(
         label="申込みの期限",
         default_time=time(17),
@@ -131,7 +144,15 @@ class EventAdmin(PreviewAdmin):
             },
         ),
         ("主催・参加", {"fields": ["organizer", "contact", "target", "fee", "url"]}),
-        ("申込み", {"fields": ["apply_how", "apply_until", "capacity", "takes_entries"]}),
+        (
+            "申込み",
+            {
+                "fields": [
+                    *("apply_how", "apply_until", "capacity", "takes_entries"),
+                    "tells_of_change",
+                ]
+            },
+        ),
         ("公開", {"fields": ["is_draft", "publish_at", "expires_at", "wants_introduction"]}),
     ]
 
@@ -192,14 +213,19 @@ class EventAdmin(PreviewAdmin):
             self.message_user(request, "決定し、会員にメールでお知らせします。", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
-        """A larger capacity lets those in who wait; whoever comes hears that it is off."""
+        """A larger capacity lets those in who wait; whoever comes hears that it is off or has moved."""
         super().save_model(request, obj, form, change)
-        changed = form.changed_data if change else []
-        is_off = "status" in changed and obj.status != Event.Status.SCHEDULED
+        changed = set(form.changed_data) if change else set()
+        is_on = obj.status == Event.Status.SCHEDULED
+        is_off = "status" in changed and not is_on
+        has_moved = bool(changed & {*EventForm.TOLD, "status"}) and is_on and not obj.is_over
+        tells_of_change = has_moved and form.cleaned_data["tells_of_change"]
         told = entering.tell_of_status(obj) if is_off else 0
+        told_of_change = entering.tell_of_change(obj) if tells_of_change else 0
         moved = entering.move_up(obj) if "capacity" in changed else 0
         for number, what in (
             (told, f"申し込んだ方に、{obj.get_status_display()}"),
+            (told_of_change, "申し込んだ方に、日時・会場"),
             (moved, "キャンセル待ちの方に、受付済になったこと"),
         ):
             if number:
@@ -232,7 +258,7 @@ class EventAdmin(PreviewAdmin):
 
 @admin.register(Entry)
 class EntryAdmin(PortalModelAdmin):
-    """Entered by people themselves; the secretariat cancels, on request."""
+    """Entered by people themselves, or by the secretariat for who telephones; it cancels on request."""
 
     # The address of its page is the person's key.
     view_on_site = False
@@ -242,13 +268,37 @@ class EntryAdmin(PortalModelAdmin):
     search_fields = ["name", "body_name", "email"]
     fields = (
         *("event", "state", "name", "body_name", "email", "telephone", "people", "note"),
-        *("created_at", "cancelled_at"),
+        *("created_at", "entered_by", "cancelled_at"),
     )
-    readonly_fields = fields
     actions = ["cancel"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Entered once; what was typed then stays."""
+        return self.fields if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj else [*EntryForOthersForm.Meta.fields, "form_key"]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None:
+            # Its key is no field of the row that a form may name.
+            kwargs |= {"form": EntryForOthersForm, "fields": EntryForOthersForm.Meta.fields}
+        return super().get_form(request, obj, change, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "event":
+            events = Event.objects.published().upcoming()
+            kwargs["queryset"] = events.filter(takes_entries=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: Any, obj: Entry, form: Any, change: bool) -> None:
+        """Sent twice, it is the entry of the first time. What was entered is never changed here."""
+        if change:
+            return
+        obj.pk = entering.enter(form.finish(), by=request.user).pk
+        obj.refresh_from_db()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Personal data is erased by the worker in its time."""

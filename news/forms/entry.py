@@ -1,21 +1,18 @@
-"""The application of a visitor to one of the project's own events."""
+"""An application to one of the project's own events: by who comes, or by the secretariat for them."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from lib.forms import FormKeyField
 from lib.text import clean_line, clean_text
 from members.forms.application import TELEPHONE, WideEmailInput, WideInput, WideTelephoneInput
-from news.models import Entry
+from news.models import Entry, Event
 
 
-class EntryForm(forms.ModelForm):
+class BaseEntryForm(forms.ModelForm):
     form_key = FormKeyField()
-    consent = forms.BooleanField(
-        label="個人情報の取扱いに同意する",
-        error_messages={"required": "申し込むには、個人情報の取扱いへの同意が必要です。"},
-    )
 
     class Meta:
         model = Entry
@@ -52,3 +49,32 @@ class EntryForm(forms.ModelForm):
         entry = super().save(commit=False)
         entry.form_key = self.cleaned_data["form_key"]
         return entry
+
+
+class EntryForm(BaseEntryForm):
+    consent = forms.BooleanField(
+        label="個人情報の取扱いに同意する",
+        error_messages={"required": "申し込むには、個人情報の取扱いへの同意が必要です。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+
+
+class EntryForOthersForm(BaseEntryForm):
+    """代理入力: by telephone or on paper."""
+
+    class Meta(BaseEntryForm.Meta):
+        fields = ["event", *BaseEntryForm.Meta.fields]
+        help_texts = {
+            **BaseEntryForm.Meta.help_texts,
+            "event": "申込みを受け付けるイベントだけを選べます。期限を過ぎていても入力できます。",
+            "email": "空のときは、メールは送りません。結果は電話などでお伝えください。",
+        }
+
+    def clean_event(self) -> Event:
+        event: Event = self.cleaned_data["event"]
+        if not event.may_be_entered_for_others:
+            raise ValidationError("このイベントは、終わったか、申込みを受け付けていません。")
+        return event

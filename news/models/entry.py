@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
@@ -52,12 +53,22 @@ class Entry(models.Model):
     state = models.CharField("状態", max_length=10, choices=State)
     name = models.CharField("氏名", max_length=50)
     body_name = models.CharField("所属", max_length=100, blank=True)
-    email = models.EmailField("メールアドレス")
+    # Empty only where the secretariat has entered it for somebody who telephoned.
+    email = models.EmailField("メールアドレス", blank=True)
     telephone = models.CharField("電話番号", max_length=20, blank=True)
     people = models.PositiveSmallIntegerField(
         "参加人数", default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_PEOPLE)]
     )
     note = models.TextField("連絡事項", max_length=1000, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代理で入力した人",
+        related_name="entries_for_others",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+    )
     token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
     form_key = models.CharField(max_length=32, unique=True, editable=False)
     created_at = models.DateTimeField("申込日時", default=timezone.now, editable=False)
@@ -80,6 +91,11 @@ class Entry(models.Model):
                 condition=Q(state="cancelled", cancelled_at__isnull=False)
                 | (~Q(state="cancelled") & Q(cancelled_at=None)),
                 name="cancelled_entry_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(email="") | Q(entered_by__isnull=False) | Q(erased_at__isnull=False),
+                name="entry_has_an_address",
+                violation_error_message="メールアドレスを入力してください。",
             ),
         ]
 

@@ -300,6 +300,12 @@ class Event(Article):
         is_open = self.takes_entries and self.status == self.Status.SCHEDULED
         return is_open and self.is_published and timezone.now() < until
 
+    @property
+    def may_be_entered_for_others(self) -> bool:
+        """By the secretariat for who telephones: also after the time for applications."""
+        is_on = self.takes_entries and self.status == self.Status.SCHEDULED
+        return is_on and self.is_published and not self.is_over
+
     def is_full(self) -> bool:
         """Whoever enters now would wait; asks the database where there is a capacity."""
         if not self.takes_entries or self.capacity is None:

@@ -357,24 +357,3 @@ def test_names_and_mails_are_erased_in_time_and_numbers_stay(client, event):
     assert kept.name == "見本 太郎"
     assert not Delivery.objects.filter(body__contains="消える人").exists()
     assert client.get(entry.get_absolute_url()).status_code == 404
-
-
-def test_whoever_comes_or_waits_hears_once_that_it_is_off(admin, event):
-    standing = [factories.make_entry(event, people=2), factories.make_entry(event)]
-    gone = factories.make_entry(event)
-    entering.cancel(gone, by=None)
-    Delivery.objects.all().delete()
-    address = f"/admin/news/event/{event.pk}/change/"
-    form = admin.get(address).context["adminform"].form
-    shown = {name: form[name].value() for name in form.fields}
-    data = {name: value for name, value in shown.items() if value not in (None, False)}
-
-    for _ in range(2):
-        admin.post(
-            address,
-            {**data, "status": "cancelled", "files-TOTAL_FORMS": 0, "files-INITIAL_FORMS": 0},
-        )
-
-    mails = Delivery.objects.filter(subject="中止のお知らせ：交流会")
-    assert set(mails.values_list("address", flat=True)) == {entry.email for entry in standing}
-    assert Delivery.objects.count() == 2
