@@ -3,8 +3,8 @@
 The rule is version 3 of X's own configuration (https://docs.x.com/fundamentals/counting-characters): in
 hundredths, 200 for every code point but those of four ranges, which weigh 100; 23 for an address with its
 scheme, however long; 2 for an emoji, however many code points it takes. Lengths are counted in NFC. The only library
-for Python (twitter-text-parser) has not been released since 2023. An address without https:// counts letter by
-letter here, though X makes a link of many.
+for Python (twitter-text-parser) has not been released since 2023. Without https:// X makes links of the names whose
+last part is a top-level domain; here every name that looks like one weighs at least 23, so that no text is too long.
 """
 
 import re
@@ -23,6 +23,9 @@ MAX_WEIGHT = 280
 SECONDS = 15
 
 _LINK = re.compile(r"https?://[!-~]+")
+_NAME = re.compile(
+    r"(?<![a-z0-9_@#$.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[!-~]*)?", re.IGNORECASE
+)
 _LINK_WEIGHT = 23
 _SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 _PICTURE = (
@@ -42,8 +45,9 @@ def weight(text: str) -> int:
     """At most MAX_WEIGHT may be posted; a Japanese character weighs 2."""
     rest = unicodedata.normalize("NFC", text.strip())
     rest, links = _LINK.subn("", rest)
-    rest, emoji = _EMOJI.subn("", rest)
-    return links * _LINK_WEIGHT + emoji * 2 + sum(map(_weight_of, rest))
+    names = [max(len(name), _LINK_WEIGHT) for name in _NAME.findall(rest)]
+    rest, emoji = _EMOJI.subn("", _NAME.sub("", rest))
+    return links * _LINK_WEIGHT + sum(names) + emoji * 2 + sum(map(_weight_of, rest))
 
 
 def _weight_of(letter: str) -> int:

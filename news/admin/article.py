@@ -88,7 +88,7 @@ class PublishedAdmin(HistoryAdmin):
 class PreviewAdmin(PublishedAdmin):
     """「表示を確かめる」 shows what stands in the form as its page will look, and saves nothing."""
 
-    change_form_template = "admin/news/change_form.html"
+    change_form_template = "admin/news/article_form.html"
     preview_template = ""
 
     def get_urls(self) -> list[URLPattern]:

@@ -15,7 +15,6 @@ PATHS = [
     "/events/",
     "/events/calendar/?month=2026-03",
     "/events/2/",
-    "/service-sheet/",
 ]
 
 
@@ -30,6 +29,12 @@ def test_page_prints_on_few_sheets(page, path):
     pdf = page.pdf(format="A4", prefer_css_page_size=True)
 
     assert 1 <= sheets(pdf) <= MAX_SHEETS
+
+
+def test_sheet_for_security_offices_is_one_page(page):
+    page.goto("/service-sheet/")
+
+    assert sheets(page.pdf(format="A4", prefer_css_page_size=True)) == 1
 
 
 def test_paper_shows_the_address_and_no_controls(page):

@@ -28,6 +28,10 @@ from lib import x_posts
         ("1\ufe0f\u20e3", 2),
         ("#特別区全国連携プロジェクト", 1 + 26),
         ("@Zenkoku_Renkei", 15),
+        ("詳しくはexample.jp/へ", 2 * 4 + 23 + 2),
+        ("（city.example.lg.jp）", 2 + 23 + 2),
+        ("info@example.jp", 15),
+        ("12.5 3.14", 9),
     ],
 )
 def test_weight_is_counted_as_x_does(text, weight):
