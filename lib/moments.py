@@ -35,6 +35,14 @@ def parse_moment(text: str, *, default: time) -> datetime:
     raise AssertionError("a date that parses is found above")
 
 
+def format_moment(moment: datetime, *, is_end: bool) -> str:
+    """As it may be typed again, in Japan time; with `is_end` midnight as 24時 of the day before."""
+    local = timezone.localtime(moment)
+    if is_end and local.time() == time(0):
+        return f"{format_date(local.date() - timedelta(days=1))} 24時"
+    return f"{format_date(local.date())} {format_time(local.time())}"
+
+
 class MomentField(forms.Field):
     """A day with an optional time of day, typed as one text; shows 和暦.
 
@@ -61,12 +69,7 @@ class MomentField(forms.Field):
             raise ValidationError(str(error), code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, datetime):
-            return value
-        local = timezone.localtime(value)
-        if self.is_end and local.time() == time(0):
-            return f"{format_date(local.date() - timedelta(days=1))} 24時"
-        return f"{format_date(local.date())} {format_time(local.time())}"
+        return format_moment(value, is_end=self.is_end) if isinstance(value, datetime) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)

@@ -11,6 +11,9 @@ from lib import prefectures, structured_data
 from lib.prefectures import Prefecture
 from members.directory import Body, prefecture_url
 from members.models import LocalGovernment, Organization, Standing
+from news.models import Event
+
+EVENTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Profile:
     member: Organization | None
     agreements: list[RegionalAgreement]
     merged_into: Organization | None = None
+    events: tuple[Event, ...] = ()
 
     @classmethod
     def of_local_government(cls, body: LocalGovernment) -> Self:
@@ -28,12 +32,16 @@ class Profile:
         if body.exists_on(timezone.localdate()):
             covering = list(RegionalAgreement.objects.in_force().covering(body).with_parties())
         organization = getattr(body, "organization", None)
-        return cls(body, _shown(organization), covering, _successor(organization))
+        member = _shown(organization)
+        return cls(body, member, covering, _successor(organization), _next_events(member))
 
     @classmethod
     def of_group(cls, body: Organization) -> Self:
         signed = RegionalAgreement.objects.in_force().signed_by(body.full_name)
-        return cls(body, _shown(body), list(signed.with_parties()), _successor(body))
+        member = _shown(body)
+        return cls(
+            body, member, list(signed.with_parties()), _successor(body), _next_events(member)
+        )
 
     @property
     def prefecture(self) -> Prefecture:
@@ -77,6 +85,13 @@ def _shown(organization: Organization | None) -> Organization | None:
     if organization is None or organization.standing == Standing.NONE:
         return None
     return organization
+
+
+def _next_events(member: Organization | None) -> tuple[Event, ...]:
+    """What the body has proposed and the secretariat has published; the next one first."""
+    if member is None:
+        return ()
+    return tuple(Event.objects.published().proposed_by(member).upcoming()[:EVENTS_SHOWN])
 
 
 def _successor(organization: Organization | None) -> Organization | None:

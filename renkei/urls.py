@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from members.access import public
 from members.views import account, directory, password
 from renkei import api, inbox_pages, views
+from renkei.event_of_topic import event_of_topic
 from renkei.sitemaps import SITEMAPS
 
 handler400 = "renkei.errors.bad_request"
@@ -74,6 +75,7 @@ urlpatterns = [
     path("members/me/mail/", inbox_pages.mail_settings, name="mail_settings"),
     path("members/mail/stop/<str:token>/", inbox_pages.mail_stop, name="mail_stop"),
     path("members/", include("members.urls")),
+    path("board/topics/<int:pk>/event/", event_of_topic, name="event_of_topic"),
     path("board/", include("board.urls")),
     path("", include("news.urls")),
     path(

@@ -165,6 +165,7 @@ def arguments_of_board(manager):
     )
     return {
         **{f"board:{name}": [topic.pk] for name in one_topic},
+        "event_of_topic": [topic.pk],
         **{f"board:{name}": [topic.pk, reply.seq] for name in ("reply_edit", "reply_history")},
         "board:roster_file": [topic.pk, "xlsx"],
         **{f"board:{name}": [picture.pk] for name in ("file", "thumbnail")},

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agreements.models import Party
 from members.models import LocalGovernment, Organization, Theme
+from news.models import Event
 from tests import factories
 from tests.html import text_of
 
@@ -228,7 +229,25 @@ def test_queries_do_not_grow_with_the_rows(client, db, django_assert_num_queries
         factories.make_local_government(abolished_on=date(2020, 4, 1), successor=town)
         factories.make_regional_agreement(parties=[("群馬県町村会", TOWNS), ("市長会", CITIES)])
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(town.get_absolute_url())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(group.get_absolute_url())
+
+
+def test_next_events_of_a_member_are_named_and_no_drafts_or_past_ones(client, db):
+    town = factories.make_local_government(name="甲町")
+    user = factories.make_user(seat=factories.make_seat(organization=make_member(town)))
+    for name, fields in {
+        "秋の祭り": {"is_draft": False, "starts_on": "2127-11-03", "ends_on": "2127-11-03"},
+        "案の祭り": {"starts_on": "2127-11-03", "ends_on": "2127-11-03"},
+        "昔の祭り": {"is_draft": False, "starts_on": "2020-11-03", "ends_on": "2020-11-03"},
+    }.items():
+        Event.objects.filter(pk=factories.make_proposal(by=user, name=name).pk).update(**fields)
+    factories.make_event(name="別の団体の祭り", starts_on=date(2127, 11, 3))
+
+    text = text_of(client.get(town.get_absolute_url()))
+
+    assert "これからのイベント" in text
+    assert "秋の祭り" in text
+    assert not [name for name in ("案の祭り", "昔の祭り", "別の団体の祭り") if name in text]
