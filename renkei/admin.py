@@ -15,10 +15,23 @@ introductions.register("topic", of_topics)
 introductions.register("event", of_events)
 
 
+class FailureFilter(admin.SimpleListFilter):
+    title = "結果"
+    parameter_name = "failed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "失敗し、その後まだ成功していないもの"), ("yes", "失敗したもの")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "open":
+            return queryset.unsettled()
+        return queryset.exclude(failure="") if self.value() == "yes" else queryset
+
+
 @admin.register(JobRun)
 class JobRunAdmin(PortalModelAdmin):
     list_display = ["label", "period", "started_at", "finished_at", "failure"]
-    list_filter = ["job", ("failure", admin.EmptyFieldListFilter)]
+    list_filter = [FailureFilter, "job"]
 
     @admin.display(description="処理", ordering="job")
     def label(self, run: JobRun) -> str:

@@ -1,6 +1,18 @@
 """Scheduled work that has been done."""
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Exists, OuterRef
+
+
+class JobRunQuerySet(models.QuerySet["JobRun"]):
+    def unsettled(self) -> Self:
+        """Failures of jobs that have not run well since."""
+        later = JobRun.objects.filter(
+            job=OuterRef("job"), failure="", finished_at__gt=OuterRef("finished_at")
+        )
+        return self.exclude(failure="").filter(~Exists(later))
 
 
 class JobRun(models.Model):
@@ -11,6 +23,8 @@ class JobRun(models.Model):
     started_at = models.DateTimeField("開始日時", auto_now_add=True)
     finished_at = models.DateTimeField("終了日時", null=True, blank=True)
     failure = models.TextField("失敗の内容", blank=True)
+
+    objects = JobRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "定期の処理"
