@@ -1,18 +1,13 @@
 """The days that figures are asked for: a 年度 (April to March), or any other from-to."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from dateutil.relativedelta import relativedelta
-from django.utils import timezone
 
+from lib.moments import midnight
 from lib.wareki import format_date, format_fiscal_year
-
-
-def midnight(day: date) -> datetime:
-    """When the day begins in Japan."""
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 @dataclass(frozen=True)
