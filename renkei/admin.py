@@ -1,4 +1,4 @@
-"""The worker's record, to be read; and where the queue of introductions is filled from."""
+"""The worker's record, to be read; where introductions come from; notices of the site."""
 
 from typing import Any
 
@@ -10,6 +10,9 @@ from members import introductions
 from renkei.introductions import of_events, of_topics
 from renkei.jobs import JOBS
 from renkei.models import JobRun
+from renkei.site_notice_admin import SiteNoticeAdmin
+
+__all__ = ["JobRunAdmin", "SiteNoticeAdmin"]
 
 introductions.register("topic", of_topics)
 introductions.register("event", of_events)

@@ -1,5 +1,6 @@
 """The cast and the stage: who the tests log in as, and the settings they play under."""
 
+import math
 import time
 
 import hypothesis
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from members.models import Organization, User
+from renkei import site_notices
 from tests import factories
 
 # How long one example takes depends on what else the machine is doing.
@@ -46,6 +48,12 @@ def empty_index_of_words(request, django_db_blocker):
     if marker and marker.kwargs.get("transaction") and connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("INSERT INTO board_search (board_search) VALUES ('delete-all')")
+
+
+@pytest.fixture(autouse=True)
+def no_site_notices():
+    """Known to be none, so that no page asks for them; tests of the band forget it first."""
+    site_notices.keep([], until=math.inf)
 
 
 class HttpsClient(Client):
