@@ -48,18 +48,29 @@ class SiteNoticeForm(forms.ModelForm):
         required=False,
         max_length=200,
         assume_scheme="https",
+        widget=forms.URLInput(attrs={"size": 60}),
         help_text="詳しいページがあるときに入力します。",
     )
-    starts_at = MomentField(label="開始日時", help_text=f"{EXAMPLES}。時刻がなければ午前0時です。")
+    starts_at = MomentField(
+        label="開始日時",
+        initial=timezone.now,
+        widget=forms.TextInput(attrs={"size": 30}),
+        help_text=f"{EXAMPLES}。時刻がなければ午前0時です。",
+    )
     ends_at = MomentField(
         label="終了日時",
         default_time=time(23, 59),
+        widget=forms.TextInput(attrs={"size": 30}),
         help_text=f"{EXAMPLES}。時刻がなければ午後11時59分です。",
     )
 
     class Meta:
         model = SiteNotice
         fields = ("level", "text", "link", "link_text", "starts_at", "ends_at")
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 4, "cols": 60}),
+            "link_text": forms.TextInput(attrs={"size": 40}),
+        }
         help_texts = {
             "level": "緊急は、いちばん上に赤い枠で表示します。",
             "text": "300字まで。すべてのページの上に表示します。",
