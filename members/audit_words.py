@@ -174,11 +174,11 @@ def model_of(target_type: str) -> type[models.Model] | None:
 
 
 def details(entry: "AuditEntry", name: Namer | None = None) -> list[tuple[str, str]]:
-    """Label and text of all that was recorded beside the act."""
-    return [
-        (DETAILS.get(key, key), _said(entry, key, value, name))
-        for key, value in entry.detail.items()
-    ]
+    """Label and text of all that was recorded beside the act, in the order of DETAILS."""
+    # PostgreSQL gives the keys back in an order of its own.
+    known = [key for key in DETAILS if key in entry.detail]
+    keys = [*known, *sorted(key for key in entry.detail if key not in DETAILS)]
+    return [(DETAILS.get(key, key), _said(entry, key, entry.detail[key], name)) for key in keys]
 
 
 def summary(entry: "AuditEntry") -> str:

@@ -34,8 +34,8 @@ def happened(periods: tuple[Period, ...], *, with_demo: bool) -> list[Happened]:
 
 def _rows(*, with_demo: bool) -> tuple[QuerySet, QuerySet, QuerySet]:
     topics = Topic.objects.published().filter(source=None)
-    replies = Reply.objects.shown().filter(topic__source=None)
-    answers = Answer.objects.filter(topic__source=None)
+    replies = Reply.objects.shown().filter(topic__source=None, topic__hidden_at=None)
+    answers = Answer.objects.filter(topic__source=None, topic__hidden_at=None)
     if with_demo:
         return topics, replies, answers
     own, theirs = {"organization__is_demo": False}, {"topic__organization__is_demo": False}

@@ -210,7 +210,9 @@ class TestBoard:
 
     def test_what_is_hidden_waits_or_belongs_to_demo_bodies_is_not_counted(self, db):
         shown = factories.make_topic(asks=Topic.Asks.APPLY)
-        hidden, waiting = factories.make_topic(), factories.make_topic()
+        hidden, waiting = factories.make_topic(asks=Topic.Asks.APPLY), factories.make_topic()
+        factories.make_reply(hidden)
+        factories.make_answer(hidden)
         Topic.objects.filter(pk=hidden.pk).update(
             hidden_at=timezone.now(), hidden_reason="個人情報"
         )
