@@ -1,6 +1,6 @@
 """Moments and times of day as people write them: 令和8年12月25日 15時, 午後1時30分."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,11 @@ from lib.text import half_width
 from lib.wareki import format_date, format_time, parse_date
 
 MAX_CHARACTERS = 60
+
+
+def midnight(day: date) -> datetime:
+    """When the day begins in Japan."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def parse_moment(text: str, *, default: time) -> datetime:

@@ -39,12 +39,18 @@ def write_csv(head: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 def write_xlsx(title: str, head: Sequence[str], rows: Iterable[Row]) -> bytes:
     """One table from cell A1 on, nothing merged."""
+    return write_book([(title, head, rows)])
+
+
+def write_book(sheets: Iterable[tuple[str, Sequence[str], Iterable[Row]]]) -> bytes:
+    """A sheet per table, each from cell A1 on. Excel takes titles of at most 31 characters."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    sheet.append(list(head))
-    for row in rows:
-        sheet.append([harmless(value) for value in row])
+    for title, head, rows in sheets:
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        sheet.append(list(head))
+        for row in rows:
+            sheet.append([harmless(value) for value in row])
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -1,4 +1,4 @@
-"""The worker's record, to be read; and where the queue of introductions is filled from."""
+"""The worker's record, to be read; where introductions come from; notices of the site."""
 
 from typing import Any
 
@@ -10,15 +10,31 @@ from members import introductions
 from renkei.introductions import of_events, of_topics
 from renkei.jobs import JOBS
 from renkei.models import JobRun
+from renkei.site_notice_admin import SiteNoticeAdmin
+
+__all__ = ["JobRunAdmin", "SiteNoticeAdmin"]
 
 introductions.register("topic", of_topics)
 introductions.register("event", of_events)
 
 
+class FailureFilter(admin.SimpleListFilter):
+    title = "結果"
+    parameter_name = "failed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "失敗し、その後まだ成功していないもの"), ("yes", "失敗したもの")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "open":
+            return queryset.unsettled()
+        return queryset.exclude(failure="") if self.value() == "yes" else queryset
+
+
 @admin.register(JobRun)
 class JobRunAdmin(PortalModelAdmin):
     list_display = ["label", "period", "started_at", "finished_at", "failure"]
-    list_filter = ["job", ("failure", admin.EmptyFieldListFilter)]
+    list_filter = [FailureFilter, "job"]
 
     @admin.display(description="処理", ordering="job")
     def label(self, run: JobRun) -> str:

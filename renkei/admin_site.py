@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
@@ -18,7 +19,9 @@ from django.utils.decorators import method_decorator
 
 from members import second_factor
 from members.access import is_secretariat
-from renkei.dashboard import waiting
+from renkei import figures_page
+from renkei.dashboard import by_what_they_ask, waiting
+from renkei.figures.week import week
 from renkei.merge_page import merge_page
 
 View = Callable[..., HttpResponseBase]
@@ -45,14 +48,28 @@ class PortalAdminSite(admin.AdminSite):
         return is_secretariat(request.user) and second_factor.has_passed(request)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """A page of one model that needs what only renkei/ may see."""
-        address = "members/organization/<int:pk>/merge/"
-        return [path(address, self.admin_view(merge_page), name="merge"), *super().get_urls()]
+        """Pages that need what only renkei/ may see."""
+        pages = (
+            ("members/organization/<int:pk>/merge/", merge_page, "merge"),
+            ("figures/", figures_page.figures_page, "figures"),
+            ("figures/figures.xlsx", figures_page.figures_book, "figures_book"),
+            ("figures/<slug:name>.csv", figures_page.figures_sheet, "figures_sheet"),
+        )
+        own = [path(address, self.admin_view(page), name=name) for address, page, name in pages]
+        return [*own, *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        return super().index(request, {"waiting": waiting(), **(extra_context or {})})
+        user: Any = request.user
+        lines = waiting(user)
+        context = {
+            "waiting": lines,
+            "asked": by_what_they_ask(lines),
+            "week": week(),
+            "has_demo": settings.DEMO,
+        }
+        return super().index(request, {**context, **(extra_context or {})})
 
     def admin_view(self, view: View, cacheable: bool = False) -> Any:
         """Who is logged in never meets another log-in page: 403, or what is missing."""

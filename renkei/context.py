@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from lib.addresses import address
 from members.access import is_manager, is_member, is_secretariat
 from members.typed_text import writer_mark
+from renkei import site_notices
 from renkei.inbox import MOST, unread_count
 
 
@@ -56,6 +57,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "is_demo": settings.DEMO,
         "site_url": settings.SITE_URL,
+        # Called by the frame alone: error pages ask nothing.
+        "site_notices": site_notices.current,
         "navigation": [_navigation_link(request, *item) for item in shown],
         "footer_links": [Link(text, address(name)) for text, name in _FOOTER],
         "external_links": [

@@ -1,6 +1,7 @@
 """What waits for the secretariat: shown first on the start page of the admin."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
@@ -16,6 +17,7 @@ from members.models import (
     Introduction,
     MailAddress,
     Organization,
+    User,
     YearlyCheck,
 )
 from members.waves import unsent
@@ -25,89 +27,146 @@ from renkei.models import JobRun
 NOTICE_DAYS = 90
 
 
+class Asks(StrEnum):
+    """What a line asks of the secretariat; the headings of the start page, in their order."""
+
+    DECISION = "決めるもの"
+    CARE = "確かめるもの"
+    PATIENCE = "返事を待っているもの"
+
+
 @dataclass(frozen=True)
 class Waiting:
     """One line: what, how many, and the list that shows just these."""
 
-    text: str
+    label: str
     url: str
+    count: str = ""
+    asks: Asks = Asks.DECISION
+
+    @property
+    def text(self) -> str:
+        return f"{self.label} {self.count}".strip()
 
 
-def waiting() -> list[Waiting]:
-    """Empty when nothing waits."""
-    agreements = "agreements_regionalagreement"
-    in_force = RegionalAgreement.objects.in_force()
-    different = in_force.with_computed_count().exclude(published_count=F("computed_count"))
+def waiting(user: User) -> list[Waiting]:
+    """Of what the person may see; empty when nothing waits."""
+    lines = [*_decisions(user), *_members(user), *_machines(user), *_agreements(user)]
+    return lines + _answers(user)
+
+
+def by_what_they_ask(lines: list[Waiting]) -> list[tuple[Asks, list[Waiting]]]:
+    """Only headings that have a line."""
+    grouped = [(asks, [line for line in lines if line.asks == asks]) for asks in Asks]
+    return [(asks, found) for asks, found in grouped if found]
+
+
+def _decisions(user: User) -> list[Waiting]:
     return [
         *_counted(
+            user,
             Application.objects.filter(status__in=Application.DECIDABLE),
             "会員登録の申請",
-            "members_application",
             status__in="received,reviewing",
         ),
         *_counted(
+            user,
             Topic.objects.filter(status=Topic.Status.WAITING, approval_note=""),
             "公開前の承認を待つ投稿",
-            "board_topic",
             status__exact="waiting",
+            approval_note__isempty=1,
         ),
+        *_counted(user, Report.objects.waiting(), "対応していない通報", settled_at__isempty=1),
+        *_counted(user, Event.objects.proposed(), "確認を待つイベントの提案", state="proposed"),
         *_counted(
-            Report.objects.waiting(), "対応していない通報", "board_report", settled_at__isempty=1
-        ),
-        *_counted(
-            Event.objects.proposed(), "確認を待つイベントの提案", "news_event", state="proposed"
-        ),
-        *_counted(
+            user,
             Introduction.objects.filter(state=Introduction.State.WANTED),
             "公式Xでの紹介の希望",
-            "members_introduction",
             state__exact="wanted",
         ),
-        *_unsent(),
         *_counted(
-            Organization.objects.merger_due(timezone.localdate()),
-            "合併した自治体の会員団体",
-            "members_organization",
-            merger="due",
+            user,
+            Introduction.objects.filter(state=Introduction.State.DRAFTING),
+            "作成中の公式Xでの紹介",
+            state__exact="drafting",
         ),
+        *_unsent(user),
+    ]
+
+
+def _members(user: User) -> list[Waiting]:
+    unreachable = Organization.objects.unreachable().exclude(kind=Organization.Kind.SECRETARIAT)
+    due = Organization.objects.merger_due(timezone.localdate())
+    return [
+        *_counted(user, due, "合併した自治体の会員団体", merger="due"),
         *_counted(
+            user, unreachable, "メールが届かない会員団体", asks=Asks.CARE, mail="unreachable"
+        ),
+    ]
+
+
+def _machines(user: User) -> list[Waiting]:
+    return [
+        *_counted(
+            user,
             Delivery.objects.filter(state=Delivery.State.FAILED),
             "送れなかったメール",
-            "members_delivery",
+            asks=Asks.CARE,
             state__exact="failed",
         ),
+        *_counted(user, MailAddress.objects.bounced(), "不達の宛先", asks=Asks.CARE, bounced="yes"),
         *_counted(
-            Organization.objects.unreachable().exclude(kind=Organization.Kind.SECRETARIAT),
-            "メールが届かない会員団体",
-            "members_organization",
-            mail="unreachable",
+            user, JobRun.objects.unsettled(), "失敗した定期の処理", asks=Asks.CARE, failed="open"
+        ),
+    ]
+
+
+def _agreements(user: User) -> list[Waiting]:
+    in_force = RegionalAgreement.objects.in_force()
+    different = in_force.with_computed_count().exclude(published_count=F("computed_count"))
+    return [
+        *_yearly_check(user),
+        *_notices(user),
+        *_counted(
+            user,
+            different,
+            "構成自治体数の公表値と算定値が違う協定",
+            asks=Asks.CARE,
+            count="different",
         ),
         *_counted(
-            MailAddress.objects.bounced(), "不達の宛先", "members_mailaddress", bounced="yes"
-        ),
-        *_counted(JobRun.objects.exclude(failure=""), "失敗した定期の処理", "renkei_jobrun"),
-        *_yearly_check(),
-        *_notices(),
-        *_counted(
-            different, "構成自治体数の公表値と算定値が違う協定", agreements, count="different"
-        ),
-        *_counted(
+            user,
             in_force.filter(needs_confirmation=True),
             "有効期間などが「要確認」の協定",
-            agreements,
+            asks=Asks.CARE,
             needs_confirmation__exact=1,
         ),
     ]
 
 
-def _unsent() -> list[Waiting]:
+def _answers(user: User) -> list[Waiting]:
+    """The others' turn: nothing to do but to remind."""
+    return _counted(
+        user,
+        Application.objects.filter(status=Application.Status.RETURNED),
+        "修正をお願いしている申請",
+        asks=Asks.PATIENCE,
+        status__exact="returned",
+    )
+
+
+def _unsent(user: User) -> list[Waiting]:
+    if not user.has_perm("members.view_invitationwave"):
+        return []
     number = unsent().count()
     url = reverse("admin:members_invitationwave_choose")
-    return [Waiting(f"招待をまだ送っていない担当部署 {number}件", url)] if number else []
+    return [Waiting("招待をまだ送っていない担当部署", url, f"{number}件")] if number else []
 
 
-def _yearly_check() -> list[Waiting]:
+def _yearly_check(user: User) -> list[Waiting]:
     """The one that runs, until it is closed; else one whose day has come."""
+    if not user.has_perm("members.view_yearlycheck"):
+        return []
     check = YearlyCheck.objects.running()
     if check is None:
         planned = YearlyCheck.objects.filter(state=YearlyCheck.State.PLANNED)
@@ -115,32 +174,42 @@ def _yearly_check() -> list[Waiting]:
             Waiting(f"{check}：開始予定日を過ぎました", _page_of(check, "start"))
             for check in planned.filter(starts_on__lte=timezone.localdate())
         ]
-    number = check.unconfirmed().count()
-    text = f"未確認の会員団体 {number}" if number else "すべての会員団体が確認しました"
-    query = "?state=unconfirmed" if number else ""
-    return [Waiting(f"年次確認：{text}", _page_of(check, "result") + query)]
+    number, result = check.unconfirmed().count(), _page_of(check, "result")
+    if not number:
+        return [Waiting("年次確認：すべての会員団体が確認しました", result)]
+    query = "?state=unconfirmed"
+    return [Waiting("年次確認：未確認の会員団体", result + query, str(number), Asks.PATIENCE)]
 
 
 def _page_of(check: YearlyCheck, page: str) -> str:
     return reverse(f"admin:members_yearlycheck_{page}", args=[check.pk])
 
 
-def _notices() -> list[Waiting]:
+def _notices(user: User) -> list[Waiting]:
+    if not user.has_perm("agreements.view_regionalagreement"):
+        return []
     due = RegionalAgreement.objects.with_parties().notice_due_within(NOTICE_DAYS)
     return [
         Waiting(
-            f"{agreement.party_names}との協定：申出の期限 {format_date(term.notice_on)}",
+            f"{agreement.party_names}との協定：申出の期限",
             reverse("admin:agreements_regionalagreement_change", args=[agreement.pk]),
+            format_date(term.notice_on),
         )
         for agreement in due
         if (term := agreement.current_term) and term.notice_on
     ]
 
 
-def _counted(rows: QuerySet, text: str, model: str, **filters: str | int) -> list[Waiting]:
+def _counted(
+    user: User, rows: QuerySet, label: str, *, asks: Asks = Asks.DECISION, **filters: str | int
+) -> list[Waiting]:
     """A line that leads to the list of just these rows; none when there are none."""
+    name = rows.model._meta
+    if not user.has_perm(f"{name.app_label}.view_{name.model_name}"):
+        return []
     number = rows.count()
     if not number:
         return []
     query = f"?{urlencode(filters)}" if filters else ""
-    return [Waiting(f"{text} {number}件", reverse(f"admin:{model}_changelist") + query)]
+    changelist = reverse(f"admin:{name.app_label}_{name.model_name}_changelist")
+    return [Waiting(label, changelist + query, f"{number}件", asks)]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import introductions
+from members.audit_retention import clear_audit
 from members.drafts import clear_closed
 from members.handover import finish_due
 from members.handover_reminder import send_due
@@ -57,6 +58,7 @@ def _read_bounces() -> None:
 JOBS = {
     job.name: job
     for job in (
+        Job("clear_audit", "3年を過ぎた監査記録の消去", clear_audit),
         Job("clear_closed_drafts", "送信済みの下書きの消去", clear_closed),
         Job("clear_old_notifications", "古い受信箱の消去", clear_old),
         Job(

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from members.models import Organization, User
+from renkei import site_notices
 from tests import factories
 
 # How long one example takes depends on what else the machine is doing.
@@ -51,8 +52,9 @@ def empty_index_of_words(request, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    """Markup of the test before: filters name its themes."""
+    """No markup of the test before; no notices of the site, so that no page asks for them."""
     caches["process"].clear()
+    site_notices.keep([], seconds=None)
 
 
 class HttpsClient(Client):

@@ -109,6 +109,7 @@ class TopicAdmin(PostAdmin):
     list_filter = [
         "category",
         "status",
+        ("approval_note", admin.EmptyFieldListFilter),
         ("hidden_at", admin.EmptyFieldListFilter),
         "audience",
         "organization__prefecture",

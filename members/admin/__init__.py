@@ -2,6 +2,7 @@
 
 from members.admin import (
     applications,
+    audit,
     bodies,
     introductions,
     mail,
@@ -14,6 +15,7 @@ from members.admin import (
 
 __all__ = [
     "applications",
+    "audit",
     "bodies",
     "introductions",
     "mail",

@@ -1,4 +1,4 @@
-"""What the portal itself writes: hand-overs and the audit trail. Read only."""
+"""What the portal itself writes, as hand-overs. Read only."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
-from members.models import AuditEntry, Handover
+from members.models import Handover
 
 
 class RecordAdmin(PortalModelAdmin):
@@ -18,14 +18,6 @@ class RecordAdmin(PortalModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(RecordAdmin):
-    list_display = ["at", "actor", "ip", "act", "target_type", "target_id"]
-    list_filter = ["act", "target_type", "at"]
-    list_select_related = ["actor__seat__organization"]
-    search_fields = ["actor__name", "target_id"]
 
 
 @admin.register(Handover)

@@ -1,10 +1,13 @@
 """監査記録 (AuditEntry): every decision and every change of access. Rows are only ever added."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from members.audit_words import act_words, kind_words
 
 
 class AppendOnlyError(TypeError):
@@ -17,6 +20,11 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
     def delete(self) -> Any:
         raise AppendOnlyError("Audit entries are never deleted.")
+
+    def clear(self, before: datetime, *, limit: int) -> int:
+        """The oldest ones. For members.audit_retention, which leaves an entry."""
+        old = self.filter(at__lt=before).order_by("at", "id").values_list("pk", flat=True)
+        return models.QuerySet.delete(self.filter(pk__in=list(old[:limit])))[0]
 
 
 class AuditEntry(models.Model):
@@ -41,10 +49,14 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "監査記録"
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["target_type", "target_id"])]
+        indexes = [
+            models.Index(fields=["target_type", "target_id"]),
+            models.Index(fields=["-at", "-id"]),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.act} {self.target_type} {self.target_id}"
+        target = f"{kind_words(self.target_type)} {self.target_id}".strip()
+        return f"{act_words(self.act)}（{target}）"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:

@@ -88,7 +88,7 @@ class PublishedAdmin(HistoryAdmin):
 class PreviewAdmin(PublishedAdmin):
     """「表示を確かめる」 shows what stands in the form as its page will look, and saves nothing."""
 
-    change_form_template = "admin/news/article_form.html"
+    change_form_template = "admin/form_with_preview.html"
     preview_template = ""
 
     def get_urls(self) -> list[URLPattern]:
@@ -115,7 +115,7 @@ class PreviewAdmin(PublishedAdmin):
             raise PermissionDenied
         form = self.get_form(request, row, change=row is not None)(request.POST, instance=row)
         if not form.is_valid():
-            return TemplateResponse(request, "admin/news/preview_errors.html", {"form": form})
+            return TemplateResponse(request, "admin/preview_errors.html", {"form": form})
         context = {"is_preview": True, **self.preview_context(form)}
         return TemplateResponse(request, self.preview_template, context)
 

@@ -27,6 +27,7 @@ MODELS = {
     "メールの送信": "/admin/members/delivery/",
     "監査記録": "/admin/members/auditentry/",
     "定期の処理": "/admin/renkei/jobrun/",
+    "サイトのお知らせ": "/admin/renkei/sitenotice/",
     "文章": "/admin/members/sitetext/",
     "利用規約への同意": "/admin/members/termsconsent/",
     "公式Xでの紹介": "/admin/members/introduction/",

@@ -90,7 +90,11 @@ def test_start_page_counts_what_waits_and_leads_to_it(admin):
 
     lines = admin.get("/admin/").context["waiting"]
 
-    assert [line.text for line in lines] == ["会員登録の申請 1件", "送れなかったメール 1件"]
+    assert [line.text for line in lines] == [
+        "会員登録の申請 1件",
+        "送れなかったメール 1件",
+        "修正をお願いしている申請 1件",
+    ]
     for line in lines:
         assert len(admin.get(line.url).context["cl"].result_list) == 1
 

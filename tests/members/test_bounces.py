@@ -16,6 +16,7 @@ from lib import delivery_reports, mail
 from members import bounces, inbox
 from members.models import AuditEntry, Delivery, MailAddress, Organization, User
 from tests import factories
+from tests.html import text_of
 from tests.imap import imap_server
 
 ADDRESS = "town@town.example.jp"
@@ -223,7 +224,7 @@ class TestSecretariat:
     def test_dashboard_counts_it(self, client, secretary, delivery):
         bounces.record_hard(ADDRESS, "550")
 
-        page = client.get("/admin/").content.decode()
+        page = text_of(client.get("/admin/"))
 
         assert "不達の宛先 1件" in page
         assert "メールが届かない会員団体 1件" in page

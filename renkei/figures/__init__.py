@@ -1,0 +1,1 @@
+"""Figures for the secretariat and its yearly report."""
