@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import audit, registration, reorganization
-from members.access import is_manager, is_secretariat
+from members.access import is_manager, manages_people, may_change_staff
 from members.models import Handover, Invitation, Organization, Seat, User
 from members.sessions import end_sessions
 
@@ -118,7 +118,7 @@ def move(user: User, seat: Seat, *, by: User, role: str | None = None) -> None:
 
     Drafts, watches and settings hang on the seat that is left. For the secretariat alone.
     """
-    if not is_secretariat(by):
+    if not manages_people(by):
         raise PermissionDenied
     user = _locked(user)
     before = user.seat
@@ -154,15 +154,15 @@ def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
 def _check_manages(by: User, organization_id: int) -> None:
     """Read anew: whoever was lowered a moment ago decides nothing any more."""
     now = User.objects.select_related("seat__organization").get(pk=by.pk)
-    if is_secretariat(now) or (is_manager(now) and now.seat.organization_id == organization_id):
+    if manages_people(now) or (is_manager(now) and now.seat.organization_id == organization_id):
         return
     raise PermissionDenied
 
 
 def _check_may_change(user: User, by: User) -> None:
-    """Those who use the admin are changed by superusers alone."""
+    """Those who use the admin are changed by whoever assigns its roles."""
     _check_manages(by, user.seat.organization_id)
-    if user.is_staff and not by.is_superuser:
+    if not may_change_staff(user, by):
         raise PermissionDenied
 
 

@@ -20,7 +20,7 @@ from lib.spreadsheets import write_csv, write_xlsx
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import people, reorganization, suspension
-from members.access import MemberRequest
+from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
 from members.member_cells import SAMPLE
@@ -147,11 +147,15 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The way to the merger stands in the list of those that wait for it."""
-        is_due = MergerFilter.parameter_name in request.GET
+        is_due = MergerFilter.parameter_name in request.GET and self.has_change_permission(request)
         return [*self.list_display, "merger"] if is_due else self.list_display
 
     def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
         return Organization.objects.select_related("local_government").annotate_bounced()
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """The sheet names the people of each section."""
+        return request.user.has_perm(EXPORTS_PERSONAL_DATA)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.sample_sheet)

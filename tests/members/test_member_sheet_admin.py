@@ -37,7 +37,9 @@ def clerk(client, secretary):
     secretary.is_superuser = False
     secretary.save()
     secretary.user_permissions.set(
-        Permission.objects.filter(codename__in=["view_organization", "change_seat"])
+        Permission.objects.filter(
+            codename__in=["view_organization", "change_seat", "export_personal_data"]
+        )
     )
     client.force_login(secretary)
     return client
