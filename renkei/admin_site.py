@@ -18,6 +18,7 @@ from django.utils.decorators import method_decorator
 
 from members import second_factor
 from members.access import is_secretariat
+from renkei.care_pages import act_page, care_page, note_page, strike_page
 from renkei.dashboard import waiting
 from renkei.merge_page import merge_page
 
@@ -45,9 +46,18 @@ class PortalAdminSite(admin.AdminSite):
         return is_secretariat(request.user) and second_factor.has_passed(request)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """A page of one model that needs what only renkei/ may see."""
-        address = "members/organization/<int:pk>/merge/"
-        return [path(address, self.admin_view(merge_page), name="merge"), *super().get_urls()]
+        """Pages of one model that need what only renkei/ may see."""
+        own = [
+            path(address, self.admin_view(view), name=name)
+            for address, view, name in (
+                ("members/organization/<int:pk>/merge/", merge_page, "merge"),
+                ("members/organization/<int:pk>/care/", care_page, "care"),
+                ("members/organization/<int:pk>/care/note/", note_page, "care_note"),
+                ("members/organization/<int:pk>/care/note/<int:note>/", strike_page, "care_strike"),
+                ("members/organization/<int:pk>/care/<slug:name>/", act_page, "care_act"),
+            )
+        ]
+        return [*own, *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -124,7 +124,7 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     import_template_name = "admin/members/organization/import.html"
     # One entry of the audit trail says it; its rows are seats, not bodies.
     skip_admin_log = True
-    list_display = ["full_name", "kana", "kind", "status", "mail", "joined_on", "is_demo"]
+    list_display = ["full_name", "care", "kind", "status", "mail", "joined_on", "is_demo"]
     list_filter = ["kind", "status", MailFilter, MergerFilter, "is_demo", "prefecture"]
     search_fields = ["folded"]
     autocomplete_fields = ["local_government", "themes"]
@@ -235,6 +235,12 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name
+
+    @admin.display(description="応対")
+    def care(self, organization: Organization) -> str:
+        """All about the body on one page; an address of renkei/."""
+        address = reverse("admin:care", args=[organization.pk])
+        return format_html('<a href="{}">応対ページ</a>', address)
 
     @admin.display(description="メール")
     def mail(self, organization: Any) -> str:
