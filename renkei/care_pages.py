@@ -28,7 +28,7 @@ class NoteForm(forms.Form):
     spoken_to = forms.CharField(
         label="相手の方", max_length=100, required=False, help_text="例：企画課の担当の方"
     )
-    text = forms.CharField(label="内容", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(label="内容", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean_spoken_to(self) -> str:
         return clean_line(self.cleaned_data["spoken_to"])
@@ -90,7 +90,7 @@ def act_page(request: MemberRequest, pk: int, name: str) -> HttpResponse:
         return redirect("admin:care", body.pk)
     data = form.cleaned_data if act.asks_first and form.is_bound and form.is_valid() else {}
     context = {
-        **_frame(request, body, act.title),
+        **_frame(request, body, f"{body}：{act.title}"),
         "act": act,
         "form": form,
         "says": act.says(body, data),
@@ -134,13 +134,14 @@ def _frame(request: HttpRequest, body: Organization, title: str) -> dict[str, An
 
 def _shown(request: MemberRequest, body: Organization, form: NoteForm) -> HttpResponse:
     may_change = request.user.has_perm("members.change_organization")
-    found = care.notes(body)
+    written, found = care.notes(body), care.sections(body)
     context = {
         **_frame(request, body, body.full_name),
         **care.facts(body),
-        "sections": care.sections(body),
-        "notes": found[:NOTES],
-        "note_count": found.count(),
+        "sections": [section for section in found if section.total],
+        "empty": [section.title for section in found if not section.total],
+        "notes": written[:NOTES],
+        "note_count": written.count(),
         "form": form,
         "strike": StrikeForm(),
         "may_note": request.user.has_perm("members.add_carenote"),

@@ -1,6 +1,6 @@
 """The secretariat's pages for member bodies: local governments, organisations, seats, themes."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +27,8 @@ from members.member_cells import SAMPLE
 from members.member_sheet import MemberResource
 from members.models import FormerName, LocalGovernment, Organization, Seat, Theme
 from members.models.organization import OrganizationQuerySet
+
+SILENT_DAYS = 90
 
 
 @admin.register(LocalGovernment)
@@ -93,6 +95,31 @@ class MailFilter(admin.SimpleListFilter):
         return queryset.with_bounced() if self.value() == "bounced" else queryset
 
 
+class CareFilter(admin.SimpleListFilter):
+    """Bodies to telephone, with how many there are of each."""
+
+    title = "連絡を取りたい会員団体"
+    parameter_name = "care"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (name, f"{label}（{found.count()}）") for name, (label, found) in self._sets().items()
+        ]
+
+    def _sets(self) -> dict[str, tuple[str, OrganizationQuerySet]]:
+        bodies = Organization.objects.order_by()
+        since = timezone.now() - timedelta(days=SILENT_DAYS)
+        return {
+            "no_manager": ("管理担当者がいない", bodies.without_manager()),
+            "no_person": ("連絡できる利用者がいない", bodies.without_reachable_person()),
+            "silent": (f"{SILENT_DAYS}日以上だれも利用していない", bodies.silent_since(since)),
+        }
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        found = self._sets().get(self.value() or "")
+        return queryset.filter(pk__in=found[1].values("pk")) if found else queryset
+
+
 class OrganizationForm(forms.ModelForm):
     """Another name asks since when it holds."""
 
@@ -125,7 +152,7 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     # One entry of the audit trail says it; its rows are seats, not bodies.
     skip_admin_log = True
     list_display = ["full_name", "care", "kind", "status", "mail", "joined_on", "is_demo"]
-    list_filter = ["kind", "status", MailFilter, MergerFilter, "is_demo", "prefecture"]
+    list_filter = ["kind", "status", CareFilter, MailFilter, MergerFilter, "is_demo", "prefecture"]
     search_fields = ["folded"]
     autocomplete_fields = ["local_government", "themes"]
     readonly_fields = ["merged_into", "merged_on", "mail", "mails"]
