@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from board.models import Answer, Topic
 from lib.wareki import format_date, format_datetime
+from members import second_factor
 from members.models import (
     Application,
     CareNote,
@@ -102,31 +102,22 @@ def _section(
 
 
 def _people(body: Organization) -> Section:
-    own = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=own)
     people = User.objects.filter(seat__organization=body).select_related("seat")
     return _section(
         "people",
         "利用者",
         ("氏名", "担当部署", "役割", "状態", "最後の利用", "二段階認証"),
-        people.annotate(has_factor=Exists(factor)).order_by("-is_active", "seat", "pk"),
+        second_factor.with_factor(people).order_by("-is_active", "seat", "pk"),
         lambda person: (
             Cell(person.name, _page("user", person.pk)),
             person.seat.section,
             person.get_role_display(),
             person.state,
             _moment(person.last_seen_at),
-            second_factor_of(person),
+            second_factor.describe(person),
         ),
         url=_list("user", seat__organization__id__exact=body.pk),
     )
-
-
-def second_factor_of(person: Any) -> str:
-    """Of a person with has_factor."""
-    if person.has_factor:
-        return "認証アプリ・パスキー"
-    return "メールの確認コード" if person.wants_mailed_code or person.is_staff else "なし"
 
 
 def _seats(body: Organization) -> Section:

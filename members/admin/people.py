@@ -10,12 +10,13 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 
 from lib.admin import PortalModelAdmin
 from members import audit, people, second_factor, staff, suspension
 from members.access import MemberRequest, may_change_staff
+from members.admin import inventory
 from members.admin.records import RecordAdmin
 from members.admin.texts import ConsentFilter
 from members.admin.yearly_check import UnusedFilter
@@ -119,6 +120,9 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
     add_fieldsets = [
         (None, {"fields": ["name", "email", "username", "seat", "role", "password1", "password2"]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*inventory.urls(), *super().get_urls()]
 
     def get_fieldsets(self, request: Any, obj: User | None = None) -> Any:
         """No button that leads to a refusal."""
