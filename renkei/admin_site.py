@@ -21,6 +21,7 @@ from members.access import is_secretariat
 from renkei.care_pages import act_page, care_page, note_page, strike_page
 from renkei.dashboard import waiting
 from renkei.merge_page import merge_page
+from renkei.personal_pages import erase_page, export, person_page, search_page
 
 View = Callable[..., HttpResponseBase]
 
@@ -46,7 +47,7 @@ class PortalAdminSite(admin.AdminSite):
         return is_secretariat(request.user) and second_factor.has_passed(request)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Pages of one model that need what only renkei/ may see."""
+        """Pages that need what only renkei/ may see."""
         own = [
             path(address, self.admin_view(view), name=name)
             for address, view, name in (
@@ -55,6 +56,10 @@ class PortalAdminSite(admin.AdminSite):
                 ("members/organization/<int:pk>/care/note/", note_page, "care_note"),
                 ("members/organization/<int:pk>/care/note/<int:note>/", strike_page, "care_strike"),
                 ("members/organization/<int:pk>/care/<slug:name>/", act_page, "care_act"),
+                ("personal/", search_page, "personal"),
+                ("personal/<slug:kind>/<int:pk>/", person_page, "personal_person"),
+                ("personal/<slug:kind>/<int:pk>/export.xlsx", export, "personal_export"),
+                ("personal/<slug:kind>/<int:pk>/erase/", erase_page, "personal_erase"),
             )
         ]
         return [*own, *super().get_urls()]
