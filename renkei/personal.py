@@ -1,7 +1,7 @@
 """個人情報: who somebody is across all apps, what is kept of the person, and how it is found.
 
-A person is a user, or an address that applied or entered without an account. An address that a section
-shares with others who still use it is the section's, not the person's.
+A person is a user, or an address that applied or entered without an account. The mailbox of a section
+is the section's, not the person's, unless it is the own address of the only person there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -50,6 +50,7 @@ class Subject:
     user: User | None
     names: frozenset[str]
     addresses: frozenset[str]
+    of_sections: frozenset[str]
     telephones: frozenset[str]
     applications: frozenset[int]
     invitations: frozenset[int]
@@ -60,7 +61,7 @@ class Subject:
         accepted = AuditEntry.objects.filter(act="accept_invitation", actor=user)
         numbers = [int(key) for key in accepted.values_list("target_id", flat=True)]
         own = {user.email} if user.email else set()
-        own |= set(user.deliveries.values_list("address", flat=True))
+        own |= set(_mails_to(user).values_list("address", flat=True))
         invitations = Invitation.objects.filter(
             Q(pk__in=numbers) | any_of("address", own) | Q(seat=user.seat_id, name=user.name)
         )
@@ -80,7 +81,7 @@ class Subject:
         if user:
             return cls.of_user(user)
         found: dict[type, Any] = {
-            model: model._default_manager.filter(any_of(column, own - _shared(own, None)))
+            model: model._default_manager.filter(any_of(column, own - _of_sections(own, None)))
             for model, column in ((Invitation, "address"), (Application, "email"), (Entry, "email"))
         }
         found[type(row)] = found[type(row)] | type(row)._default_manager.filter(pk=row.pk)
@@ -100,7 +101,8 @@ class Subject:
             *invitations.values_list("address", flat=True),
             *applications.values_list("email", flat=True),
         } - {""}
-        addresses -= _shared(addresses, user)
+        of_sections = _of_sections(addresses, user)
+        addresses -= of_sections
         entries = entries | Entry.objects.filter(any_of("email", addresses))
         telephones = {
             *applications.values_list("telephone", flat=True),
@@ -119,6 +121,7 @@ class Subject:
                 - {""}
             ),
             addresses=frozenset(addresses),
+            of_sections=frozenset(of_sections),
             telephones=frozenset(telephones - {""} - set(kept.values_list("telephone", flat=True))),
             applications=frozenset(applications.values_list("pk", flat=True)),
             invitations=frozenset(invitations.values_list("pk", flat=True)),
@@ -130,7 +133,7 @@ class Subject:
         """Where the name of the person is meant when it is written."""
         of_invitations = Invitation.objects.filter(pk__in=self.invitations)
         found = set(of_invitations.values_list("seat__organization", flat=True))
-        return found | ({self.user.seat.organization_id} if self.user else set())
+        return found | (_bodies_of(self.user) if self.user else set())
 
     @property
     def own_mailboxes(self) -> QuerySet[Seat]:
@@ -147,16 +150,36 @@ class Subject:
         return found & ~Q(key__endswith="-secretariat")
 
 
-def _others(user: User | None) -> QuerySet[User]:
-    people = User.objects.filter(is_active=True)
-    return people.exclude(pk=user.pk) if user else people
+def _mails_to(user: User) -> QuerySet[Delivery]:
+    """By name: also to addresses that the person had before."""
+    return Delivery.objects.filter(
+        Q(user=user) | Q(key__regex=rf"^[a-z_]+-{user.pk}-[0-9a-f]{{16}}$")
+    )
 
 
-def _shared(addresses: set[str], user: User | None) -> set[str]:
-    """Mailboxes of sections where somebody else works; compared as they are typed."""
-    seats = Seat.objects.filter(any_of("mailbox", addresses), users__in=_others(user))
-    shared = {mailbox.lower() for mailbox in seats.values_list("mailbox", flat=True)}
-    return {address for address in addresses if address.lower() in shared}
+def _bodies_of(user: User) -> set[int]:
+    """Today's, those that the person has left for another, and those written for."""
+    moves = AuditEntry.objects.filter(act="move", target_type="members.user", target_id=user.pk)
+    seats = [entry.detail["before"] for entry in moves]
+    found = set(Seat.objects.filter(pk__in=seats).values_list("organization", flat=True))
+    for written in (user.topics, user.replies):
+        found |= set(written.order_by().values_list("organization", flat=True).distinct())
+    return found | {user.seat.organization_id}
+
+
+def _of_sections(addresses: set[str], user: User | None) -> set[str]:
+    """Compared as they are typed; whether the section has colleagues decides about an own one."""
+    own = (user.email or "").lower() if user else ""
+    active = User.objects.filter(is_active=True)
+    colleagues = active.exclude(pk=user.pk) if user else active
+    seats = Seat.objects.filter(any_of("mailbox", addresses))
+    shared = set(seats.filter(users__in=colleagues).values_list("mailbox", flat=True))
+    found = {
+        mailbox.lower()
+        for mailbox in seats.values_list("mailbox", flat=True)
+        if mailbox.lower() != own or mailbox in shared
+    }
+    return {address for address in addresses if address.lower() in found}
 
 
 def _sections_kept(addresses: set[str]) -> QuerySet[Seat]:

@@ -1,5 +1,6 @@
 """The secretariat's page of one body: everything about it, notes of calls, and what is done to it."""
 
+import threading
 from datetime import date
 
 import pytest
@@ -368,3 +369,30 @@ class TestMoveOfASeat:
     def test_nothing_moves_into_the_secretariat(self, secretary, seat):
         with pytest.raises(people.StaleError):
             people.move_seat(seat, secretary.seat.organization, by=secretary)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_secretaries_who_suspend_at_once_one_is_told():
+    secretary = factories.make_staff(Desk.ALL)
+    body = factories.make_organization()
+    start, told = threading.Barrier(2), []
+
+    def act():
+        own = Organization.objects.get(pk=body.pk)
+        by = User.objects.select_related("seat__organization").get(pk=secretary.pk)
+        start.wait()
+        try:
+            suspension.suspend(own, by=by)
+        except suspension.StaleError:
+            told.append(own)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(told) == 1
+    assert AuditEntry.objects.filter(act="change_status").count() == 1

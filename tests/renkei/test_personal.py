@@ -11,13 +11,14 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from board import posting
 from board.models import Topic
 from board.search import repair
-from members import audit, care, handover, registration, second_factor
+from members import audit, care, handover, people, registration, second_factor
 from members.models import (
     Application,
     ApplicationStep,
@@ -288,6 +289,46 @@ def test_mailbox_that_colleagues_use_is_the_sections(boss, seat):
     assert places_of(NAME, USERNAME) == set()
 
 
+def test_mailbox_of_a_section_stays_when_its_only_person_goes(boss):
+    """As most town halls apply: by the section's mailbox and telephone."""
+    seat = factories.make_seat(mailbox="kikaku@mura.example.jp", telephone="00-7777-8888")
+    invitation = factories.make_invitation(seat=seat, name=NAME, address=seat.mailbox)
+    factories.make_application(
+        status=Application.Status.APPROVED,
+        contact_name=NAME,
+        email=seat.mailbox,
+        telephone=seat.telephone,
+        invitation=invitation,
+    )
+    person = registration.accept(
+        invitation, name=NAME, username=USERNAME, email=None, password="correct-horse-9"
+    )
+
+    erasure.erase(Subject.of_user(person), by=boss)
+
+    seat.refresh_from_db()
+    assert (seat.mailbox, seat.telephone) == ("kikaku@mura.example.jp", "00-7777-8888")
+    assert places_of(NAME, USERNAME) == set()
+
+
+def test_former_address_and_records_of_a_former_body_are_reached(boss, seat, person):
+    second_factor.choose_mailed_code(person, wanted=True)
+    care.write(
+        seat.organization,
+        text=f"{NAME}さん",
+        spoken_to="",
+        form_key=factories.new_form_key(),
+        by=boss,
+    )
+    person.email = "new.hanako@city.example.jp"
+    person.save()
+    people.move(person, factories.make_seat(), by=boss)
+
+    erasure.erase(Subject.of_user(User.objects.get(pk=person.pk)), by=boss)
+
+    assert places_of(*MARKERS, "new.hanako@city.example.jp") == set()
+
+
 @pytest.mark.parametrize("kind", ["application", "entry", "invitation"])
 def test_somebody_without_an_account_is_erased_from_any_trace(admin, boss, seat, kind):
     rows = {
@@ -364,6 +405,16 @@ class TestRefusals:
         assert "/admin/personal/" not in client.get(change).content.decode()
         assert User.objects.get(pk=person.pk).name == NAME
 
+    def test_pages_that_show_answer_no_post_and_members_get_none(self, admin, other_client, person):
+        other_client.force_login(person)
+        pages = [
+            reverse(f"admin:personal_{name}", args=["user", person.pk])
+            for name in ("person", "export")
+        ]
+
+        assert [admin.post(address).status_code for address in pages] == [405, 405]
+        assert [other_client.get(address).status_code for address in pages] == [403, 403]
+
     def test_unknown_people_are_404(self, admin):
         assert admin.get("/admin/personal/user/999999/").status_code == 404
         assert admin.get("/admin/personal/animal/1/").status_code == 404
@@ -402,6 +453,27 @@ class TestSearch:
         html = admin.get(reverse("admin:personal"), {"q": USERNAME}).content.decode()
 
         assert reverse("admin:personal_person", args=["user", person.pk]) in html
+
+    def test_query_count_does_not_grow_with_the_hits(self, admin, seat):
+        address = reverse("admin:personal")
+        factories.make_user(seat=seat, name="増田 一")
+        factories.make_entry(name="増田 一")
+        admin.get(address, {"q": "増田"})
+        with CaptureQueriesContext(connection) as one:
+            admin.get(address, {"q": "増田"})
+        for _ in range(2):
+            factories.make_user(name="増田 二")
+            factories.make_entry(name="増田 二")
+
+        with CaptureQueriesContext(connection) as three:
+            places = admin.get(address, {"q": "増田"}).context["places"]
+
+        assert len(one) == len(three)
+        assert {place.label: place.total for place in places} == {
+            "利用者": 3,
+            "参加申込": 3,
+            "メール": 3,
+        }
 
     def test_one_letter_asks_for_nothing(self, admin, person):
         answer = admin.get(reverse("admin:personal"), {"q": "標"})
