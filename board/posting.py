@@ -20,7 +20,7 @@ from board.models.reply import next_seq
 from board.search import index
 from lib import plain_text
 from members import audit, drafts
-from members.access import is_secretariat
+from members.access import is_contributor, is_secretariat
 from members.models import Draft, Organization, Theme, User
 
 Status = Topic.Status
@@ -206,7 +206,7 @@ EDITED = (
 @transaction.atomic
 def edit_reply(made: Reply, body: str, *, expected: int, reason: str = "", by: User) -> None:
     """Raises EditedMeanwhileError, and StaleError where replies were stopped or it was hidden."""
-    if not (made.is_of(by) or is_secretariat(by)):
+    if not (is_contributor(by) and (made.is_of(by) or is_secretariat(by))):
         raise PermissionDenied
     now = Reply.objects.select_related("topic").get(pk=made.pk)
     if not now.is_editable_by(by):
@@ -376,5 +376,6 @@ def _check(topic: Topic, by: User) -> None:
 
 
 def _check_secretariat(by: User) -> None:
-    if not is_secretariat(by):
+    """Whoever only looks there (事務局（閲覧）) decides nothing."""
+    if not (is_secretariat(by) and is_contributor(by)):
         raise PermissionDenied

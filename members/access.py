@@ -15,6 +15,10 @@ from django.http import HttpRequest, HttpResponseBase
 
 from members.models import Organization, User
 
+# Sheets with names and addresses of people; the other two are the secretariat's care for them.
+EXPORTS_PERSONAL_DATA = "members.export_personal_data"
+HANDLES_PERSONAL_DATA = "members.handle_personal_data"
+
 P = ParamSpec("P")
 AnyUser = User | AnonymousUser
 
@@ -41,6 +45,18 @@ def is_secretariat(user: AnyUser) -> TypeGuard[User]:
         and user.is_staff
         and user.seat.organization.kind == Organization.Kind.SECRETARIAT
     )
+
+
+def manages_people(user: AnyUser) -> bool:
+    """At the secretariat: of any body. Editors and viewers there do not."""
+    return is_secretariat(user) and user.has_perm("members.change_user")
+
+
+def may_change_staff(user: User, by: User) -> bool:
+    """Who uses the admin is changed by whoever assigns its roles; a superuser by superusers."""
+    if not user.is_staff or by.is_superuser:
+        return True
+    return not user.is_superuser and by.has_perm("members.assign_desk")
 
 
 def is_manager(user: AnyUser) -> TypeGuard[User]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import audit, inbox, people, registration
-from members.access import is_manager, is_secretariat
+from members.access import is_manager, is_secretariat, manages_people, may_change_staff
 from members.models import Handover, Invitation, User
 from members.models.handover import HandoverQuerySet
 
@@ -34,13 +34,13 @@ def visible_to(user: User) -> HandoverQuerySet:
 
 
 def may_begin(predecessor: User, *, by: User) -> bool:
-    """One's own, or as a manager of the body; a place in the admin only by a superuser."""
+    """One's own, or as a manager of the body; a place in the admin by who assigns those."""
     if predecessor.pk == by.pk:
         return True
-    if predecessor.is_staff and not by.is_superuser:
+    if not may_change_staff(predecessor, by):
         return False
     is_own = is_manager(by) and by.seat.organization_id == predecessor.seat.organization_id
-    return is_own or is_secretariat(by)
+    return is_own or manages_people(by)
 
 
 @transaction.atomic

@@ -12,13 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import audit, registration, reorganization
-from members.access import is_manager, is_secretariat
+from members.access import is_manager, manages_people, may_change_staff
 from members.models import Handover, Invitation, Organization, Seat, User
 from members.sessions import end_sessions
 
 
 class LastManagerError(Exception):
     """The act would leave the body without a 管理担当者 who can log in."""
+
+
+class SectionTakenError(Exception):
+    """The other body has a section of the same name."""
 
 
 class StaleError(Exception):
@@ -118,7 +122,7 @@ def move(user: User, seat: Seat, *, by: User, role: str | None = None) -> None:
 
     Drafts, watches and settings hang on the seat that is left. For the secretariat alone.
     """
-    if not is_secretariat(by):
+    if not manages_people(by):
         raise PermissionDenied
     user = _locked(user)
     before = user.seat
@@ -151,18 +155,63 @@ def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
     audit.record(act, seat, by=by, fields=changed)
 
 
+@transaction.atomic
+def move_seat(seat: Seat, into: Organization, *, by: User) -> None:
+    """To another body, with its people, invitations, drafts and settings; what it posted stays.
+
+    As with move(), its people begin as 投稿担当者 there, unless they only read. Raises LastManagerError
+    where colleagues would stay behind without a 管理担当者, SectionTakenError, StaleError.
+    """
+    if not manages_people(by):
+        raise PermissionDenied
+    before = seat.organization_id
+    # In the order of their numbers: two secretaries never wait for each other.
+    for pk in sorted({before, into.pk}):
+        _lock_body(pk)
+    now = Seat.objects.select_related("organization").get(pk=seat.pk)
+    into = Organization.objects.get(pk=into.pk)
+    kinds = {now.organization.kind, into.kind}
+    if now.organization_id != before or into.pk == before or Organization.Kind.SECRETARIAT in kinds:
+        raise StaleError
+    if into.status != Organization.Status.ACTIVE:
+        raise StaleError
+    if Seat.objects.filter(organization=into, section=now.section).exists():
+        raise SectionTakenError
+    _check_manager_stays(now)
+    for person in now.users.select_related("seat"):
+        person.role = _role_elsewhere(person)
+        person.save(update_fields=["role"])
+        end_sessions(person)
+    now.organization = into
+    now.save(update_fields=["organization"])
+    audit.record("move_seat", now, by=by, before=before, after=into.pk)
+
+
+def _role_elsewhere(person: User) -> User.Role:
+    role = User.Role(person.role)
+    return User.Role.CONTRIBUTOR if role == User.Role.MANAGER else role
+
+
+def _check_manager_stays(seat: Seat) -> None:
+    """Of the colleagues in other sections one must manage, where there are any."""
+    people = User.objects.filter(seat__organization=seat.organization_id, is_active=True)
+    others = people.exclude(seat=seat)
+    if others.exists() and not others.filter(role=User.Role.MANAGER).exists():
+        raise LastManagerError
+
+
 def _check_manages(by: User, organization_id: int) -> None:
     """Read anew: whoever was lowered a moment ago decides nothing any more."""
     now = User.objects.select_related("seat__organization").get(pk=by.pk)
-    if is_secretariat(now) or (is_manager(now) and now.seat.organization_id == organization_id):
+    if manages_people(now) or (is_manager(now) and now.seat.organization_id == organization_id):
         return
     raise PermissionDenied
 
 
 def _check_may_change(user: User, by: User) -> None:
-    """Those who use the admin are changed by superusers alone."""
+    """Those who use the admin are changed by whoever assigns its roles."""
     _check_manages(by, user.seat.organization_id)
-    if user.is_staff and not by.is_superuser:
+    if not may_change_staff(user, by):
         raise PermissionDenied
 
 

@@ -20,9 +20,11 @@ from django.utils.decorators import method_decorator
 from members import second_factor
 from members.access import is_secretariat
 from renkei import figures_page
+from renkei.care_pages import act_page, care_page, note_page, strike_page
 from renkei.dashboard import by_what_they_ask, waiting
 from renkei.figures.week import week
 from renkei.merge_page import merge_page
+from renkei.personal_pages import erase_page, export, person_page, search_page
 
 View = Callable[..., HttpResponseBase]
 
@@ -50,10 +52,18 @@ class PortalAdminSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Pages that need what only renkei/ may see."""
         pages = (
-            ("members/organization/<int:pk>/merge/", merge_page, "merge"),
             ("figures/", figures_page.figures_page, "figures"),
             ("figures/figures.xlsx", figures_page.figures_book, "figures_book"),
             ("figures/<slug:name>.csv", figures_page.figures_sheet, "figures_sheet"),
+            ("members/organization/<int:pk>/merge/", merge_page, "merge"),
+            ("members/organization/<int:pk>/care/", care_page, "care"),
+            ("members/organization/<int:pk>/care/note/", note_page, "care_note"),
+            ("members/organization/<int:pk>/care/note/<int:note>/", strike_page, "care_strike"),
+            ("members/organization/<int:pk>/care/<slug:name>/", act_page, "care_act"),
+            ("personal/", search_page, "personal"),
+            ("personal/<slug:kind>/<int:pk>/", person_page, "personal_person"),
+            ("personal/<slug:kind>/<int:pk>/export.xlsx", export, "personal_export"),
+            ("personal/<slug:kind>/<int:pk>/erase/", erase_page, "personal_erase"),
         )
         own = [path(address, self.admin_view(page), name=name) for address, page, name in pages]
         return [*own, *super().get_urls()]

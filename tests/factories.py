@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -20,7 +21,7 @@ from board.search import index
 from lib import prefectures
 from lib.forms import new_form_key
 from lib.local_government_codes import check_digit
-from members import addresses, drafts
+from members import addresses, drafts, staff
 from members.models import (
     Application,
     Draft,
@@ -37,6 +38,7 @@ from news import entering, proposing
 from news.forms.article import NewsFileForm
 from news.forms.publication import EditionForm
 from news.models import Entry, Event, NewsCategory, NewsItem, Publication, Series
+from renkei import groups
 from tests.lib.pdf_files import make_pdf
 
 _numbers = count(1)
@@ -70,6 +72,16 @@ def make_secretariat():
     return make_organization(
         kind=Organization.Kind.SECRETARIAT, name="特別区長会事務局", prefecture="13"
     )
+
+
+def make_staff(desk, **fields):
+    """Somebody of the secretariat, in one of its groups."""
+    groups.apply()
+    body = Organization.objects.filter(kind=Organization.Kind.SECRETARIAT).first()
+    seat = make_seat(organization=body or make_secretariat(), section=f"総務課{next(_numbers)}")
+    person = make_user(seat=seat, is_staff=True, role=staff.ROLES[desk], **fields)
+    person.groups.add(Group.objects.get(name=desk.value))
+    return person
 
 
 def make_seat(*, organization=None, section="企画課", **fields):

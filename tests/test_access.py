@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -14,6 +15,7 @@ from agreements.models import AgreementFile
 from board.models import Answer, Match, Reply, Report, Topic
 from members.models import (
     AuditEntry,
+    CareNote,
     Delivery,
     Handover,
     Introduction,
@@ -45,7 +47,9 @@ WRITTEN_BY_THE_PORTAL = {
     Match,
     Report,
     AuditEntry,
+    CareNote,
     Delivery,
+    Group,
     Handover,
     Invitation,
     Introduction,

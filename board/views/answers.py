@@ -21,7 +21,13 @@ from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import Desk, closed_before, uuids, write
 from lib import prefectures
 from lib.wareki import format_date
-from members.access import MemberRequest, contributor_only, is_secretariat, member_only
+from members.access import (
+    EXPORTS_PERSONAL_DATA,
+    MemberRequest,
+    contributor_only,
+    is_secretariat,
+    member_only,
+)
 from members.models import Draft
 from members.typed_text import keeps_typed_text
 
@@ -107,6 +113,7 @@ def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
         "topic": topic,
         "roster": roster,
         "is_whole": is_whole,
+        "may_take_away": _may_take_away(topic, request),
         "page": Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page")),
         "states": _states(topic) if is_whole else [],
         "state": state,
@@ -136,6 +143,13 @@ def _sees_whole(topic: Topic, request: MemberRequest) -> bool:
     return topic.is_of(request.user) or is_secretariat(request.user)
 
 
+def _may_take_away(topic: Topic, request: MemberRequest) -> bool:
+    """Sheets and files of other bodies: the asking body, and whoever exports at the secretariat."""
+    user = request.user
+    may_export = is_secretariat(user) and user.has_perm(EXPORTS_PERSONAL_DATA)
+    return topic.is_of(user) or may_export
+
+
 def _roster_or_404(request: MemberRequest, pk: int) -> tuple[Topic, Roster]:
     topic = topic_or_404(request, pk)
     asks = topic.asks != Topic.Asks.NOTHING
@@ -150,7 +164,7 @@ def _roster_or_404(request: MemberRequest, pk: int) -> tuple[Topic, Roster]:
 @member_only
 def roster_file(request: MemberRequest, pk: int, extension: str) -> HttpResponse:
     topic, roster = _roster_or_404(request, pk)
-    if not _sees_whole(topic, request):
+    if not _may_take_away(topic, request):
         raise PermissionDenied
     content = rosters.as_xlsx(roster) if extension == "xlsx" else rosters.as_csv(roster)
     response = HttpResponse(content, content_type=XLSX if extension == "xlsx" else "text/csv")
@@ -204,7 +218,7 @@ def topic_reach(request: MemberRequest, pk: int) -> HttpResponse:
 def answer_files(request: MemberRequest, pk: int) -> FileResponse:
     """The files of all answers, for the asking body."""
     topic, _ = _roster_or_404(request, pk)
-    if not _sees_whole(topic, request):
+    if not _may_take_away(topic, request):
         raise PermissionDenied
     found = rosters.files_of(topic)
     if not found:

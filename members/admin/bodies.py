@@ -1,6 +1,6 @@
 """The secretariat's pages for member bodies: local governments, organisations, seats, themes."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -20,13 +20,15 @@ from lib.spreadsheets import write_csv, write_xlsx
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import people, reorganization, suspension
-from members.access import MemberRequest
+from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
 from members.member_cells import SAMPLE
 from members.member_sheet import MemberResource
 from members.models import FormerName, LocalGovernment, Organization, Seat, Theme
 from members.models.organization import OrganizationQuerySet
+
+SILENT_DAYS = 90
 
 
 @admin.register(LocalGovernment)
@@ -93,6 +95,31 @@ class MailFilter(admin.SimpleListFilter):
         return queryset.with_bounced() if self.value() == "bounced" else queryset
 
 
+class CareFilter(admin.SimpleListFilter):
+    """Bodies to telephone, with how many there are of each."""
+
+    title = "連絡を取りたい会員団体"
+    parameter_name = "care"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (name, f"{label}（{found.count()}）") for name, (label, found) in self._sets().items()
+        ]
+
+    def _sets(self) -> dict[str, tuple[str, OrganizationQuerySet]]:
+        bodies = Organization.objects.order_by()
+        since = timezone.now() - timedelta(days=SILENT_DAYS)
+        return {
+            "no_manager": ("管理担当者がいない", bodies.without_manager()),
+            "no_person": ("連絡できる利用者がいない", bodies.without_reachable_person()),
+            "silent": (f"{SILENT_DAYS}日以上だれも利用していない", bodies.silent_since(since)),
+        }
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        found = self._sets().get(self.value() or "")
+        return queryset.filter(pk__in=found[1].values("pk")) if found else queryset
+
+
 class OrganizationForm(forms.ModelForm):
     """Another name asks since when it holds."""
 
@@ -124,8 +151,8 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     import_template_name = "admin/members/organization/import.html"
     # One entry of the audit trail says it; its rows are seats, not bodies.
     skip_admin_log = True
-    list_display = ["full_name", "kana", "kind", "status", "mail", "joined_on", "is_demo"]
-    list_filter = ["kind", "status", MailFilter, MergerFilter, "is_demo", "prefecture"]
+    list_display = ["full_name", "care", "kind", "status", "mail", "joined_on", "is_demo"]
+    list_filter = ["kind", "status", CareFilter, MailFilter, MergerFilter, "is_demo", "prefecture"]
     search_fields = ["folded"]
     autocomplete_fields = ["local_government", "themes"]
     readonly_fields = ["merged_into", "merged_on", "mail", "mails"]
@@ -147,11 +174,15 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The way to the merger stands in the list of those that wait for it."""
-        is_due = MergerFilter.parameter_name in request.GET
+        is_due = MergerFilter.parameter_name in request.GET and self.has_change_permission(request)
         return [*self.list_display, "merger"] if is_due else self.list_display
 
     def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
         return Organization.objects.select_related("local_government").annotate_bounced()
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """The sheet names the people of each section."""
+        return request.user.has_perm(EXPORTS_PERSONAL_DATA)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.sample_sheet)
@@ -231,6 +262,12 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     @admin.display(description="団体名", ordering="kana")
     def full_name(self, organization: Organization) -> str:
         return organization.full_name
+
+    @admin.display(description="応対")
+    def care(self, organization: Organization) -> str:
+        """All about the body on one page; an address of renkei/."""
+        address = reverse("admin:care", args=[organization.pk])
+        return format_html('<a href="{}">応対ページ</a>', address)
 
     @admin.display(description="メール")
     def mail(self, organization: Any) -> str:

@@ -136,6 +136,7 @@ class IntroductionAdmin(PortalModelAdmin):
             **self.admin_site.each_context(request),
             "title": "都道府県別の紹介",
             "opts": self.opts,
+            "may_change": self.has_change_permission(request),
             "rows": [
                 (prefecture, found.get(prefecture.code, empty))
                 for prefecture in prefectures.PREFECTURES

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
-from members.models import Handover
+from members.models import CareNote, Handover
 
 
 class RecordAdmin(PortalModelAdmin):
@@ -40,3 +40,17 @@ class HandoverAdmin(RecordAdmin):
     @admin.display(description="状態")
     def state(self, handover: Handover) -> str:
         return handover.state
+
+
+@admin.register(CareNote)
+class CareNoteAdmin(RecordAdmin):
+    """Written and struck out on the page of the body."""
+
+    list_display = ["at", "organization", "spoken_to", "text", "by", "struck_at"]
+    list_filter = [("struck_at", admin.EmptyFieldListFilter), "at"]
+    list_select_related = ["organization", "by__seat__organization"]
+    search_fields = ["organization__folded", "spoken_to", "text"]
+    fields = [
+        *("organization", "at", "by", "spoken_to", "text"),
+        *("struck_at", "struck_by", "struck_reason"),
+    ]

@@ -35,15 +35,18 @@ class AgainForm(forms.Form):
 
 @admin.register(InvitationWave)
 class InvitationWaveAdmin(PortalModelAdmin):
-    """For those who may change bodies: an invitation lets somebody act for one."""
+    """Sent by those who may change bodies: an invitation lets somebody act for one."""
 
     list_display = ["name", "started_at", "started_by", "sent", "accepted"]
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("members.change_organization")
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
+        return self.has_send_permission(request) or super().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only sending makes one."""
@@ -120,7 +123,7 @@ class InvitationWaveAdmin(PortalModelAdmin):
 
     @method_decorator(require_POST)
     def send(self, request: MemberRequest) -> HttpResponse:
-        self._check(request)
+        self._check_sends(request)
         codes = _codes(request.POST.getlist("prefecture"))
         fingerprint = request.POST.get("fingerprint", "")
         try:
@@ -161,7 +164,7 @@ class InvitationWaveAdmin(PortalModelAdmin):
 
     @method_decorator(require_safe)
     def again(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self._check(request)
+        self._check_sends(request)
         wave, form = get_object_or_404(InvitationWave, pk=pk), AgainForm(request.GET)
         if not form.is_valid():
             self.message_user(request, "日数は0から365までの数で入力してください。", messages.ERROR)
@@ -178,7 +181,7 @@ class InvitationWaveAdmin(PortalModelAdmin):
 
     @method_decorator(require_POST)
     def send_again(self, request: MemberRequest, pk: int) -> HttpResponse:
-        self._check(request)
+        self._check_sends(request)
         wave, form = get_object_or_404(InvitationWave, pk=pk), AgainForm(request.POST)
         fingerprint = request.POST.get("fingerprint", "")
         try:
@@ -193,7 +196,7 @@ class InvitationWaveAdmin(PortalModelAdmin):
     @method_decorator(require_safe)
     def letters(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Of the whole wave, but for those who have come already."""
-        self._check(request)
+        self._check_sends(request)
         wave = get_object_or_404(InvitationWave, pk=pk)
         waiting = waves.in_order(wave.invitations.waiting())
         back = reverse("admin:members_invitationwave_change", args=[pk])
@@ -203,11 +206,20 @@ class InvitationWaveAdmin(PortalModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
 
+    def _check_sends(self, request: HttpRequest) -> None:
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+
     def _page(self, request: HttpRequest, template: str, **context: Any) -> TemplateResponse:
         return TemplateResponse(
             request,
             f"admin/members/invitationwave/{template}.html",
-            {**self.admin_site.each_context(request), "opts": self.opts, **context},
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "may_send": self.has_send_permission(request),
+                **context,
+            },
         )
 
 

@@ -24,7 +24,7 @@ from lib.wareki import fiscal_year, format_date
 from members import audit
 from members import yearly_check as verbs
 from members import yearly_check_result as table
-from members.access import MemberRequest
+from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
 from members.models import YearlyCheck
 
 Page = Callable[..., HttpResponse]
@@ -183,6 +183,8 @@ class YearlyCheckAdmin(PortalModelAdmin):
         check, form = self._check(request, pk), ResultFilter(request.GET)
         if extension not in DOWNLOADS:
             raise Http404
+        if not request.user.has_perm(EXPORTS_PERSONAL_DATA):
+            raise PermissionDenied
         rows = [line.cells for line in _lines(check, form)]
         if extension == "csv":
             content = write_csv(table.HEADS, rows)
@@ -235,6 +237,7 @@ class YearlyCheckAdmin(PortalModelAdmin):
             "title": title,
             "check": check,
             "may_change": super().has_change_permission(request, check),
+            "may_export": request.user.has_perm(EXPORTS_PERSONAL_DATA),
         }
         return TemplateResponse(
             request, f"admin/members/yearlycheck/{name}.html", {**frame, **context}

@@ -3,6 +3,7 @@
 from members.models.account import User
 from members.models.application import Application, ApplicationStep
 from members.models.audit import AuditEntry
+from members.models.care_note import CareNote
 from members.models.consent import TermsConsent
 from members.models.delivery import Delivery
 from members.models.draft import Draft
@@ -23,6 +24,7 @@ __all__ = [
     "Application",
     "ApplicationStep",
     "AuditEntry",
+    "CareNote",
     "Confirmation",
     "Delivery",
     "Draft",

@@ -143,6 +143,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = verbose_name_plural = "利用者"
         ordering = ["seat__organization", "seat", "id"]
+        permissions = [
+            ("assign_desk", "事務局の役割を決める"),
+            ("export_personal_data", "氏名や連絡先のある一覧を書き出す"),
+            ("handle_personal_data", "利用者の棚卸し、個人情報の検索・書き出し・消去"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

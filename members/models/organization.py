@@ -1,6 +1,6 @@
 """会員団体 (Organization) and its 担当部署 (Seat)."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from typing import Any, Self
 from urllib.parse import quote
@@ -84,6 +84,27 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         return self.active().filter(
             ~Exists(seats.exclude(mailbox__in=dead)), ~Exists(people.exclude(email__in=dead))
         )
+
+    def cared_for(self) -> Self:
+        """Whom the secretariat looks after: all that take part but itself."""
+        return self.active().exclude(kind=Organization.Kind.SECRETARIAT)
+
+    def without_manager(self) -> Self:
+        """Nobody who can log in may invite or remove people."""
+        return self.cared_for().filter(~Exists(_people().filter(role="manager")))
+
+    def without_reachable_person(self) -> Self:
+        """Nobody who can log in has an address that works, an own one or the section's mailbox."""
+        dead = _dead_addresses()
+        own = _people().exclude(email=None).exclude(email__in=dead)
+        shared = _people().filter(email=None).exclude(seat__mailbox="")
+        return self.cared_for().filter(
+            ~Exists(own), ~Exists(shared.exclude(seat__mailbox__in=dead))
+        )
+
+    def silent_since(self, moment: datetime) -> Self:
+        """Nobody of the body has been here since then."""
+        return self.cared_for().filter(~Exists(_people().filter(last_seen_at__gte=moment)))
 
     def without_code(self) -> Self:
         """Bodies with an address of their own, members or not; demo bodies only where DEMO=1."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import drafts, handover, people, profile, typed_text, yearly_check
-from members.access import MemberRequest, manager_only
+from members.access import MemberRequest, manager_only, may_change_staff
 from members.forms import InviteForm, ProfileForm, RoleForm, SeatForm
 from members.models import Invitation, Organization, Seat, User
 from members.typed_text import keeps_typed_text
@@ -155,7 +155,7 @@ def person(request: MemberRequest, pk: int) -> HttpResponse:
         "person": found,
         "form": RoleForm(initial={"role": found.role}),
         "is_self": found.pk == request.user.pk,
-        "may_change": not found.is_staff or request.user.is_superuser,
+        "may_change": may_change_staff(found, request.user),
         "trail": trail((f"{found.name}さん", "")),
     }
     return render(request, "members/person.html", context)

@@ -24,7 +24,7 @@ from lib.spreadsheets import Row, write_xlsx
 from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
-from members.access import MemberRequest
+from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
 from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
@@ -235,7 +235,7 @@ class EventAdmin(PreviewAdmin):
     @method_decorator(require_safe)
     def roster(self, request: MemberRequest, pk: int) -> HttpResponse:
         event = get_object_or_404(Event, pk=pk)
-        if not request.user.has_perm("news.view_entry"):
+        if not self._may_take_roster(request):
             raise PermissionDenied
         content = write_xlsx("参加申込", ROSTER_HEADS, roster_rows(event))
         audit.record("export_entries", event, by=request.user)
@@ -243,6 +243,15 @@ class EventAdmin(PreviewAdmin):
         name = content_disposition_header(True, f"名簿_{event.name}.xlsx")
         response.headers["Content-Disposition"] = name or "attachment"
         return response
+
+    def _may_take_roster(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["news.view_entry", EXPORTS_PERSONAL_DATA])
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["may_take_roster"] = self._may_take_roster(request)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def preview_context(self, form: ModelForm) -> dict[str, Any]:
         return event_context(form.instance)

@@ -19,6 +19,8 @@ MODELS = {
     "地方公共団体": "/admin/members/localgovernment/",
     "会員団体": ORGANIZATIONS,
     "担当部署": "/admin/members/seat/",
+    "応対記録": "/admin/members/carenote/",
+    "グループ": "/admin/auth/group/",
     "テーマ": "/admin/members/theme/",
     "利用者": "/admin/members/user/",
     "会員登録申請": "/admin/members/application/",

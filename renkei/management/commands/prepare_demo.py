@@ -23,6 +23,7 @@ class Command(BaseCommand):
             call_command("import_local_governments")
         if not RegionalAgreement.objects.exists():
             call_command("import_agreements")
+        call_command("apply_groups")
         call_command("load_wards")
         call_command("load_site_texts")
         call_command("load_categories")
