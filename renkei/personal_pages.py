@@ -16,7 +16,7 @@ from members import audit
 from members.access import HANDLES_PERSONAL_DATA, MemberRequest
 from members.models import Application, Invitation, User
 from news.models import Entry
-from renkei import erasure, personal, personal_search
+from renkei import erasure, holdings, personal, personal_search
 
 KINDS: dict[str, Any] = {
     "user": User,
@@ -59,9 +59,9 @@ def person_page(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
 @require_safe
 def export(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
     subject = _subject(request, kind, pk)
-    rows = list(personal.export_rows(subject))
+    rows = list(holdings.export_rows(subject))
     audit.record("export_person", _row(kind, pk), by=request.user, facts=len(rows))
-    content = write_xlsx("個人情報", personal.HEADS, rows)
+    content = write_xlsx("個人情報", holdings.HEADS, rows)
     response = HttpResponse(content, content_type=FORMATS["xlsx"])
     name = f"kojin-joho-{kind}-{pk}-{timezone.localdate():%Y%m%d}.xlsx"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -100,7 +100,7 @@ def _erase(request: MemberRequest, subject: personal.Subject, kind: str, pk: int
 
 
 def _kept(subject: personal.Subject) -> dict[str, Any]:
-    counted = [(holding, holding.rows.count()) for holding in personal.holdings(subject)]
+    counted = [(holding, holding.rows.count()) for holding in holdings.holdings(subject)]
     return {"kept": [(holding, number) for holding, number in counted if number]}
 
 

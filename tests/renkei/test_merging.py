@@ -424,7 +424,7 @@ class TestPages:
             body = town_of(new_city, f"第{number}町")
             make_member(body.name, local_government=body)
 
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(9):
             text = text_of(admin.get(f"/admin/members/organization/{query}"))
 
         assert "第2町" in text

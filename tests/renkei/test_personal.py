@@ -32,7 +32,7 @@ from members.models import (
 )
 from members.staff import Desk
 from news.models import Entry
-from renkei import erasure, personal
+from renkei import erasure, holdings
 from renkei.personal import Subject
 from tests import factories
 from tests.html import text_of
@@ -490,7 +490,7 @@ class TestExport:
 
         sheet = load_workbook(io.BytesIO(answer.content)).active
         head, *rows = sheet.iter_rows(values_only=True)
-        assert head == personal.HEADS
+        assert head == holdings.HEADS
         told = {(row[0], row[2]): str(row[3]) for row in rows}
         assert told["利用者の登録", "メールアドレス"] == ADDRESS
         assert told["会員登録申請", "電話番号"] == TELEPHONE
