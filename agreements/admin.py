@@ -120,8 +120,12 @@ class RegionalAgreementAdmin(AgreementAdmin):
         "ended_on",
     ]
     list_display_links = ["number", "party_names"]
-    list_filter = [NoticeFilter, CountFilter, "needs_confirmation", InForceFilter, "prefecture"]
+    list_filter = [
+        *(NoticeFilter, CountFilter, "needs_confirmation", InForceFilter, "signed_on"),
+        "prefecture",
+    ]
     search_fields = ["parties__name"]
+    search_help_text = "締結団体の名称で検索します。"
     inlines = [PartyInline, FileInline]
     actions = ["confirm_computed_count"]
     readonly_fields = ["computed_count", "term_ends", "notice"]
@@ -199,8 +203,9 @@ class CorporateAgreementAdmin(AgreementAdmin):
     resource_classes = [CorporateResource]
     inline_model = Activity
     list_display = ["company", "signed_on_wareki", "website", "ended_on"]
-    list_filter = [InForceFilter, "matters"]
+    list_filter = [InForceFilter, "matters", "signed_on"]
     search_fields = ["company", "activities__text"]
+    search_help_text = "企業の名称と主な取組で検索します。"
     inlines = [ActivityInline, FileInline]
     fields = ["company", "signed_on", "matters", "website", "published_on", "ended_on", "note"]
 

@@ -5,13 +5,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags import admin_list
+from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.results import Result
@@ -20,8 +27,9 @@ from simple_history.models import DeletedObject
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from lib.imports import error_lines
+from lib.list_filters import DateRangeFilter
 from lib.spreadsheets import XLSX, JapaneseCSV
-from lib.text import words
+from lib.text import half_width, words
 from lib.wareki import WarekiDateField, format_date
 
 ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確認から時間がたっています。必要なら、もう一度ファイルを選んでください。"
@@ -43,11 +51,51 @@ class LabelledFormSet(LabelledRows, forms.BaseInlineFormSet):
     pass
 
 
+# A day in list_filter is a range, whichever way the list is written.
+admin.FieldListFilter.register(
+    lambda field: isinstance(field, models.DateField), DateRangeFilter, take_priority=True
+)
+
+
+def _said_icon(value: bool | None) -> SafeString:
+    """As Django's, which calls its picture "True" in every language."""
+    name, said = {True: ("yes", "はい"), False: ("no", "いいえ"), None: ("unknown", "不明")}[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), said)
+
+
+# Lists and forms look it up there; there is no other place to say it.
+admin_list._boolean_icon = _said_icon
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than MOST: nobody leafs to the end of a million mails."""
+
+    MOST = 2000
+
+    @cached_property
+    def _counted(self) -> int:
+        rows: Any = self.object_list
+        return rows.order_by().values("pk")[: self.MOST + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, self.MOST)
+
+    @property
+    def is_capped(self) -> bool:
+        return self._counted > self.MOST
+
+
 class PortalModelAdmin(admin.ModelAdmin):
     """Searches as people type, counts no whole table, and takes addresses without https://."""
 
     show_full_result_count = False
+    # The numbers beside filters would count the table once more for each choice.
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
     list_per_page = 50
+    # Its own page of the list, see members/exporting.py.
+    export_columns: dict[str, str] = {}
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
         models.DateField: {"form_class": WarekiDateField, "widget": forms.TextInput},
@@ -73,11 +121,13 @@ class PortalModelAdmin(admin.ModelAdmin):
             found = Q()
             for name in self.get_search_fields(request):
                 text = folded if name.endswith("folded") else word
+                text = half_width(word) if name.endswith("code") else text
                 found |= Q(**{f"{name}__icontains": text})
             queryset = queryset.filter(found)
-        # A column beyond a relation may repeat a row.
-        beyond = any("__" in name for name in self.get_search_fields(request))
-        return queryset, bool(search_term) and beyond
+        repeats = any(
+            lookup_spawns_duplicates(self.opts, name) for name in self.get_search_fields(request)
+        )
+        return queryset, bool(search_term) and repeats
 
 
 class SheetAdmin(ImportExportMixin, PortalModelAdmin):

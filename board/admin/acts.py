@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from board import posting
-from lib.admin import PortalModelAdmin
 from members.access import MemberRequest
+from members.exporting import ExportingAdmin
 
 STALE = "ほかの担当者が、先に操作しました。今の状態を確かめてください。"
 MOST = 200
@@ -29,7 +29,7 @@ class Bulk(NamedTuple):
     sentence: str
 
 
-class ActAdmin(PortalModelAdmin):
+class ActAdmin(ExportingAdmin):
     """Read here; acts stand below the facts, each a form of its own, each the site's own verb."""
 
     change_form_template = "admin/board/post_change_form.html"

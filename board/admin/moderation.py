@@ -32,9 +32,20 @@ class SettleForm(forms.Form):
 @admin.register(Report)
 class ReportAdmin(ActAdmin):
     list_display = ["topic", "reply", "organization", "at", "result", "settled_at"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter), "result"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter), "result", "at"]
     list_select_related = ["topic", "reply__topic", "organization"]
     search_fields = ["topic__title", "organization__folded", "reason"]
+    search_help_text = "投稿の件名、知らせた団体の名称、理由で検索します。"
+    export_columns = {
+        "日時": "at",
+        "投稿": "topic",
+        "返信の番号": "reply__seq",
+        "知らせた団体": "organization",
+        "理由": "reason",
+        "結果": "result",
+        "説明": "result_note",
+        "対応した日時": "settled_at",
+    }
     fields = (
         "topic",
         "reply",
@@ -72,7 +83,9 @@ class ReportAdmin(ActAdmin):
 class ApprovalRuleAdmin(PortalModelAdmin):
     list_display = ["organization", "reason", "created_at"]
     list_select_related = ["organization"]
+    list_filter = ["created_at"]
     search_fields = ["organization__folded"]
+    search_help_text = "団体名、ふりがなで検索します。"
     autocomplete_fields = ["organization"]
 
     def save_model(self, request: Any, obj: ApprovalRule, form: Any, change: bool) -> None:

@@ -66,6 +66,7 @@ class SendBackForm(ApproveForm):
 class PostAdmin(ActAdmin):
     # Shows the box; the index of the board answers.
     search_fields = ["pk"]
+    search_help_text = "件名と本文を、掲示板と同じように検索します。"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -105,16 +106,34 @@ class PostAdmin(ActAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(PostAdmin):
-    list_display = ["title", "organization", "category", "status", "hidden_at", "publish_at"]
+    list_display = [
+        *("title", "organization", "category", "status", "hidden_at", "publish_at", "deadline"),
+        "reply_count",
+    ]
     list_filter = [
         "category",
         "status",
         ("hidden_at", admin.EmptyFieldListFilter),
+        "publish_at",
+        "deadline",
         "audience",
         "organization__prefecture",
     ]
     list_select_related = ["organization", "category"]
-    date_hierarchy = "publish_at"
+    export_columns = {
+        "番号": "pk",
+        "件名": "title",
+        "分類": "category",
+        "団体名": "organization",
+        "状態": "status",
+        "公開範囲": "audience",
+        "公開日時": "publish_at",
+        "締切": "deadline",
+        "返信の数": "reply_count",
+        "概要": "summary",
+        "非表示にした日時": "hidden_at",
+        "非表示の理由": "hidden_reason",
+    }
     fields = (
         "title",
         "organization",
@@ -160,9 +179,24 @@ class TopicAdmin(PostAdmin):
 @admin.register(Reply)
 class ReplyAdmin(PostAdmin):
     list_display = ["topic", "seq", "organization", "hidden_at", "created_at"]
-    list_filter = [("hidden_at", admin.EmptyFieldListFilter), "organization__prefecture"]
+    list_display_links = ["topic", "seq"]
+    list_filter = [
+        ("hidden_at", admin.EmptyFieldListFilter),
+        "created_at",
+        "organization__prefecture",
+    ]
     list_select_related = ["topic", "organization"]
-    date_hierarchy = "created_at"
+    # The newest first, by the key: the order of the topics would sort every reply there is.
+    ordering = ["-id"]
+    export_columns = {
+        "投稿の番号": "topic_id",
+        "投稿": "topic",
+        "返信の番号": "seq",
+        "団体名": "organization",
+        "本文": "body",
+        "日時": "created_at",
+        "非表示にした日時": "hidden_at",
+    }
     fields = (
         "topic",
         "seq",

@@ -13,7 +13,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from lib.admin import PortalModelAdmin
 from lib.forms import form_key_in
 from lib.wareki import format_date
 from members import people, registration, waves
@@ -21,6 +20,7 @@ from members.access import MemberRequest
 from members.admin.waves import letter_page
 from members.domains import describe_domains
 from members.duplicates import possible_duplicates
+from members.exporting import ExportingAdmin
 from members.forms import DecisionForm, EnteredApplicationForm
 from members.forms.application import ALREADY_OPEN
 from members.forms.queue import SENTENCES
@@ -44,7 +44,7 @@ class Queue(ChangeList):
 
 
 @admin.register(Application)
-class ApplicationAdmin(PortalModelAdmin):
+class ApplicationAdmin(ExportingAdmin):
     """Nothing is edited here: the applicant corrects, the secretariat decides.
 
     What is added by hand is 代理入力: what a body has telephoned or faxed.
@@ -62,9 +62,25 @@ class ApplicationAdmin(PortalModelAdmin):
         "domain",
         "applied",
     ]
-    list_filter = ["status", "channel", "prefecture"]
+    list_filter = ["status", "channel", "created_at", "decided_at", "prefecture"]
     list_select_related = ["local_government"]
     search_fields = ["folded_name", "section", "contact_name", "email"]
+    search_help_text = "団体名、部署名、担当者名、メールアドレスで検索します。"
+    export_columns = {
+        "申請日時": "created_at",
+        "状態": "status",
+        "申請の方法": "channel",
+        "都道府県": "prefecture",
+        "団体名": "body_name",
+        "部署名": "section",
+        "担当者名": "contact_name",
+        "メールアドレス": "email",
+        "電話番号": "telephone",
+        "内線": "extension",
+        "利用目的": "purpose",
+        "決定日時": "decided_at",
+    }
+    personal_heads = frozenset({"担当者名", "メールアドレス", "電話番号", "内線"})
     fields = readonly_fields = ("status",)
     # What waits for a decision first, the longest wait on top; the rest by the day it came.
     ordering = [
@@ -232,7 +248,7 @@ class ApplicationAdmin(PortalModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(PortalModelAdmin):
+class InvitationAdmin(ExportingAdmin):
     """Read here; sent by approving an application or in a wave, and sent again by the action."""
 
     # The address of its page is the invited person's key.
@@ -240,12 +256,26 @@ class InvitationAdmin(PortalModelAdmin):
     list_display = ["name", "seat", "role", "address", "sent_at", "expires_at", "accepted_at"]
     list_filter = [
         "role",
+        "sent_at",
         ("sent_at", admin.EmptyFieldListFilter),
         ("accepted_at", admin.EmptyFieldListFilter),
         ("withdrawn_at", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["seat__organization"]
     search_fields = ["name", "address", "seat__organization__folded"]
+    search_help_text = "氏名、送り先、団体名、ふりがなで検索します。"
+    export_columns = {
+        "団体名": "seat__organization",
+        "部署名": "seat__section",
+        "氏名": "name",
+        "役割": "role",
+        "送り先": "address",
+        "送信日時": "sent_at",
+        "期限": "expires_at",
+        "登録日時": "accepted_at",
+        "取消日時": "withdrawn_at",
+    }
+    personal_heads = frozenset({"氏名", "送り先"})
     fields = (
         "name",
         "seat",

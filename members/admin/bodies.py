@@ -21,6 +21,7 @@ from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import people, reorganization, suspension
 from members.access import MemberRequest
+from members.exporting import ExportingAdmin
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
 from members.member_cells import SAMPLE
@@ -36,9 +37,15 @@ class LocalGovernmentAdmin(SheetAdmin):
     resource_classes = [LocalGovernmentResource]
     list_display = ["code", "__str__", "kana", "kind", "abolished_on", "successor"]
     list_display_links = ["code", "__str__"]
-    list_filter = ["kind", ("abolished_on", admin.EmptyFieldListFilter), "prefecture"]
+    list_filter = [
+        "kind",
+        ("abolished_on", admin.EmptyFieldListFilter),
+        "abolished_on",
+        "prefecture",
+    ]
     list_select_related = ["successor"]
     search_fields = ["folded"]
+    search_help_text = "団体コード、団体名、ふりがな、都道府県で検索します。"
     autocomplete_fields = ["successor"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -125,8 +132,12 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     # One entry of the audit trail says it; its rows are seats, not bodies.
     skip_admin_log = True
     list_display = ["full_name", "kana", "kind", "status", "mail", "joined_on", "is_demo"]
-    list_filter = ["kind", "status", MailFilter, MergerFilter, "is_demo", "prefecture"]
-    search_fields = ["folded"]
+    list_filter = [
+        *("kind", "status", MailFilter, MergerFilter, "joined_on", "confirmed_on", "is_demo"),
+        "prefecture",
+    ]
+    search_fields = ["folded", "local_government__code"]
+    search_help_text = "団体コード、団体名、ふりがな、旧名称、都道府県で検索します。"
     autocomplete_fields = ["local_government", "themes"]
     readonly_fields = ["merged_into", "merged_on", "mail", "mails"]
     fieldsets = [
@@ -260,11 +271,29 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(PortalModelAdmin):
+class SeatAdmin(ExportingAdmin):
     list_display = ["organization", "section", "mailbox", "telephone", "extension"]
-    list_select_related = ["organization"]
-    list_filter = ["organization__kind"]
-    search_fields = ["folded", "mailbox", "organization__folded"]
+    list_display_links = ["organization", "section"]
+    list_select_related = ["organization__local_government"]
+    list_filter = [
+        ("mailbox", admin.EmptyFieldListFilter),
+        "organization__kind",
+        "organization__status",
+        "organization__prefecture",
+    ]
+    search_fields = [
+        *("folded", "mailbox", "organization__folded", "organization__local_government__code"),
+    ]
+    search_help_text = "団体コード、団体名、ふりがな、部署名、代表メールアドレスで検索します。"
+    export_columns = {
+        "団体コード": "organization__local_government__code",
+        "都道府県": "organization__get_prefecture_display",
+        "団体名": "organization__name",
+        "部署名": "section",
+        "代表メールアドレス": "mailbox",
+        "電話番号": "telephone",
+        "内線": "extension",
+    }
     autocomplete_fields = ["organization"]
     inlines = [FormerSectionInline]
 

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.html import format_html
 
-from lib.admin import PortalModelAdmin
 from members import audit, people, second_factor, suspension
 from members.access import MemberRequest
 from members.admin.texts import ConsentFilter
 from members.admin.yearly_check import UnusedFilter
+from members.exporting import ExportingAdmin
 from members.models import User
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
@@ -23,7 +23,7 @@ MOVED = "所属を変更し、ログインを終了させました。別の団�
 
 
 @admin.register(User)
-class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
+class UserAdmin(ExportingAdmin, DjangoUserAdmin):
     list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
     list_select_related = ["seat__organization"]
     list_filter = [
@@ -32,10 +32,28 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         "role",
         "is_active",
         "is_staff",
+        "last_seen_at",
+        "joined_at",
         "seat__organization__kind",
         "seat__organization__prefecture",
     ]
-    search_fields = ["name", "email", "username", "seat__organization__folded"]
+    search_fields = [
+        *("name", "email", "username", "seat__organization__folded"),
+        "seat__organization__local_government__code",
+    ]
+    search_help_text = "氏名、メールアドレス、利用者ID、団体コード、団体名、ふりがなで検索します。"
+    export_columns = {
+        "団体名": "seat__organization",
+        "部署名": "seat__section",
+        "氏名": "name",
+        "メールアドレス": "email",
+        "利用者ID": "username",
+        "役割": "role",
+        "利用中": "is_active",
+        "登録日時": "joined_at",
+        "最後の利用": "last_seen_at",
+        "利用を終えた日時": "left_at",
+    }
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
     readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]

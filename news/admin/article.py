@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.moments import ClockField, MomentField
 from lib.wareki import format_datetime
+from members.exporting import ExportingAdmin
 from news.forms.article import NewsFileForm
 from news.models import NewsFile
 from news.models.publishing import Published
@@ -50,7 +51,7 @@ class StateFilter(admin.SimpleListFilter):
         return None
 
 
-class PublishedAdmin(HistoryAdmin):
+class PublishedAdmin(ExportingAdmin, HistoryAdmin):
     """Moments are typed as one text; a state is shown instead of three columns."""
 
     formfield_overrides = {

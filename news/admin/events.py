@@ -17,7 +17,6 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from lib.admin import PortalModelAdmin
 from lib.moments import MomentField
 from lib.open_data import FORMATS
 from lib.spreadsheets import Row, write_xlsx
@@ -25,6 +24,7 @@ from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
 from members.access import MemberRequest
+from members.exporting import ExportingAdmin
 from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
@@ -108,8 +108,25 @@ class EventAdmin(PreviewAdmin):
     change_form_template = "admin/news/event/change_form.html"
     preview_template = "news/event.html"
     list_display = ["name", "period", "place", "status", "state", "page"]
-    list_filter = [EventStateFilter, PeriodFilter, "kind", "status", "prefecture"]
+    list_filter = [
+        *(EventStateFilter, PeriodFilter, "starts_on", "kind", "status", "prefecture"),
+    ]
     search_fields = ["folded"]
+    search_help_text = "名称、ふりがな、会場、主催、説明で検索します。"
+    export_columns = {
+        "名称": "name",
+        "種類": "kind",
+        "開催の状況": "status",
+        "開始日": "starts_on",
+        "終了日": "ends_on",
+        "場所": "place",
+        "主催": "organizer",
+        "申込みの期限": "apply_until",
+        "定員": "capacity",
+        "状態": "state",
+        "公開日時": "publish_at",
+        "ページ": "get_absolute_url",
+    }
     inlines = [NewsFileInline]
     fieldsets = [
         (None, {"fields": ["name", "kana", "kind", "status", "summary", "body"]}),
@@ -231,15 +248,29 @@ class EventAdmin(PreviewAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(PortalModelAdmin):
+class EntryAdmin(ExportingAdmin):
     """Entered by people themselves; the secretariat cancels, on request."""
 
     # The address of its page is the person's key.
     view_on_site = False
     list_display = ["name", "body_name", "event", "people", "state", "created_at"]
-    list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["state", "created_at", ("event", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["event"]
-    search_fields = ["name", "body_name", "email"]
+    search_fields = ["name", "body_name", "email", "event__name"]
+    search_help_text = "氏名、所属、メールアドレス、イベントの名称で検索します。"
+    # Who may open the list may print the roster.
+    personal_permission = "news.view_entry"
+    export_columns = {
+        "イベント": "event",
+        "状態": "state",
+        "氏名": "name",
+        "所属": "body_name",
+        "参加人数": "people",
+        "電話番号": "telephone",
+        "メールアドレス": "email",
+        "連絡事項": "note",
+        "申込日時": "created_at",
+    }
     fields = (
         *("event", "state", "name", "body_name", "email", "telephone", "people", "note"),
         *("created_at", "cancelled_at"),

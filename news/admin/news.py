@@ -17,9 +17,20 @@ class NewsItemAdmin(PreviewAdmin):
     form = ArticleForm
     preview_template = "news/news_item.html"
     list_display = ["title", "category", "state", "published", "pinned_until", "page"]
-    list_filter = [StateFilter, "category"]
+    list_filter = [StateFilter, "category", "publish_at"]
     list_select_related = ["category"]
     search_fields = ["folded"]
+    search_help_text = "件名、概要、本文で検索します。"
+    export_columns = {
+        "件名": "title",
+        "分類": "category",
+        "状態": "state",
+        "公開日時": "publish_at",
+        "公開終了日時": "expires_at",
+        "先頭に表示する期限": "pinned_until",
+        "概要": "summary",
+        "ページ": "get_absolute_url",
+    }
     inlines = [NewsFileInline]
     fieldsets = [
         (None, {"fields": ["category", "title", "summary", "body"]}),

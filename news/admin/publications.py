@@ -41,9 +41,21 @@ class EditionInline(LabelledTabularInline):
 @admin.register(Publication)
 class PublicationAdmin(PublishedAdmin):
     list_display = ["title", "series", "number", "issued", "state", "downloads", "page"]
-    list_filter = [StateFilter, "series"]
+    list_filter = [StateFilter, "series", "issued_on"]
     list_select_related = ["series"]
     search_fields = ["folded"]
+    search_help_text = "題名、概要、目次、PDFの中の文で検索します。"
+    export_columns = {
+        "種類": "series",
+        "号": "number",
+        "題名": "title",
+        "発行日": "issued_on",
+        "状態": "state",
+        "公開日時": "publish_at",
+        "概要": "summary",
+        "ダウンロード数": "downloads",
+        "ページ": "get_absolute_url",
+    }
     inlines = [EditionInline]
     fieldsets = [
         (

@@ -25,6 +25,7 @@ MODELS = {
     "招待": "/admin/members/invitation/",
     "招待の送信": WAVES,
     "メールの送信": "/admin/members/delivery/",
+    "回答": "/admin/board/answer/",
     "監査記録": "/admin/members/auditentry/",
     "定期の処理": "/admin/renkei/jobrun/",
     "文章": "/admin/members/sitetext/",
@@ -133,7 +134,7 @@ def test_list_is_exported(secretary, name):
     secretary.goto(MODELS[name])
 
     with secretary.expect_download() as download:
-        secretary.locator("#content").get_by_role("link", name="書き出し").click()
+        secretary.locator("#content").get_by_role("link", name="CSVで書き出し").click()
 
     assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
 
