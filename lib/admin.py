@@ -64,7 +64,7 @@ def _said_icon(value: bool | None) -> SafeString:
 
 
 # Lists and forms look it up there; there is no other place to say it.
-admin_list._boolean_icon = _said_icon
+admin_list._boolean_icon = _said_icon  # type: ignore[attr-defined]
 
 
 class CappedPaginator(Paginator):

@@ -6,9 +6,10 @@ from django import forms
 from django.contrib import admin
 
 from board import moderation
-from board.admin.acts import ActAdmin, Bulk
+from board.admin.acts import ActAdmin
 from board.models import ApprovalRule, Report
 from lib.admin import PortalModelAdmin
+from lib.bulk import Bulk
 from lib.text import clean_text
 from members import audit
 from members.access import MemberRequest
@@ -64,7 +65,9 @@ class ReportAdmin(ActAdmin):
     bulk = {
         "settle": Bulk(
             "選択した通報に対応を記録する",
+            "対応を記録する",
             "{}件の通報に、同じ結果と説明を記録します。「非表示にした」を選ぶと、知らされた投稿や返信を非表示にします。",
+            form=SettleForm,
         )
     }
 

@@ -9,16 +9,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from board import moderation, posting
-from board.admin.acts import ActAdmin, Bulk
+from board.admin.acts import ActAdmin
 from board.models import Category, Reply, SearchEntry, Topic
 from board.models.search_entry import SearchEntryQuerySet
 from board.search.finding import Search
+from lib.bulk import Bulk
 from lib.queries import Query
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members.access import MemberRequest
 
 HIDES = "投稿した団体と事務局のほかには、表示しなくなります。"
+SHOWS = "公開範囲の会員が、また読めるようになります。"
 
 
 class HideForm(forms.Form):
@@ -166,13 +168,37 @@ class TopicAdmin(PostAdmin):
     bulk = {
         "approve": Bulk(
             "選択した投稿を承認して公開する",
+            "承認して公開する",
             "{}件の投稿を承認します。公開範囲の会員が読めるようになります。公開を予約した投稿は、その日時に公開します。",
+            form=ApproveForm,
         ),
         "send_back": Bulk(
             "選択した投稿を承認しない",
+            "承認しない",
             "{}件の投稿を承認しません。投稿した団体に、同じ理由を表示します。文章は残ります。",
+            form=SendBackForm,
         ),
-        "hide": Bulk("選択した投稿を非表示にする", f"{{}}件の投稿を非表示にします。{HIDES}"),
+        "hide": Bulk(
+            "選択した投稿を非表示にする",
+            "非表示にする",
+            f"{{}}件の投稿を非表示にします。{HIDES}",
+            form=HideForm,
+        ),
+        "restore": Bulk(
+            "選択した投稿を表示に戻す", "表示に戻す", f"{{}}件の投稿を表示に戻します。{SHOWS}"
+        ),
+        "move": Bulk(
+            "選択した投稿を別の分類に移す",
+            "別の分類に移す",
+            "{}件の投稿を、選んだ分類に移します。",
+            form=MoveForm,
+        ),
+        "pin": Bulk(
+            "選択した投稿を先頭に表示する",
+            "先頭に表示する",
+            "{}件の投稿を、選んだ日まで、分類の先頭に表示します。",
+            form=PinForm,
+        ),
     }
 
 
@@ -211,4 +237,14 @@ class ReplyAdmin(PostAdmin):
     )
     readonly_fields = fields
     acts = {"hide": ("非表示にする", HideForm), "restore": ("表示に戻す", RestoreForm)}
-    bulk = {"hide": Bulk("選択した返信を非表示にする", f"{{}}件の返信を非表示にします。{HIDES}")}
+    bulk = {
+        "hide": Bulk(
+            "選択した返信を非表示にする",
+            "非表示にする",
+            f"{{}}件の返信を非表示にします。{HIDES}",
+            form=HideForm,
+        ),
+        "restore": Bulk(
+            "選択した返信を表示に戻す", "表示に戻す", f"{{}}件の返信を表示に戻します。{SHOWS}"
+        ),
+    }

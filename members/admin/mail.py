@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from lib.bulk import Bulk, BulkAdmin
 from lib.wareki import format_datetime
 from members import bounces
 from members.access import MemberRequest
@@ -99,7 +100,7 @@ class BouncedFilter(admin.SimpleListFilter):
 
 
 @admin.register(MailAddress)
-class MailAddressAdmin(RecordAdmin):
+class MailAddressAdmin(BulkAdmin, RecordAdmin):
     """What is wrong with an address, and whose it is."""
 
     list_display = ["address", "owner", "bounced_at", "soft_bounces", "problem"]
@@ -107,7 +108,15 @@ class MailAddressAdmin(RecordAdmin):
     search_fields = ["address"]
     search_help_text = "宛先で検索します。"
     fields = ["address", "owner", "bounced_at", "soft_bounces", "soft_bounced_on", "problem"]
-    actions = ["resume"]
+    bulk = {
+        "resume": Bulk(
+            "送信を再開する（宛先を確かめた後）",
+            "送信を再開する",
+            "{}件の宛先への送信を再開します。これからのメールを、また送ります。",
+            warning="届かなかった理由がなくなったことを、先に相手に確かめてください。止めている間のメールは、送り直しません。",
+            permission="resume",
+        )
+    }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MailAddress]:
         seats = Seat.objects.filter(mailbox=OuterRef("address")).order_by("pk")
@@ -135,11 +144,11 @@ class MailAddressAdmin(RecordAdmin):
     def has_resume_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("members.change_mailaddress")
 
-    @admin.action(description="送信を再開する（宛先を確かめた後）", permissions=["resume"])
-    def resume(self, request: MemberRequest, queryset: Any) -> None:
-        stopped = list(queryset.filter(bounced_at__isnull=False))
-        for known in stopped:
-            bounces.forgive(known, by=request.user)
-        self.message_user(
-            request, f"{len(stopped)}件の宛先への送信を再開します。", messages.SUCCESS
-        )
+    def refusal(self, act: str, row: MailAddress, request: HttpRequest) -> str:
+        return "" if row.bounced_at else "送信を止めていないため"
+
+    def note(self, row: MailAddress) -> str:
+        return row.problem
+
+    def do(self, act: str, row: MailAddress, data: dict[str, Any], request: MemberRequest) -> None:
+        bounces.forgive(row, by=request.user)

@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from lib.bulk import Bulk, BulkAdmin, NotDoneError
 from members import audit, people, second_factor, suspension
 from members.access import MemberRequest
 from members.admin.texts import ConsentFilter
@@ -16,14 +18,13 @@ from members.exporting import ExportingAdmin
 from members.models import User
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
-NOT_SUSPENDED = (
-    "最後の管理担当者、管理画面を使う人、すでに利用中でない人は、ここでは停止できません。"
-)
+LAST_MANAGER = "最後の管理担当者のため"
+OF_ADMIN = "管理画面を使う人のため"
 MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
 
 
 @admin.register(User)
-class UserAdmin(ExportingAdmin, DjangoUserAdmin):
+class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
     list_select_related = ["seat__organization"]
     list_filter = [
@@ -57,7 +58,22 @@ class UserAdmin(ExportingAdmin, DjangoUserAdmin):
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
     readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
-    actions = ["suspend", "remove_second_factor"]
+    stale = (people.StaleError,)
+    bulk = {
+        "suspend": Bulk(
+            "選択した利用者を利用停止にする",
+            "利用停止にする",
+            "{}人を利用停止にします。開いている画面でも次の操作から使えなくなり、ログインできなくなります。",
+            warning="本人には知らせません。投稿や回答はそのまま残ります。利用者のページで「利用中」に戻せます。",
+        ),
+        "remove_second_factor": Bulk(
+            "二段階認証の登録（認証アプリ、パスキー）を取り消す",
+            "二段階認証の登録を取り消す",
+            "{}人の認証アプリとパスキーの登録を取り消します。本人にメールで知らせ、ログインを終了させます。",
+            warning="機器をなくしたなど、本人からの依頼であることを電話などで確かめてから行ってください。"
+            "取り消した登録は元に戻せず、次からはパスワードだけでログインできます（事務局の利用者にはメールで確認コードを送ります）。",
+        ),
+    }
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["name", "email", "username", "password", "wants_mailed_code"]}),
@@ -101,30 +117,34 @@ class UserAdmin(ExportingAdmin, DjangoUserAdmin):
         else:
             self.message_user(request, MOVED, messages.WARNING)
 
-    @admin.action(description="選択した利用者を利用停止にする", permissions=["change"])
-    def suspend(self, request: MemberRequest, queryset: Any) -> None:
+    def refusals(self, act: str, rows: list[User], request: HttpRequest) -> dict[User, str]:
+        last = []
+        if act == "suspend":
+            last = list(User.objects.filter(pk__in=[row.pk for row in rows]).last_managers())
+        return {**dict.fromkeys(last, LAST_MANAGER), **super().refusals(act, rows, request)}
+
+    def refusal(self, act: str, row: User, request: HttpRequest) -> str:
+        """The own second factor is removed on the page of the account, with the password."""
+        if row == request.user:
+            return "自分自身のため"
+        if act == "remove_second_factor":
+            return ""
+        if not row.is_active:
+            return "すでに利用中でないため"
+        is_superuser = getattr(request.user, "is_superuser", False)
+        return "" if is_superuser or not row.is_staff else OF_ADMIN
+
+    def note(self, row: User) -> str:
+        return f"{row.seat}、{row.get_role_display()}"
+
+    def do(self, act: str, row: User, data: dict[str, Any], request: MemberRequest) -> None:
         """As a manager of the body would, so that the last one stays."""
-        chosen = list(queryset.exclude(pk=request.user.pk))
-        suspended = sum(_is_suspended(person, by=request.user) for person in chosen)
-        self.message_user(request, f"{suspended}人を利用停止にしました。", messages.SUCCESS)
-        if suspended < len(chosen):
-            left = len(chosen) - suspended
-            self.message_user(request, f"{left}人はそのままです。{NOT_SUSPENDED}", messages.WARNING)
-
-    @admin.action(
-        description="二段階認証の登録（認証アプリ、パスキー）を取り消す", permissions=["change"]
-    )
-    def remove_second_factor(self, request: MemberRequest, queryset: Any) -> None:
-        """Not the own one: that is done on the page of the account, with the password."""
-        others = queryset.exclude(pk=request.user.pk)
-        for person in others:
-            second_factor.remove(person, by=request.user)
-        self.message_user(request, f"{len(others)}人の二段階認証の登録を取り消しました。")
-
-
-def _is_suspended(person: User, *, by: User) -> bool:
-    try:
-        people.suspend(person, by=by)
-    except (people.LastManagerError, people.StaleError, PermissionDenied):
-        return False
-    return True
+        if act == "remove_second_factor":
+            second_factor.remove(row, by=request.user)
+            return
+        try:
+            people.suspend(row, by=request.user)
+        except people.LastManagerError as error:
+            raise NotDoneError(LAST_MANAGER) from error
+        except PermissionDenied as error:
+            raise NotDoneError(OF_ADMIN) from error

@@ -17,6 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from lib.bulk import Bulk, BulkAdmin
 from lib.moments import MomentField
 from lib.open_data import FORMATS
 from lib.spreadsheets import Row, write_xlsx
@@ -43,6 +44,7 @@ class EventForm(ArticleForm):
     )
 
 
+HAS_ENTRIES = "参加申込を受け付けるため（開催の状況を「中止」にすると、申し込んだ方に知らせます）"
 ROSTER_HEADS = (
     *("番号", "状態", "氏名", "所属", "参加人数", "電話番号", "メールアドレス", "連絡事項"),
     "申込日時",
@@ -155,6 +157,13 @@ class EventAdmin(PreviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("folded")
 
+    def refusal(self, act: str, row: Event, request: HttpRequest) -> str:
+        if act == "publish" and row.seat_id:
+            return "会員の提案のため（イベントのページで、掲載するか決めます）"
+        if act == "withdraw" and row.takes_entries:
+            return HAS_ENTRIES
+        return super().refusal(act, row, request)
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.roster)
         decide = self.admin_site.admin_view(self.decide)
@@ -248,7 +257,7 @@ class EventAdmin(PreviewAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(ExportingAdmin):
+class EntryAdmin(BulkAdmin, ExportingAdmin):
     """Entered by people themselves; the secretariat cancels, on request."""
 
     # The address of its page is the person's key.
@@ -276,7 +285,15 @@ class EntryAdmin(ExportingAdmin):
         *("created_at", "cancelled_at"),
     )
     readonly_fields = fields
-    actions = ["cancel"]
+    stale = (entering.AlreadyCancelledError,)
+    bulk = {
+        "cancel": Bulk(
+            "申込みを取り消す（メールでお知らせ）",
+            "申込みを取り消す",
+            "{}件の申込みを取り消し、申し込んだ方にメールで知らせます。空いた席には、キャンセル待ちの方が順に入ります。",
+            warning="元に戻せません。参加するときは、もう一度申し込んでいただきます。",
+        )
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -285,13 +302,11 @@ class EntryAdmin(ExportingAdmin):
         """Personal data is erased by the worker in its time."""
         return False
 
-    @admin.action(description="申込みを取り消す（メールでお知らせ）", permissions=["change"])
-    def cancel(self, request: MemberRequest, queryset: Any) -> None:
-        done = 0
-        for entry in queryset.select_related("event"):
-            try:
-                entering.cancel(entry, by=request.user)
-            except entering.AlreadyCancelledError:
-                continue
-            done += 1
-        self.message_user(request, f"{done}件の申込みを取り消しました。", messages.SUCCESS)
+    def refusal(self, act: str, row: Entry, request: HttpRequest) -> str:
+        return "すでに取り消されたため" if row.state == Entry.State.CANCELLED else ""
+
+    def note(self, row: Entry) -> str:
+        return f"{row.event}、{row.people}人、{row.get_state_display()}"
+
+    def do(self, act: str, row: Entry, data: dict[str, Any], request: MemberRequest) -> None:
+        entering.cancel(row, by=request.user)

@@ -2,14 +2,23 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 
 from lib.admin import PortalModelAdmin
-from news.admin.article import NewsFileInline, PreviewAdmin, StateFilter
+from lib.bulk import Bulk
+from lib.wareki import WarekiDateField
+from news.admin.article import RELEASING, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
 from news.models import NewsCategory, NewsItem
 from news.views.news import news_item_context
+
+
+class PinForm(forms.Form):
+    until = WarekiDateField(
+        label="固定表示の終わり", required=False, help_text="空にすると、初めに載せるのをやめます。"
+    )
 
 
 @admin.register(NewsItem)
@@ -36,6 +45,16 @@ class NewsItemAdmin(PreviewAdmin):
         (None, {"fields": ["category", "title", "summary", "body"]}),
         ("公開", {"fields": ["is_draft", "publish_at", "expires_at", "pinned_until"]}),
     ]
+
+    bulk = {
+        **RELEASING,
+        "pin": Bulk(
+            "選択したお知らせを、一覧の初めに載せる",
+            "一覧の初めに載せる",
+            "{}件のお知らせを、選んだ日まで、一覧の初めに載せます。",
+            form=PinForm,
+        ),
+    }
 
     def preview_context(self, form: ModelForm) -> dict[str, Any]:
         return news_item_context(form.instance)

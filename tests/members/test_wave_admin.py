@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from members import waves
 from members.models import Delivery, Invitation, InvitationWave, SiteText
-from tests import factories
+from tests import acting, factories
 from tests.members.test_waves import GUNMA, NAGANO, make_planned, send
 
 WAVES = "/admin/members/invitationwave/"
@@ -313,9 +313,6 @@ class TestLetters:
 def test_list_of_invitations_withdraws_planned_ones_only_when_asked(admin):
     planned = make_planned()
 
-    admin.post(
-        reverse("admin:members_invitation_changelist"),
-        {"action": "withdraw", "_selected_action": [planned.pk]},
-    )
+    acting.confirm(admin, "withdraw", planned)
 
     assert not Invitation.objects.open().exists()
