@@ -15,6 +15,7 @@ from members.models import (
     InvitationWave,
     LocalGovernment,
     MailAddress,
+    MailText,
     Notice,
     Organization,
     Seat,
@@ -91,6 +92,9 @@ MAKE = {
     LocalGovernment: lambda number: factories.make_local_government(),
     MailAddress: lambda number: MailAddress.objects.create(
         address=factories.make_seat(mailbox=f"soumu{number}@town.example.jp").mailbox
+    ),
+    MailText: lambda number: MailText.objects.create(
+        slug="invitation", version=number, subject="件名", body="本文"
     ),
     Notice: lambda number: Notice.objects.create(key=f"n{number}", kind="topic", text="知らせ"),
     Organization: lambda number: factories.make_seat().organization,
