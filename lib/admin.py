@@ -1,6 +1,7 @@
 """What every list and form of the admin does alike."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django import forms
@@ -11,10 +12,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -26,9 +27,9 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import DeletedObject
 from simple_history.template_utils import HistoricalRecordContextHelper
 
-from lib.imports import error_lines
+from lib.imports import SheetResource, error_lines
 from lib.list_filters import DateRangeFilter
-from lib.spreadsheets import XLSX, JapaneseCSV
+from lib.spreadsheets import XLSX, JapaneseCSV, write_blank, write_csv
 from lib.text import half_width, words
 from lib.wareki import WarekiDateField, format_date
 
@@ -134,11 +135,64 @@ class SheetAdmin(ImportExportMixin, PortalModelAdmin):
     """Imports a sheet after a preview, exports what the list shows."""
 
     formats = [JapaneseCSV, XLSX]
+    # What is imported, where that is not the model's name.
+    sheet_title = ""
+    # What must be known before a file is chosen.
+    sheet_advice: tuple[str, ...] = ()
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.export_excel)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export_excel"
-        return [path("export/excel/", view, name=name), *super().get_urls()]
+        view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("export/excel/", view(self.export_excel), name=f"{name}_export_excel"),
+            path("import/sample.<slug:extension>", view(self.blank), name=f"{name}_sample"),
+            *super().get_urls(),
+        ]
+
+    def blank(self, request: HttpRequest, extension: str) -> FileResponse:
+        """A file to begin with: the heads, one row of an example, and what each column may say."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        resource, title = self._sheet(), self._sheet_title
+        heads = resource.heads()
+        row = [resource.sample.get(head, "") for head in heads]
+        if extension == "csv":
+            content = write_csv(heads, [row])
+        elif extension == "xlsx":
+            content = write_blank(title[:30], heads, row, self._columns())
+        else:
+            raise Http404
+        name = f"{title}（見本）.{extension}"
+        return FileResponse(BytesIO(content), as_attachment=True, filename=name)
+
+    def _sheet(self) -> SheetResource:
+        resource: type[SheetResource] = self.resource_classes[0]
+        return resource()
+
+    @property
+    def _sheet_title(self) -> str:
+        return self.sheet_title or str(self.opts.verbose_name_plural)
+
+    def _columns(self) -> dict[str, tuple[str, str]]:
+        """Of each head: whether the column must be there, and what it may say."""
+        resource = self._sheet()
+        return {
+            head: (
+                "必要" if head in resource.required_heads else "",
+                resource.explanations.get(head, ""),
+            )
+            for head in resource.heads()
+        }
+
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_sample"
+        sheet = {
+            "title": self._sheet_title,
+            "advice": self.sheet_advice,
+            "columns": self._columns(),
+            "excel": reverse(name, args=["xlsx"]),
+            "csv": reverse(name, args=["csv"]),
+        }
+        return {**super().get_import_context_data(**kwargs), "sheet": sheet}
 
     def export_excel(self, request: HttpRequest) -> HttpResponse:
         """As export_action, which gives the first format."""

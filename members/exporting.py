@@ -37,6 +37,8 @@ class ExportingAdmin(PortalModelAdmin):
     personal_permission = "members.view_user"
 
     def get_urls(self) -> list[URLPattern]:
+        if not self.export_columns:
+            return super().get_urls()
         view = self.admin_site.admin_view(self.export_list)
         name = f"{self.opts.app_label}_{self.opts.model_name}_export_list"
         return [path("export.<slug:extension>", view, name=name), *super().get_urls()]
@@ -53,18 +55,18 @@ class ExportingAdmin(PortalModelAdmin):
             self.message_user(request, TOO_MANY, messages.ERROR)
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
             return redirect(reverse(name, query=request.GET))
-        columns = self._columns(request)
+        columns = self._exported_columns(request)
         audit.record_many(
             "export_list", self.model, by=request.user, rows=count, columns=[*columns]
         )
-        return self._sheet(extension, columns, rows[:MOST])
+        return self._exported_file(extension, columns, rows[:MOST])
 
-    def _columns(self, request: HttpRequest) -> dict[str, str]:
+    def _exported_columns(self, request: HttpRequest) -> dict[str, str]:
         sees_people = request.user.has_perm(self.personal_permission)
         hidden = frozenset() if sees_people else self.personal_heads
         return {head: name for head, name in self.export_columns.items() if head not in hidden}
 
-    def _sheet(self, extension: str, columns: dict[str, str], rows: Any) -> HttpResponse:
+    def _exported_file(self, extension: str, columns: dict[str, str], rows: Any) -> HttpResponse:
         title = str(self.opts.verbose_name_plural)
         lines = self._lines(rows, columns)
         if extension == "csv":

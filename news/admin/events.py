@@ -17,6 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from lib.admin import SheetAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.moments import MomentField
 from lib.open_data import FORMATS
@@ -29,6 +30,7 @@ from members.exporting import ExportingAdmin
 from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
+from news.imports import EventResource
 from news.models import Entry, Event
 from news.views.events import event_context
 
@@ -105,7 +107,15 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(PreviewAdmin):
+class EventAdmin(SheetAdmin, PreviewAdmin):
+    resource_classes = [EventResource]
+    sheet_advice = (
+        "1行に1つのイベントを書きます。イベント名と開始日が同じ行は、今の内容を改めます。",
+        "書いた列だけを改めます。列があって空のセルは、今の内容を空にします。",
+        "画像と配布資料は取り込めません。取り込んだあとに、それぞれのイベントのページで登録してください。",
+        "新しいイベントは、下書きになります。一覧の操作「選択したものを公開する」でまとめて公開できます。",
+        "会員が提案したイベントと、申込みを受け付けているイベントは、取り込みでは変えられません。",
+    )
     form = EventForm
     change_form_template = "admin/news/event/change_form.html"
     preview_template = "news/event.html"
@@ -115,20 +125,6 @@ class EventAdmin(PreviewAdmin):
     ]
     search_fields = ["folded"]
     search_help_text = "名称、ふりがな、会場、主催、説明で検索します。"
-    export_columns = {
-        "名称": "name",
-        "種類": "kind",
-        "開催の状況": "status",
-        "開始日": "starts_on",
-        "終了日": "ends_on",
-        "場所": "place",
-        "主催": "organizer",
-        "申込みの期限": "apply_until",
-        "定員": "capacity",
-        "状態": "state",
-        "公開日時": "publish_at",
-        "ページ": "get_absolute_url",
-    }
     inlines = [NewsFileInline]
     fieldsets = [
         (None, {"fields": ["name", "kana", "kind", "status", "summary", "body"]}),

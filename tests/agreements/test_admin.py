@@ -180,9 +180,10 @@ def test_import_names_the_row_of_a_wrong_number_as_the_sheet_counts(admin):
     rows = [regional_row(number) for number in range(1, 21)]
     rows[15] = regional_row(16, **{"協定番号": "x"})
 
-    html = preview(admin, *rows).content.decode()
+    (row,) = preview(admin, *rows).context["result"].invalid_rows
 
-    assert "17行目：「x」は1以上の整数で入力してください。" in html
+    assert row.number == 17
+    assert row.field_specific_errors == {"協定番号": ["「x」は1以上の整数で入力してください。"]}
 
 
 def test_import_of_something_else_is_explained(admin):

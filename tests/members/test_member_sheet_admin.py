@@ -214,10 +214,20 @@ class TestExport:
 
     def test_asks_no_query_per_row(self, admin, django_assert_num_queries):
         factories.make_user(seat=factories.make_seat())
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             self.rows(admin)
         for _ in range(3):
             factories.make_user(seat=factories.make_seat())
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             assert len(self.rows(admin)) == 4
+
+    def test_names_of_people_are_only_for_those_who_may_see_people(self, admin, clerk):
+        factories.make_user(seat=factories.make_seat(), name="見本 花子")
+
+        sheet = self.rows(clerk)
+
+        assert len(sheet) == 1
+        assert "担当者名" not in sheet.headers
+        assert "見本 花子" not in sheet.export("csv")
+        assert AuditEntry.objects.get(act="export_list").detail == {"rows": 1}
