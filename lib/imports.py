@@ -15,6 +15,7 @@ from django.db.models import Choices
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from import_export.fields import Field
 from import_export.resources import Diff, ModelResource
 from import_export.results import Result, RowResult
 from import_export.widgets import CharWidget
@@ -73,8 +74,12 @@ class SheetResource(ModelResource):
 
     def heads(self) -> list[str]:
         """Of what a sheet may say."""
-        names = [name for name in self.get_import_order() if name not in self.shown_only]
-        return [self.fields[name].column_name for name in names]
+        return [field.column_name for field in self.get_user_visible_fields()]
+
+    def get_user_visible_fields(self) -> list[Field]:
+        return [
+            self.fields[name] for name in self.get_import_order() if name not in self.shown_only
+        ]
 
     def get_result_class(self) -> type[Result]:
         return SheetResult

@@ -135,7 +135,7 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
         return "" if is_superuser or not row.is_staff else OF_ADMIN
 
     def note(self, row: User) -> str:
-        return f"{row.seat}、{row.get_role_display()}"
+        return row.get_role_display()
 
     def do(self, act: str, row: User, data: dict[str, Any], request: MemberRequest) -> None:
         """As a manager of the body would, so that the last one stays."""

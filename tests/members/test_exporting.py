@@ -183,7 +183,14 @@ def test_state_of_a_mail_is_said_in_words(admin):
 @pytest.mark.parametrize(
     "address",
     [
-        *("members/seat", "members/user", "members/invitation", "members/introduction"),
+        *(
+            "members/application",
+            "members/delivery",
+            "members/seat",
+            "members/user",
+            "members/invitation",
+            "members/introduction",
+        ),
         *("members/termsconsent", "board/topic", "board/reply", "board/answer", "board/report"),
         *("news/newsitem", "news/entry"),
     ],
