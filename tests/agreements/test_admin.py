@@ -169,9 +169,8 @@ def test_import_names_row_17_and_saves_nothing(admin):
     response = preview(admin, *rows)
     html = response.content.decode()
 
-    assert "直していただく行があります" in html
-    assert "<td>17 </td>" in html
-    assert "構成自治体の種別" in html
+    assert "直していただくところがあります" in html
+    assert "17行目（構成自治体の種別）：" in html
     assert "confirm_form" not in response.context
     assert RegionalAgreement.objects.count() == 0
 
@@ -180,10 +179,9 @@ def test_import_names_the_row_of_a_wrong_number_as_the_sheet_counts(admin):
     rows = [regional_row(number) for number in range(1, 21)]
     rows[15] = regional_row(16, **{"協定番号": "x"})
 
-    (row,) = preview(admin, *rows).context["result"].invalid_rows
+    html = preview(admin, *rows).content.decode()
 
-    assert row.number == 17
-    assert row.field_specific_errors == {"協定番号": ["「x」は1以上の整数で入力してください。"]}
+    assert "17行目（協定番号）：「x」は1以上の整数で入力してください。" in html
 
 
 def test_import_of_something_else_is_explained(admin):

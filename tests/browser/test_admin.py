@@ -24,6 +24,7 @@ MODELS = {
     "会員登録申請": "/admin/members/application/",
     "招待": "/admin/members/invitation/",
     "招待の送信": WAVES,
+    "メールの文": "/admin/members/mailtext/",
     "メールの送信": "/admin/members/delivery/",
     "回答": "/admin/board/answer/",
     "監査記録": "/admin/members/auditentry/",

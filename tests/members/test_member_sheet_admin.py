@@ -101,8 +101,7 @@ def test_wrong_row_is_named_and_cannot_be_confirmed(admin):
     response = preview(admin, sheet_of(ASSOCIATION, {**MAEBASHI, "役割": "superuser"}))
 
     html = response.content.decode()
-    assert "<td>3 </td>" in html
-    assert "「superuser」は選べません" in html
+    assert "3行目（役割）：「superuser」は選べません" in html
     assert "confirm_form" not in response.context
 
 

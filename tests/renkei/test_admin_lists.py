@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import Matter
-from board.models import Category
+from board.models import Answer, Category, Reply
 from lib.admin import CappedPaginator
-from members.models import AuditEntry, Delivery, LocalGovernment, SiteText, Theme
+from members.models import AuditEntry, Delivery, LocalGovernment, Notice, SiteText, Theme
 from news.models import NewsCategory, Series
 from tests import factories
 from tests.renkei.admin_rows import MAKE
@@ -108,11 +108,13 @@ def test_capped_list_says_so_and_its_last_page_is_shown(admin_client, monkeypatc
     assert page.context["cl"].result_count == 2
 
 
-@pytest.mark.parametrize("model", ["delivery", "notice"])
+@pytest.mark.parametrize(
+    "model", [Answer, Delivery, Notice, Reply], ids=lambda model: model._meta.label
+)
 def test_long_list_is_read_in_the_order_of_its_key(admin_client, model):
-    table = f"members_{model}"
+    table = model._meta.db_table
 
-    queries = list_queries(admin_client, Delivery._meta.apps.get_model("members", model))
+    queries = list_queries(admin_client, model)
 
     rows = [sql for sql in queries if f'FROM "{table}"' in sql and "ORDER BY" in sql]
     assert rows
