@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -19,7 +20,10 @@ from agreements.models import (
     RegionalAgreement,
 )
 from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.bulk import Bulk, BulkAdmin
 from lib.wareki import format_date
+from members import audit
+from members.access import MemberRequest
 
 NOTICE_DAYS = 90
 
@@ -106,7 +110,7 @@ class AgreementAdmin(SheetAdmin, SimpleHistoryAdmin):
 
 
 @admin.register(RegionalAgreement)
-class RegionalAgreementAdmin(AgreementAdmin):
+class RegionalAgreementAdmin(BulkAdmin, AgreementAdmin):
     resource_classes = [RegionalResource]
     inline_model = Party
     list_display = [
@@ -120,10 +124,21 @@ class RegionalAgreementAdmin(AgreementAdmin):
         "ended_on",
     ]
     list_display_links = ["number", "party_names"]
-    list_filter = [NoticeFilter, CountFilter, "needs_confirmation", InForceFilter, "prefecture"]
+    list_filter = [
+        *(NoticeFilter, CountFilter, "needs_confirmation", InForceFilter, "signed_on"),
+        "prefecture",
+    ]
     search_fields = ["parties__name"]
+    search_help_text = "締結団体の名称で検索します。"
     inlines = [PartyInline, FileInline]
-    actions = ["confirm_computed_count"]
+    bulk = {
+        "confirm_computed_count": Bulk(
+            "算定値を公表値にする（本日現在）",
+            "算定値を公表値にする",
+            "{}件の協定の構成自治体数を、本日現在の算定値に改めます。公開ページとオープンデータの数が変わります。",
+            warning="合併などで数が変わったことを、先に確かめてください。前の数は変更履歴に残ります。",
+        )
+    }
     readonly_fields = ["computed_count", "term_ends", "notice"]
     fieldsets = [
         (None, {"fields": ["number", "prefecture", "signed_on", "matters", "ended_on"]}),
@@ -186,12 +201,20 @@ class RegionalAgreementAdmin(AgreementAdmin):
         term = agreement.current_term if agreement.pk else None
         return format_date(term.notice_on) if term and term.notice_on else "-"
 
-    @admin.action(description="算定値を公表値にする（本日現在）", permissions=["change"])
-    def confirm_computed_count(self, request: HttpRequest, queryset: QuerySet) -> None:
-        changed = [agreement for agreement in queryset if agreement.confirm_computed_count()]
-        self.message_user(
-            request, f"{len(changed)}件の協定の構成自治体数を改めました。", messages.SUCCESS
-        )
+    def refusal(self, act: str, row: RegionalAgreement, request: HttpRequest) -> str:
+        return "公表値と算定値が同じため" if row.computed_count == row.published_count else ""
+
+    def note(self, row: RegionalAgreement) -> str:
+        return f"公表値{row.published_count}、算定値{row.computed_count}"
+
+    def do(
+        self, act: str, row: RegionalAgreement, data: dict[str, Any], request: MemberRequest
+    ) -> None:
+        before = row.published_count
+        with transaction.atomic():
+            if row.confirm_computed_count():
+                after = row.published_count
+                audit.record("confirm_count", row, by=request.user, before=before, after=after)
 
 
 @admin.register(CorporateAgreement)
@@ -199,8 +222,9 @@ class CorporateAgreementAdmin(AgreementAdmin):
     resource_classes = [CorporateResource]
     inline_model = Activity
     list_display = ["company", "signed_on_wareki", "website", "ended_on"]
-    list_filter = [InForceFilter, "matters"]
+    list_filter = [InForceFilter, "matters", "signed_on"]
     search_fields = ["company", "activities__text"]
+    search_help_text = "企業の名称と主な取組で検索します。"
     inlines = [ActivityInline, FileInline]
     fields = ["company", "signed_on", "matters", "website", "published_on", "ended_on", "note"]
 

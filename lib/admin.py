@@ -1,17 +1,25 @@
 """What every list and form of the admin does alike."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags import admin_list
+from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.results import Result
@@ -19,9 +27,10 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import DeletedObject
 from simple_history.template_utils import HistoricalRecordContextHelper
 
-from lib.imports import error_lines
-from lib.spreadsheets import XLSX, JapaneseCSV
-from lib.text import words
+from lib.imports import SheetResource, error_lines
+from lib.list_filters import DateRangeFilter
+from lib.spreadsheets import XLSX, JapaneseCSV, write_blank, write_csv
+from lib.text import half_width, words
 from lib.wareki import WarekiDateField, format_date
 
 ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確認から時間がたっています。必要なら、もう一度ファイルを選んでください。"
@@ -44,11 +53,51 @@ class LabelledFormSet(LabelledRows, forms.BaseInlineFormSet):
     pass
 
 
+# A day in list_filter is a range, whichever way the list is written.
+admin.FieldListFilter.register(
+    lambda field: isinstance(field, models.DateField), DateRangeFilter, take_priority=True
+)
+
+
+def _said_icon(value: bool | None) -> SafeString:
+    """As Django's, which calls its picture "True" in every language."""
+    name, said = {True: ("yes", "はい"), False: ("no", "いいえ"), None: ("unknown", "不明")}[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), said)
+
+
+# Lists and forms look it up there; there is no other place to say it.
+admin_list._boolean_icon = _said_icon  # type: ignore[attr-defined]
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than MOST: nobody leafs to the end of a million mails."""
+
+    MOST = 2000
+
+    @cached_property
+    def _counted(self) -> int:
+        rows: Any = self.object_list
+        return rows.order_by().values("pk")[: self.MOST + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, self.MOST)
+
+    @property
+    def is_capped(self) -> bool:
+        return self._counted > self.MOST
+
+
 class PortalModelAdmin(admin.ModelAdmin):
     """Searches as people type, counts no whole table, and takes addresses without https://."""
 
     show_full_result_count = False
+    # The numbers beside filters would count the table once more for each choice.
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
     list_per_page = 50
+    # Its own page of the list, see members/exporting.py.
+    export_columns: dict[str, str] = {}
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
         models.DateField: {"form_class": WarekiDateField, "widget": forms.TextInput},
@@ -78,22 +127,77 @@ class PortalModelAdmin(admin.ModelAdmin):
             found = Q()
             for name in self.get_search_fields(request):
                 text = folded if name.endswith("folded") else word
+                text = half_width(word) if name.endswith("code") else text
                 found |= Q(**{f"{name}__icontains": text})
             queryset = queryset.filter(found)
-        # A column beyond a relation may repeat a row.
-        beyond = any("__" in name for name in self.get_search_fields(request))
-        return queryset, bool(search_term) and beyond
+        repeats = any(
+            lookup_spawns_duplicates(self.opts, name) for name in self.get_search_fields(request)
+        )
+        return queryset, bool(search_term) and repeats
 
 
 class SheetAdmin(ImportExportMixin, PortalModelAdmin):
     """Imports a sheet after a preview, exports what the list shows."""
 
     formats = [JapaneseCSV, XLSX]
+    # What is imported, where that is not the model's name.
+    sheet_title = ""
+    # What must be known before a file is chosen.
+    sheet_advice: tuple[str, ...] = ()
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.export_excel)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export_excel"
-        return [path("export/excel/", view, name=name), *super().get_urls()]
+        view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("export/excel/", view(self.export_excel), name=f"{name}_export_excel"),
+            path("import/sample.<slug:extension>", view(self.blank), name=f"{name}_sample"),
+            *super().get_urls(),
+        ]
+
+    def blank(self, request: HttpRequest, extension: str) -> FileResponse:
+        """A file to begin with: the heads, one row of an example, and what each column may say."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        resource, title = self._sheet(), self._sheet_title
+        heads = resource.heads()
+        row = [resource.sample.get(head, "") for head in heads]
+        if extension == "csv":
+            content = write_csv(heads, [row])
+        elif extension == "xlsx":
+            content = write_blank(title[:30], heads, row, self._columns())
+        else:
+            raise Http404
+        name = f"{title}（見本）.{extension}"
+        return FileResponse(BytesIO(content), as_attachment=True, filename=name)
+
+    def _sheet(self) -> SheetResource:
+        resource: type[SheetResource] = self.resource_classes[0]
+        return resource()
+
+    @property
+    def _sheet_title(self) -> str:
+        return self.sheet_title or str(self.opts.verbose_name_plural)
+
+    def _columns(self) -> dict[str, tuple[str, str]]:
+        """Of each head: whether the column must be there, and what it may say."""
+        resource = self._sheet()
+        return {
+            head: (
+                "必要" if head in resource.required_heads else "",
+                resource.explanations.get(head, ""),
+            )
+            for head in resource.heads()
+        }
+
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_sample"
+        sheet = {
+            "title": self._sheet_title,
+            "advice": self.sheet_advice,
+            "columns": self._columns(),
+            "excel": reverse(name, args=["xlsx"]),
+            "csv": reverse(name, args=["csv"]),
+        }
+        return {**super().get_import_context_data(**kwargs), "sheet": sheet}
 
     def export_excel(self, request: HttpRequest) -> HttpResponse:
         """As export_action, which gives the first format."""

@@ -1,7 +1,9 @@
 """The secretariat's imports: a sheet is taken whole or not at all, errors by row of the sheet."""
 
 import csv
+import re
 from collections.abc import Callable, Mapping
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -10,18 +12,25 @@ import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Choices
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from import_export.fields import Field
 from import_export.resources import Diff, ModelResource
 from import_export.results import Result, RowResult
 from import_export.widgets import CharWidget
 from tablib.exceptions import TablibException
 
+from lib.clock import parse_time
+from lib.moments import parse_moment
 from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import half_width
 from lib.wareki import parse_date
 
 HEADER_ROWS = 1
+# Excel hands 13:30 over as 13:30:00.
+_SECONDS = re.compile(r"(\d{1,2}:\d{2}):\d{2}(?:\.\d+)?$")
+SAMPLE_ROW = "見本の行です。消してから取り込んでください。"
 
 
 class SheetResult(Result):
@@ -57,6 +66,20 @@ class SheetResource(ModelResource):
 
     aliases: Mapping[str, str] = {}
     required_heads: tuple[str, ...] = ()
+    # The row of the file to begin with, and what each column may say.
+    sample: Mapping[str, str] = {}
+    explanations: Mapping[str, str] = {}
+    # Written into exports, and not read when they come back.
+    shown_only: frozenset[str] = frozenset()
+
+    def heads(self) -> list[str]:
+        """Of what a sheet may say."""
+        return [field.column_name for field in self.get_user_visible_fields()]
+
+    def get_user_visible_fields(self) -> list[Field]:
+        return [
+            self.fields[name] for name in self.get_import_order() if name not in self.shown_only
+        ]
 
     def get_result_class(self) -> type[Result]:
         return SheetResult
@@ -88,6 +111,22 @@ class SheetResource(ModelResource):
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         for head, value in row.items():
             row[head] = "" if value is None else str(value).strip()
+        if self.sample and all(row.get(head) == said for head, said in self.sample.items()):
+            raise ValidationError(SAMPLE_ROW)
+        self._check_keys(row)
+
+    def _check_keys(self, row: dict[str, Any]) -> None:
+        """What a row is found by is read before the rest: what is wrong there has its column, too."""
+        errors: dict[str, list[str]] = {}
+        for name in self.get_import_id_fields():
+            field = self.fields[name]
+            if field.column_name in row:
+                try:
+                    field.clean(row)
+                except ValueError as error:
+                    errors[name] = [str(error)]
+        if errors:
+            raise ValidationError(errors)
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
         """Errors come under the column's head, which the secretariat sees, not the field's name."""
@@ -111,13 +150,19 @@ class SheetResource(ModelResource):
 class ChoiceWidget(CharWidget):
     """A choice by its label, as 町村 or 群馬県; the stored value is understood, too."""
 
-    def __init__(self, choices: type[Choices] | list[tuple[str, str]]) -> None:
+    def __init__(
+        self, choices: type[Choices] | list[tuple[str, str]], *, empty: str | None = None
+    ) -> None:
+        """`empty` is what an empty cell says; without it one of the choices must be there."""
         super().__init__()
+        self.empty = empty
         pairs = choices if isinstance(choices, list) else choices.choices
         self.labels = dict(pairs)
         self.values = {str(label): value for value, label in pairs}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if not value and self.empty is not None:
+            return self.empty
         if value in self.labels:
             return value
         if value not in self.values:
@@ -138,6 +183,48 @@ class DateWidget(CharWidget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return value.isoformat() if value else ""
+
+
+class MomentWidget(CharWidget):
+    """A day with an optional time of day, as in the forms; 西暦 out."""
+
+    def __init__(self, default: time = time(0)) -> None:
+        super().__init__()
+        self.default = default
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> datetime | None:
+        text = _SECONDS.sub(r"\1", str(value or ""))
+        return parse_moment(text, default=self.default) if text else None
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
+
+
+class ClockWidget(CharWidget):
+    """A time of day: 午後1時30分, 13:30."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> time | None:
+        text = _SECONDS.sub(r"\1", str(value or ""))
+        if not text:
+            return None
+        clock, days = parse_time(text)
+        if days:
+            raise ValueError("24時は、次の日の午前0時です。日付と時刻を分けて入力してください。")
+        return clock
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return f"{value:%H:%M}" if value else ""
+
+
+class TextWidget(CharWidget):
+    """Text as the forms store it."""
+
+    def __init__(self, cleaned: Callable[[str], str]) -> None:
+        super().__init__()
+        self.cleaned = cleaned
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        return self.cleaned(str(value or ""))
 
 
 class NumberWidget(CharWidget):

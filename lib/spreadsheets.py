@@ -3,7 +3,7 @@
 import csv
 import io
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,12 @@ import tablib
 from django.core.exceptions import ValidationError
 from import_export.formats import base_formats
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 Row = Sequence[str | int | None]
 
+# Formatted in the file to begin with; more may be written below.
+BLANK_ROWS = 200
 # Excel and LibreOffice run a cell that begins so; full-width forms are folded by some of them.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -51,6 +54,35 @@ def write_book(sheets: Iterable[tuple[str, Sequence[str], Iterable[Row]]]) -> by
         sheet.append(list(head))
         for row in rows:
             sheet.append([harmless(value) for value in row])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def write_blank(
+    title: str, heads: Sequence[str], row: Row, explanations: Mapping[str, tuple[str, str]]
+) -> bytes:
+    """A file to begin with: heads and one example, all cells as text, and a sheet of explanations.
+
+    As text, Excel keeps the zeros in front of codes and telephone numbers.
+    """
+    book = Workbook()
+    sheet = book.active
+    sheet.title = title
+    sheet.freeze_panes = "A2"
+    sheet.append(list(heads))
+    sheet.append([harmless(value) for value in row])
+    for cells in sheet.iter_rows(1, BLANK_ROWS, 1, len(heads)):
+        for cell in cells:
+            cell.number_format = "@"
+    described = book.create_sheet("説明")
+    described.append(["列の名前", "必要", "書き方"])
+    for head, (need, text) in explanations.items():
+        described.append([head, need, text])
+    for name, width in (("A", 30), ("B", 10), ("C", 90)):
+        described.column_dimensions[name].width = width
+    for number in range(1, len(heads) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = 18
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

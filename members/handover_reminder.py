@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from lib.wareki import fiscal_year
 from lib.working_days import first_working_day
-from members.mailing import deliver
+from members.mailing import Wording, deliver
 from members.models import Organization, Seat, SiteText
 from members.models.site_text import parse_handover_day
 
@@ -25,7 +25,7 @@ def send_due() -> int:
     text = SiteText.objects.current(SiteText.Slug.HANDOVER_REMINDER)
     if text is None or not text.body or not _is_season(today):
         return 0
-    seats = _seats()
+    seats, wording = _seats(), Wording.of("handover_reminder")
     for seat in seats:
         deliver(
             "handover_reminder",
@@ -33,6 +33,7 @@ def send_due() -> int:
             key=f"handover-reminder-{fiscal_year(today)}-{seat.pk}",
             seat=seat,
             context={"seat": seat, "text": text.body, "site_url": settings.SITE_URL},
+            wording=wording,
         )
     return len(seats)
 

@@ -15,7 +15,7 @@ from lib.imports import HEADER_ROWS, ChoiceWidget, DateWidget, SheetResource
 from lib.text import fold
 from members import audit
 from members.known_bodies import KnownBodies
-from members.member_cells import CELLS, SAMPLE_NAME
+from members.member_cells import CELLS, EXPLANATIONS, SAMPLE, SAMPLE_NAME
 from members.models import Invitation, Organization, Seat, User
 
 Kind, Status = Organization.Kind, Organization.Status
@@ -53,6 +53,8 @@ class MemberResource(SheetResource):
     """
 
     required_heads = ("団体コード", "都道府県", "団体名", "部署名")
+    sample = SAMPLE
+    explanations = EXPLANATIONS
 
     code = _of_body("local_government__code", "団体コード")
     prefecture = _of_body("prefecture", "都道府県", ChoiceWidget(prefectures.CHOICES))
@@ -92,15 +94,21 @@ class MemberResource(SheetResource):
         import_id_fields = ("code", "section")
         report_skipped = True
 
+    def __init__(self, *, shows_people: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._shows_people = shows_people
+
+    def get_export_fields(self, selected_fields: Any = None) -> list[Field]:
+        fields: list[Field] = super().get_export_fields(selected_fields)
+        person = self.fields["person"].column_name
+        return [field for field in fields if self._shows_people or field.column_name != person]
+
     def check_heads(self, dataset: tablib.Dataset) -> None:
         """A column that we do not know may be a misspelled one: better said than passed over."""
         super().check_heads(dataset)
         unknown = [head for head in dataset.headers if head and head not in self.heads()]
         if unknown:
             raise ValidationError(f"この名簿にない列があります：{'、'.join(unknown)}")
-
-    def heads(self) -> list[str]:
-        return [field.column_name for field in self.get_import_fields()]
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import audit, consent
-from members.mailing import compose, deliver, post, seats_of_secretariat
+from members.mailing import Wording, compose, deliver, post, seats_of_secretariat
 from members.models import (
     Application,
     ApplicationStep,
@@ -185,14 +185,15 @@ def invite(
     return invitation
 
 
-def invitation_mail(invitation: Invitation) -> Delivery:
-    """The one mail that carries the link."""
+def invitation_mail(invitation: Invitation, wording: Wording | None = None) -> Delivery:
+    """The one mail that carries the link; `wording` where many are written at once."""
     return compose(
         "invitation",
         address=invitation.address,
         key=invitation.mail_key,
         seat=invitation.seat,
         context={"invitation": invitation, "site_url": settings.SITE_URL},
+        wording=wording,
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lib import prefectures
 from members import audit
-from members.mailing import post
+from members.mailing import Wording, post
 from members.models import Delivery, Invitation, InvitationWave, Organization, Seat, User
 from members.models.invitation import INVITATION_FOR, InvitationQuerySet
 from members.registration import invitation_mail
@@ -46,7 +46,7 @@ class Plan:
     def bodies(self) -> int:
         return len({row.seat.organization_id for row in self.invitations})
 
-    @property
+    @cached_property
     def sample(self) -> Delivery | None:
         """The first mail in full, but for its key: that is the invited person's alone."""
         if not self.invitations:
@@ -127,7 +127,8 @@ def send(codes: Sequence[str], *, fingerprint: str, by: User) -> InvitationWave:
         expires_at=now + INVITATION_FOR,
     )
     sent = wave.invitations.select_related("seat__organization")
-    post([invitation_mail(row) for row in sent])
+    wording = Wording.of("invitation")
+    post([invitation_mail(row, wording) for row in sent])
     audit.record("send_invitations", wave, by=by, prefectures=sorted(codes), mails=len(rows))
     return wave
 
@@ -154,7 +155,8 @@ def send_again(wave: InvitationWave, *, days: int, fingerprint: str, by: User) -
         )
         for row in rows
     )
-    post([invitation_mail(row) for row in renewed])
+    wording = Wording.of("invitation")
+    post([invitation_mail(row, wording) for row in renewed])
     audit.record("send_invitations_again", wave, by=by, days=days, mails=len(rows))
     return len(rows)
 

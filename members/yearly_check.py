@@ -12,7 +12,7 @@ from django.utils import timezone
 from lib.wareki import format_date_weekday
 from members import audit, inbox, people
 from members.access import is_manager
-from members.mailing import compose, post
+from members.mailing import Wording, compose, post
 from members.models import (
     Confirmation,
     Delivery,
@@ -154,6 +154,15 @@ def _confirmation(check: YearlyCheck, by: User, note: str) -> Confirmation:
     )
 
 
+def _pressing(check: YearlyCheck) -> dict[str, str]:
+    """What a reminder says of the day."""
+    day = format_date_weekday(check.due_on)
+    if timezone.localdate() > check.due_on:
+        plea = f"回答期限（{day}）を過ぎていますので、お早めにお願いします。"
+        return {"situation": "期限を過ぎました", "plea": plea}
+    return {"situation": "まだ確認をいただいていません", "plea": f"{day}までにお願いします。"}
+
+
 def _tell(template: str, check: YearlyCheck, bodies: OrganizationQuerySet, *, occasion: str) -> int:
     """The key names check, occasion and body: who has been told is not told again."""
     inbox.tell_inboxes(
@@ -165,9 +174,10 @@ def _tell(template: str, check: YearlyCheck, bodies: OrganizationQuerySet, *, oc
     shared = {
         "check": check,
         "due_on": format_date_weekday(check.due_on),
-        "is_overdue": timezone.localdate() > check.due_on,
         "site_url": settings.SITE_URL,
+        **_pressing(check),
     }
+    wording = Wording.of(template)
     mails = [
         compose(
             template,
@@ -175,6 +185,7 @@ def _tell(template: str, check: YearlyCheck, bodies: OrganizationQuerySet, *, oc
             key=f"yearly-check-{check.pk}-{occasion}-{seat.organization_id}",
             seat=seat,
             context={"seat": seat, **shared},
+            wording=wording,
         )
         for seat in mailboxes(bodies)
     ]
@@ -193,16 +204,18 @@ def _warn(check: YearlyCheck, suspend_on: date, today: date) -> None:
         [UnusedWarning(yearly_check=check, user=user, suspend_on=day) for user in reachable],
         ignore_conflicts=True,
     )
-    post([_warning_mail(check, user, day) for user in reachable])
+    wording = Wording.of("unused_warning")
+    post([_warning_mail(check, user, day, wording) for user in reachable])
 
 
-def _warning_mail(check: YearlyCheck, user: User, day: date) -> Delivery:
+def _warning_mail(check: YearlyCheck, user: User, day: date, wording: Wording) -> Delivery:
     return compose(
         "unused_warning",
         address=user.mail_address,
         key=f"unused-warning-{check.pk}-{user.pk}",
         seat=user.seat,
         context={"person": user, "day": format_date_weekday(day), "site_url": settings.SITE_URL},
+        wording=wording,
     )
 
 

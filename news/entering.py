@@ -13,6 +13,17 @@ from members.models import Delivery, User
 from news.models import Entry, Event
 
 State = Entry.State
+RESULTS = {
+    State.CONFIRMED: {
+        "title": "参加の申込みを受け付けました",
+        "text": "次のイベントへの参加の申込みを受け付けました。",
+    },
+    State.WAITING: {
+        "title": "キャンセル待ちの申込みを受け付けました",
+        "text": "次のイベントは定員に達しているため、キャンセル待ちで受け付けました。\n"
+        "参加できるようになったときは、メールでお知らせします。",
+    },
+}
 ERASED = "内容を消去しました。"
 
 
@@ -40,7 +51,7 @@ def enter(entry: Entry, *, by: User | None = None) -> Entry:
             entry.save()
             if by:
                 audit.record("enter_for", entry, by=by, event=event.pk)
-            _tell(entry, "event_entered")
+            _tell(entry, "event_entered", result=RESULTS[entry.state])
     except IntegrityError:
         return Entry.objects.get(form_key=entry.form_key)
     return entry

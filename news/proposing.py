@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lib.forms import new_form_key
+from lib.wareki import format_datetime
 from members import audit, drafts
 from members.mailing import deliver, seats_of_secretariat
 from members.models import Draft, User
@@ -109,5 +110,10 @@ def _tell_proposer(event: Event, template: str) -> None:
             address=address,
             key=f"event-{event.pk}-{template}",
             seat=seat,
-            context={"event": event, "seat": seat, "site_url": settings.SITE_URL},
+            context={
+                "event": event,
+                "seat": seat,
+                "publish_at": format_datetime(event.publish_at),
+                "site_url": settings.SITE_URL,
+            },
         )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
@@ -31,10 +32,22 @@ class FailureFilter(admin.SimpleListFilter):
         return queryset.exclude(failure="") if self.value() == "yes" else queryset
 
 
+class JobFilter(admin.SimpleListFilter):
+    title = "処理"
+    parameter_name = "job"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, job.label) for name, job in JOBS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(job=self.value()) if self.value() else queryset
+
+
 @admin.register(JobRun)
 class JobRunAdmin(PortalModelAdmin):
     list_display = ["label", "period", "started_at", "finished_at", "failure"]
-    list_filter = [FailureFilter, "job"]
+    list_filter = [FailureFilter, JobFilter, "started_at"]
+    fields = ["label", "period", "started_at", "finished_at", "failure"]
 
     @admin.display(description="処理", ordering="job")
     def label(self, run: JobRun) -> str:

@@ -22,6 +22,7 @@ from members.models import (
     Invitation,
     InvitationWave,
     MailAddress,
+    MailText,
     Notice,
     Organization,
     SiteText,
@@ -62,6 +63,8 @@ WRITTEN_BY_THE_PORTAL = {
     TermsConsent,
     Entry,
 }
+# Which mail is to be worded; without it the page leads to the list.
+NEEDED_TO_ADD = {MailText: "?slug=invitation"}
 THIRD_PARTY = {
     "account_login",
     "account_logout",
@@ -260,7 +263,7 @@ def test_every_list_and_form_of_the_admin_obeys_the_table(client, log_in, role):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         addresses.append(reverse(f"{name}_changelist"))
         if model not in WRITTEN_BY_THE_PORTAL:
-            addresses.append(reverse(f"{name}_add"))
+            addresses.append(reverse(f"{name}_add") + NEEDED_TO_ADD.get(model, ""))
 
     answers = {address: client.get(address).status_code for address in addresses}
 

@@ -1,5 +1,5 @@
 """The secretariat's pages for the board."""
 
-from board.admin import categories, moderation, posts
+from board.admin import answers, categories, moderation, posts
 
-__all__ = ["categories", "moderation", "posts"]
+__all__ = ["answers", "categories", "moderation", "posts"]

@@ -6,9 +6,10 @@ from django import forms
 from django.contrib import admin
 
 from board import moderation
-from board.admin.acts import ActAdmin, Bulk
+from board.admin.acts import ActAdmin
 from board.models import ApprovalRule, Report
 from lib.admin import PortalModelAdmin
+from lib.bulk import Bulk
 from lib.text import clean_text
 from members import audit
 from members.access import MemberRequest
@@ -32,9 +33,20 @@ class SettleForm(forms.Form):
 @admin.register(Report)
 class ReportAdmin(ActAdmin):
     list_display = ["topic", "reply", "organization", "at", "result", "settled_at"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter), "result"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter), "result", "at"]
     list_select_related = ["topic", "reply__topic", "organization"]
     search_fields = ["topic__title", "organization__folded", "reason"]
+    search_help_text = "投稿の件名、知らせた団体の名称、理由で検索します。"
+    export_columns = {
+        "日時": "at",
+        "投稿": "topic",
+        "返信の番号": "reply__seq",
+        "知らせた団体": "organization",
+        "理由": "reason",
+        "結果": "result",
+        "説明": "result_note",
+        "対応した日時": "settled_at",
+    }
     fields = (
         "topic",
         "reply",
@@ -53,7 +65,9 @@ class ReportAdmin(ActAdmin):
     bulk = {
         "settle": Bulk(
             "選択した通報に対応を記録する",
+            "対応を記録する",
             "{}件の通報に、同じ結果と説明を記録します。「非表示にした」を選ぶと、知らされた投稿や返信を非表示にします。",
+            form=SettleForm,
         )
     }
 
@@ -72,7 +86,9 @@ class ReportAdmin(ActAdmin):
 class ApprovalRuleAdmin(PortalModelAdmin):
     list_display = ["organization", "reason", "created_at"]
     list_select_related = ["organization"]
+    list_filter = ["created_at"]
     search_fields = ["organization__folded"]
+    search_help_text = "団体名、ふりがなで検索します。"
     autocomplete_fields = ["organization"]
 
     def save_model(self, request: Any, obj: ApprovalRule, form: Any, change: bool) -> None:

@@ -9,16 +9,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from board import moderation, posting
-from board.admin.acts import ActAdmin, Bulk
+from board.admin.acts import ActAdmin
 from board.models import Category, Reply, SearchEntry, Topic
 from board.models.search_entry import SearchEntryQuerySet
 from board.search.finding import Search
+from lib.bulk import Bulk
 from lib.queries import Query
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members.access import MemberRequest
 
 HIDES = "投稿した団体と事務局のほかには、表示しなくなります。"
+SHOWS = "公開範囲の会員が、また読めるようになります。"
 
 
 class HideForm(forms.Form):
@@ -66,6 +68,7 @@ class SendBackForm(ApproveForm):
 class PostAdmin(ActAdmin):
     # Shows the box; the index of the board answers.
     search_fields = ["pk"]
+    search_help_text = "件名と本文を、掲示板と同じように検索します。"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -105,17 +108,35 @@ class PostAdmin(ActAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(PostAdmin):
-    list_display = ["title", "organization", "category", "status", "hidden_at", "publish_at"]
+    list_display = [
+        *("title", "organization", "category", "status", "hidden_at", "publish_at", "deadline"),
+        "reply_count",
+    ]
     list_filter = [
         "category",
         "status",
         ("approval_note", admin.EmptyFieldListFilter),
         ("hidden_at", admin.EmptyFieldListFilter),
+        "publish_at",
+        "deadline",
         "audience",
         "organization__prefecture",
     ]
     list_select_related = ["organization", "category"]
-    date_hierarchy = "publish_at"
+    export_columns = {
+        "番号": "pk",
+        "件名": "title",
+        "分類": "category",
+        "団体名": "organization",
+        "状態": "status",
+        "公開範囲": "audience",
+        "公開日時": "publish_at",
+        "締切": "deadline",
+        "返信の数": "reply_count",
+        "概要": "summary",
+        "非表示にした日時": "hidden_at",
+        "非表示の理由": "hidden_reason",
+    }
     fields = (
         "title",
         "organization",
@@ -148,22 +169,61 @@ class TopicAdmin(PostAdmin):
     bulk = {
         "approve": Bulk(
             "選択した投稿を承認して公開する",
+            "承認して公開する",
             "{}件の投稿を承認します。公開範囲の会員が読めるようになります。公開を予約した投稿は、その日時に公開します。",
+            form=ApproveForm,
         ),
         "send_back": Bulk(
             "選択した投稿を承認しない",
+            "承認しない",
             "{}件の投稿を承認しません。投稿した団体に、同じ理由を表示します。文章は残ります。",
+            form=SendBackForm,
         ),
-        "hide": Bulk("選択した投稿を非表示にする", f"{{}}件の投稿を非表示にします。{HIDES}"),
+        "hide": Bulk(
+            "選択した投稿を非表示にする",
+            "非表示にする",
+            f"{{}}件の投稿を非表示にします。{HIDES}",
+            form=HideForm,
+        ),
+        "restore": Bulk(
+            "選択した投稿を表示に戻す", "表示に戻す", f"{{}}件の投稿を表示に戻します。{SHOWS}"
+        ),
+        "move": Bulk(
+            "選択した投稿を別の分類に移す",
+            "別の分類に移す",
+            "{}件の投稿を、選んだ分類に移します。",
+            form=MoveForm,
+        ),
+        "pin": Bulk(
+            "選択した投稿を先頭に表示する",
+            "先頭に表示する",
+            "{}件の投稿を、選んだ日まで、分類の先頭に表示します。",
+            form=PinForm,
+        ),
     }
 
 
 @admin.register(Reply)
 class ReplyAdmin(PostAdmin):
     list_display = ["topic", "seq", "organization", "hidden_at", "created_at"]
-    list_filter = [("hidden_at", admin.EmptyFieldListFilter), "organization__prefecture"]
+    list_display_links = ["topic", "seq"]
+    list_filter = [
+        ("hidden_at", admin.EmptyFieldListFilter),
+        "created_at",
+        "organization__prefecture",
+    ]
     list_select_related = ["topic", "organization"]
-    date_hierarchy = "created_at"
+    # The newest first, by the key: the order of the topics would sort every reply there is.
+    ordering = ["-id"]
+    export_columns = {
+        "投稿の番号": "topic_id",
+        "投稿": "topic",
+        "返信の番号": "seq",
+        "団体名": "organization",
+        "本文": "body",
+        "日時": "created_at",
+        "非表示にした日時": "hidden_at",
+    }
     fields = (
         "topic",
         "seq",
@@ -178,4 +238,14 @@ class ReplyAdmin(PostAdmin):
     )
     readonly_fields = fields
     acts = {"hide": ("非表示にする", HideForm), "restore": ("表示に戻す", RestoreForm)}
-    bulk = {"hide": Bulk("選択した返信を非表示にする", f"{{}}件の返信を非表示にします。{HIDES}")}
+    bulk = {
+        "hide": Bulk(
+            "選択した返信を非表示にする",
+            "非表示にする",
+            f"{{}}件の返信を非表示にします。{HIDES}",
+            form=HideForm,
+        ),
+        "restore": Bulk(
+            "選択した返信を表示に戻す", "表示に戻す", f"{{}}件の返信を表示に戻します。{SHOWS}"
+        ),
+    }

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from lib.admin import PortalModelAdmin
+from lib.bulk import Bulk, BulkAdmin
 from lib.forms import form_key_in
 from lib.wareki import format_date
 from members import people, registration, waves
@@ -21,11 +21,15 @@ from members.access import MemberRequest
 from members.admin.waves import letter_page
 from members.domains import describe_domains
 from members.duplicates import possible_duplicates
+from members.exporting import ExportingAdmin
 from members.forms import DecisionForm, EnteredApplicationForm
 from members.forms.application import ALREADY_OPEN
 from members.forms.queue import SENTENCES
-from members.models import Application, Invitation
+from members.models import Application, Handover, Invitation
 from members.models.application import last_step
+
+OF_HANDOVER = "引継ぎの招待のため（引継ぎのページで取りやめます）"
+NOT_SENT_YET = "まだ送っていないため（「招待の送信」から送ります）"
 
 MemberAct = Callable[..., Any]
 
@@ -44,7 +48,7 @@ class Queue(ChangeList):
 
 
 @admin.register(Application)
-class ApplicationAdmin(PortalModelAdmin):
+class ApplicationAdmin(ExportingAdmin):
     """Nothing is edited here: the applicant corrects, the secretariat decides.
 
     What is added by hand is 代理入力: what a body has telephoned or faxed.
@@ -62,9 +66,25 @@ class ApplicationAdmin(PortalModelAdmin):
         "domain",
         "applied",
     ]
-    list_filter = ["status", "channel", "prefecture"]
+    list_filter = ["status", "channel", "created_at", "decided_at", "prefecture"]
     list_select_related = ["local_government"]
     search_fields = ["folded_name", "section", "contact_name", "email"]
+    search_help_text = "団体名、部署名、担当者名、メールアドレスで検索します。"
+    export_columns = {
+        "申請日時": "created_at",
+        "状態": "status",
+        "申請の方法": "channel",
+        "都道府県": "prefecture",
+        "団体名": "body_name",
+        "部署名": "section",
+        "担当者名": "contact_name",
+        "メールアドレス": "email",
+        "電話番号": "telephone",
+        "内線": "extension",
+        "利用目的": "purpose",
+        "決定日時": "decided_at",
+    }
+    personal_heads = frozenset({"担当者名", "メールアドレス", "電話番号", "内線"})
     fields = readonly_fields = ("status",)
     # What waits for a decision first, the longest wait on top; the rest by the day it came.
     ordering = [
@@ -232,7 +252,7 @@ class ApplicationAdmin(PortalModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(PortalModelAdmin):
+class InvitationAdmin(BulkAdmin, ExportingAdmin):
     """Read here; sent by approving an application or in a wave, and sent again by the action."""
 
     # The address of its page is the invited person's key.
@@ -240,12 +260,26 @@ class InvitationAdmin(PortalModelAdmin):
     list_display = ["name", "seat", "role", "address", "sent_at", "expires_at", "accepted_at"]
     list_filter = [
         "role",
+        "sent_at",
         ("sent_at", admin.EmptyFieldListFilter),
         ("accepted_at", admin.EmptyFieldListFilter),
         ("withdrawn_at", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["seat__organization"]
     search_fields = ["name", "address", "seat__organization__folded"]
+    search_help_text = "氏名、送り先、団体名、ふりがなで検索します。"
+    export_columns = {
+        "団体名": "seat__organization",
+        "部署名": "seat__section",
+        "氏名": "name",
+        "役割": "role",
+        "送り先": "address",
+        "送信日時": "sent_at",
+        "期限": "expires_at",
+        "登録日時": "accepted_at",
+        "取消日時": "withdrawn_at",
+    }
+    personal_heads = frozenset({"氏名", "送り先"})
     fields = (
         "name",
         "seat",
@@ -258,7 +292,22 @@ class InvitationAdmin(PortalModelAdmin):
         "withdrawn_at",
     )
     readonly_fields = fields
-    actions = ["send_again", "withdraw", "print_letters"]
+    actions = ["print_letters"]
+    stale = (people.StaleError,)
+    bulk = {
+        "send_again": Bulk(
+            "招待をもう一度送る（新しい14日の期限）",
+            "もう一度送る",
+            "{}件の招待を、同じ送り先にもう一度メールで送ります。登録の期限は、今日から14日になります。",
+            warning="前のメールのアドレスは、使えなくなります。",
+        ),
+        "withdraw": Bulk(
+            "招待を取り消す",
+            "招待を取り消す",
+            "{}件の招待を取り消します。メールのアドレスから登録できなくなります。",
+            warning="元に戻せません。相手には知らせません。もう一度招くときは、新しく招待します。",
+        ),
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -266,23 +315,32 @@ class InvitationAdmin(PortalModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description="招待をもう一度送る（新しい14日の期限）", permissions=["change"])
-    def send_again(self, request: MemberRequest, queryset: Any) -> None:
-        again = [people.resend(invitation, by=request.user) for invitation in queryset]
-        count = sum(1 for invitation in again if invitation)
-        self.message_user(request, f"{count}件の招待を送ります。", messages.SUCCESS)
+    def refusals(
+        self, act: str, rows: list[Invitation], request: HttpRequest
+    ) -> dict[Invitation, str]:
+        """One of a hand-over is cancelled on that one's page."""
+        found = super().refusals(act, rows, request)
+        if act == "withdraw":
+            handed_over = Handover.objects.open().filter(invitation__in=rows)
+            keys = set(handed_over.values_list("invitation", flat=True))
+            found |= {row: OF_HANDOVER for row in rows if row.pk in keys}
+        return found
 
-    @admin.action(description="招待を取り消す", permissions=["change"])
-    def withdraw(self, request: MemberRequest, queryset: Any) -> None:
-        """Not those of a hand-over, which is cancelled on its own page."""
-        done = 0
-        for invitation in queryset:
-            try:
-                people.withdraw(invitation, by=request.user)
-            except people.StaleError:
-                continue
-            done += 1
-        self.message_user(request, f"{done}件の招待を取り消しました。", messages.SUCCESS)
+    def refusal(self, act: str, row: Invitation, request: HttpRequest) -> str:
+        if row.accepted_at:
+            return "すでに登録に使われたため"
+        if row.withdrawn_at:
+            return "すでに取り消されたため"
+        return NOT_SENT_YET if act == "send_again" and not row.sent_at else ""
+
+    def note(self, row: Invitation) -> str:
+        return row.address or "まだ送っていません"
+
+    def do(self, act: str, row: Invitation, data: dict[str, Any], request: MemberRequest) -> None:
+        if act == "withdraw":
+            people.withdraw(row, by=request.user)
+        elif people.resend(row, by=request.user) is None:
+            raise people.StaleError
 
     @admin.action(description="依頼文を印刷する（送った招待）", permissions=["change"])
     def print_letters(self, request: MemberRequest, queryset: Any) -> HttpResponse:

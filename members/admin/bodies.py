@@ -1,29 +1,27 @@
 """The secretariat's pages for member bodies: local governments, organisations, seats, themes."""
 
 from datetime import date, timedelta
-from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from import_export.results import Result, RowResult
 
 from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin, SheetAdmin
-from lib.spreadsheets import write_csv, write_xlsx
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
-from members import people, reorganization, suspension
+from members import audit, people, reorganization, suspension
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
+from members.exporting import ExportingAdmin
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
-from members.member_cells import SAMPLE
 from members.member_sheet import MemberResource
 from members.models import FormerName, LocalGovernment, Organization, Seat, Theme
 from members.models.organization import OrganizationQuerySet
@@ -38,9 +36,15 @@ class LocalGovernmentAdmin(SheetAdmin):
     resource_classes = [LocalGovernmentResource]
     list_display = ["code", "__str__", "kana", "kind", "abolished_on", "successor"]
     list_display_links = ["code", "__str__"]
-    list_filter = ["kind", ("abolished_on", admin.EmptyFieldListFilter), "prefecture"]
+    list_filter = [
+        "kind",
+        ("abolished_on", admin.EmptyFieldListFilter),
+        "abolished_on",
+        "prefecture",
+    ]
     list_select_related = ["successor"]
     search_fields = ["folded"]
+    search_help_text = "団体コード、団体名、ふりがな、都道府県で検索します。"
     autocomplete_fields = ["successor"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -148,12 +152,24 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
 
     form = OrganizationForm
     resource_classes = [MemberResource]
-    import_template_name = "admin/members/organization/import.html"
+    sheet_title = "会員の名簿"
+    sheet_advice = (
+        "1行に、1つの団体の1つの担当部署を書きます。",
+        "団体コードがあれば、名称とふりがなは地方公共団体の一覧のものになります。ない団体は、都道府県と団体名を書き、種別を「団体」にします。",
+        "同じ団体の同じ部署の行は、今の内容を改めます。空のセルは、今の内容を変えません。",
+        "担当者名を書くと、代表メールアドレスへの招待を準備します（役割が空なら管理担当者）。メールはまだ送りません。"
+        "取り込んだあと、「招待の送信」から都道府県を選んで送ります。",
+        "すでに招待した人と利用者の役割、団体の利用停止・退会は、取り込みでは変わりません。",
+    )
     # One entry of the audit trail says it; its rows are seats, not bodies.
     skip_admin_log = True
     list_display = ["full_name", "care", "kind", "status", "mail", "joined_on", "is_demo"]
-    list_filter = ["kind", "status", CareFilter, MailFilter, MergerFilter, "is_demo", "prefecture"]
-    search_fields = ["folded"]
+    list_filter = [
+        *("kind", "status", CareFilter, MailFilter, MergerFilter, "joined_on", "confirmed_on"),
+        *("is_demo", "prefecture"),
+    ]
+    search_fields = ["folded", "local_government__code"]
+    search_help_text = "団体コード、団体名、ふりがな、旧名称、都道府県で検索します。"
     autocomplete_fields = ["local_government", "themes"]
     readonly_fields = ["merged_into", "merged_on", "mail", "mails"]
     fieldsets = [
@@ -180,29 +196,6 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
         return Organization.objects.select_related("local_government").annotate_bounced()
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        """The sheet names the people of each section."""
-        return request.user.has_perm(EXPORTS_PERSONAL_DATA)
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.sample_sheet)
-        return [
-            path("import/sample.<slug:extension>", view, name="members_organization_sample"),
-            *super().get_urls(),
-        ]
-
-    def sample_sheet(self, request: HttpRequest, extension: str) -> FileResponse:
-        """The heads and one row that shows how they are filled in."""
-        if not self.has_import_permission(request):
-            raise PermissionDenied
-        heads = MemberResource().heads()
-        row = [SAMPLE.get(head, "") for head in heads]
-        sheets = {"csv": write_csv(heads, [row]), "xlsx": write_xlsx("会員", heads, [row])}
-        if extension not in sheets:
-            raise Http404
-        name = f"会員の名簿（見本）.{extension}"
-        return FileResponse(BytesIO(sheets[extension]), as_attachment=True, filename=name)
-
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
         message = format_html(
             "名簿を取り込みました（担当部署：新規{}件、更新{}件、変更なし{}件）。"
@@ -213,6 +206,20 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
             reverse("admin:members_invitationwave_choose"),
         )
         self.message_user(request, message, messages.SUCCESS)
+
+    def get_export_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        """Names of people only for those who may look at people."""
+        shows_people = request.user.has_perm(EXPORTS_PERSONAL_DATA)
+        return {
+            **super().get_export_resource_kwargs(request, **kwargs),
+            "shows_people": shows_people,
+        }
+
+    def get_export_data(
+        self, file_format: Any, request: Any, queryset: QuerySet[Seat], **kwargs: Any
+    ) -> Any:
+        audit.record_many("export_list", Organization, by=request.user, rows=queryset.count())
+        return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         shown = super().get_export_queryset(request)
@@ -297,11 +304,29 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(PortalModelAdmin):
+class SeatAdmin(ExportingAdmin):
     list_display = ["organization", "section", "mailbox", "telephone", "extension"]
-    list_select_related = ["organization"]
-    list_filter = ["organization__kind"]
-    search_fields = ["folded", "mailbox", "organization__folded"]
+    list_display_links = ["organization", "section"]
+    list_select_related = ["organization__local_government"]
+    list_filter = [
+        ("mailbox", admin.EmptyFieldListFilter),
+        "organization__kind",
+        "organization__status",
+        "organization__prefecture",
+    ]
+    search_fields = [
+        *("folded", "mailbox", "organization__folded", "organization__local_government__code"),
+    ]
+    search_help_text = "団体コード、団体名、ふりがな、部署名、代表メールアドレスで検索します。"
+    export_columns = {
+        "団体コード": "organization__local_government__code",
+        "都道府県": "organization__get_prefecture_display",
+        "団体名": "organization__name",
+        "部署名": "section",
+        "代表メールアドレス": "mailbox",
+        "電話番号": "telephone",
+        "内線": "extension",
+    }
     autocomplete_fields = ["organization"]
     inlines = [FormerSectionInline]
 

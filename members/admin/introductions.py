@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from lib import prefectures, x_posts
-from lib.admin import PortalModelAdmin
 from lib.text import clean_line, clean_text
 from members import introductions
 from members.access import MemberRequest
+from members.exporting import ExportingAdmin
 from members.models import Introduction
 
 ACTS = ("_posted", "_skip", "_send")
@@ -53,14 +53,26 @@ class IntroductionForm(forms.ModelForm):
 
 
 @admin.register(Introduction)
-class IntroductionAdmin(PortalModelAdmin):
+class IntroductionAdmin(ExportingAdmin):
     form = IntroductionForm
     change_form_template = "admin/members/introduction/change_form.html"
     change_list_template = "admin/members/introduction/change_list.html"
     list_display = ["title", "state", "organization", "weight", "created_at", "posted_at"]
-    list_filter = ["state", "organization__prefecture"]
+    list_filter = ["state", "created_at", "posted_at", "organization__prefecture"]
     list_select_related = ["organization"]
     search_fields = ["title", "organization__folded"]
+    search_help_text = "件名、団体名、ふりがなで検索します。"
+    export_columns = {
+        "希望した日時": "created_at",
+        "団体名": "organization",
+        "件名": "title",
+        "元のページ": "url",
+        "状態": "state",
+        "紹介の文": "text",
+        "紹介した日時": "posted_at",
+        "Xの投稿": "posted_url",
+        "見送りの理由": "reason",
+    }
     fields = (
         *("title", "source", "organization", "seat", "state", "text", "weight", "intent"),
         *("posted_url", "reason"),

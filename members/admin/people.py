@@ -13,19 +13,19 @@ from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 
-from lib.admin import PortalModelAdmin
+from lib.bulk import Bulk, BulkAdmin, NotDoneError
 from members import audit, people, second_factor, staff, suspension
 from members.access import MemberRequest, may_change_staff
 from members.admin import inventory
 from members.admin.records import RecordAdmin
 from members.admin.texts import ConsentFilter
 from members.admin.yearly_check import UnusedFilter
+from members.exporting import ExportingAdmin
 from members.models import Organization, User
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
-NOT_SUSPENDED = (
-    "最後の管理担当者、管理画面を使う人、すでに利用中でない人は、ここでは停止できません。"
-)
+LAST_MANAGER = "最後の管理担当者のため"
+OF_ADMIN = "管理画面を使う人のため"
 MOVED = "所属を変更し、ログインを終了させました。別の団体に移った人は、役割を選び直さないかぎり投稿担当者になります。"
 NOT_AT_SECRETARIAT = (
     "管理画面を使えるのは、事務局の担当部署の利用者だけです。先に担当部署を事務局にしてください。"
@@ -91,7 +91,7 @@ class DeskAdmin(RecordAdmin):
 
 
 @admin.register(User)
-class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
+class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     form = PersonForm
     list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
     list_select_related = ["seat__organization"]
@@ -102,14 +102,48 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         "is_active",
         ("groups", admin.RelatedOnlyFieldListFilter),
         "is_staff",
+        "last_seen_at",
+        "joined_at",
         "seat__organization__kind",
         "seat__organization__prefecture",
     ]
-    search_fields = ["name", "email", "username", "seat__organization__folded"]
+    search_fields = [
+        *("name", "email", "username", "seat__organization__folded"),
+        "seat__organization__local_government__code",
+    ]
+    search_help_text = "氏名、メールアドレス、利用者ID、団体コード、団体名、ふりがなで検索します。"
+    personal_heads = frozenset({"氏名", "メールアドレス", "利用者ID"})
+    export_columns = {
+        "団体名": "seat__organization",
+        "部署名": "seat__section",
+        "氏名": "name",
+        "メールアドレス": "email",
+        "利用者ID": "username",
+        "役割": "role",
+        "利用中": "is_active",
+        "登録日時": "joined_at",
+        "最後の利用": "last_seen_at",
+        "利用を終えた日時": "left_at",
+    }
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
     readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover", "desk_now"]
-    actions = ["suspend", "remove_second_factor"]
+    stale = (people.StaleError,)
+    bulk = {
+        "suspend": Bulk(
+            "選択した利用者を利用停止にする",
+            "利用停止にする",
+            "{}人を利用停止にします。開いている画面でも次の操作から使えなくなり、ログインできなくなります。",
+            warning="本人には知らせません。投稿や回答はそのまま残ります。利用者のページで「利用中」に戻せます。",
+        ),
+        "remove_second_factor": Bulk(
+            "二段階認証の登録（認証アプリ、パスキー）を取り消す",
+            "二段階認証の登録を取り消す",
+            "{}人の認証アプリとパスキーの登録を取り消します。本人にメールで知らせ、ログインを終了させます。",
+            warning="機器をなくしたなど、本人からの依頼であることを電話などで確かめてから行ってください。"
+            "取り消した登録は元に戻せず、次からはパスワードだけでログインできます（事務局の利用者にはメールで確認コードを送ります）。",
+        ),
+    }
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["name", "email", "username", "password", "wants_mailed_code"]}),
@@ -199,31 +233,31 @@ class UserAdmin(PortalModelAdmin, DjangoUserAdmin):
         else:
             self.message_user(request, MOVED, messages.WARNING)
 
-    @admin.action(description="選択した利用者を利用停止にする", permissions=["change"])
-    def suspend(self, request: MemberRequest, queryset: Any) -> None:
+    def refusals(self, act: str, rows: list[User], request: HttpRequest) -> dict[User, str]:
+        last = []
+        if act == "suspend":
+            last = list(User.objects.filter(pk__in=[row.pk for row in rows]).last_managers())
+        return {**dict.fromkeys(last, LAST_MANAGER), **super().refusals(act, rows, request)}
+
+    def refusal(self, act: str, row: User, request: HttpRequest) -> str:
+        """The own second factor is removed on the page of the account, with the password."""
+        if row == request.user:
+            return "自分自身のため"
+        if act == "suspend" and not row.is_active:
+            return "すでに利用中でないため"
+        return "" if may_change_staff(row, request.user) else OF_ADMIN  # type: ignore[arg-type]
+
+    def note(self, row: User) -> str:
+        return row.get_role_display()
+
+    def do(self, act: str, row: User, data: dict[str, Any], request: MemberRequest) -> None:
         """As a manager of the body would, so that the last one stays."""
-        chosen = list(queryset.exclude(pk=request.user.pk))
-        suspended = sum(_is_suspended(person, by=request.user) for person in chosen)
-        self.message_user(request, f"{suspended}人を利用停止にしました。", messages.SUCCESS)
-        if suspended < len(chosen):
-            left = len(chosen) - suspended
-            self.message_user(request, f"{left}人はそのままです。{NOT_SUSPENDED}", messages.WARNING)
-
-    @admin.action(
-        description="二段階認証の登録（認証アプリ、パスキー）を取り消す", permissions=["change"]
-    )
-    def remove_second_factor(self, request: MemberRequest, queryset: Any) -> None:
-        """Not the own one: that is done on the page of the account, with the password."""
-        chosen = queryset.exclude(pk=request.user.pk)
-        others = [person for person in chosen if may_change_staff(person, request.user)]
-        for person in others:
-            second_factor.remove(person, by=request.user)
-        self.message_user(request, f"{len(others)}人の二段階認証の登録を取り消しました。")
-
-
-def _is_suspended(person: User, *, by: User) -> bool:
-    try:
-        people.suspend(person, by=by)
-    except (people.LastManagerError, people.StaleError, PermissionDenied):
-        return False
-    return True
+        if act == "remove_second_factor":
+            second_factor.remove(row, by=request.user)
+            return
+        try:
+            people.suspend(row, by=request.user)
+        except people.LastManagerError as error:
+            raise NotDoneError(LAST_MANAGER) from error
+        except PermissionDenied as error:
+            raise NotDoneError(OF_ADMIN) from error

@@ -12,6 +12,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from lib.admin import PortalModelAdmin
 from members import consent
 from members.admin.records import RecordAdmin
+from members.exporting import ExportingAdmin
 from members.models import SiteText, TermsConsent
 
 
@@ -37,6 +38,7 @@ class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
     list_display = ["slug", "version", "effective_from", "as_of", "is_draft", "consents"]
     list_filter = ["slug", "is_draft"]
     search_fields = ["title", "body"]
+    search_help_text = "見出しと本文で検索します。"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(number_of_consents=Count("consents"))
@@ -73,9 +75,17 @@ class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
 
 
 @admin.register(TermsConsent)
-class TermsConsentAdmin(RecordAdmin):
+class TermsConsentAdmin(ExportingAdmin, RecordAdmin):
     list_display = ["user", "text", "at"]
-    list_filter = ["text"]
+    list_filter = ["text", "at"]
     list_select_related = ["user__seat__organization", "text"]
     search_fields = ["user__name", "user__seat__organization__folded"]
+    search_help_text = "氏名、団体名、ふりがなで検索します。"
     fields = ["user", "text", "at"]
+    export_columns = {
+        "団体名": "user__seat__organization",
+        "氏名": "user__name",
+        "文章": "text",
+        "同意した日時": "at",
+    }
+    personal_heads = frozenset({"氏名"})

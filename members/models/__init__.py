@@ -14,6 +14,7 @@ from members.models.introduction import Introduction
 from members.models.invitation import Invitation
 from members.models.local_government import LocalGovernment
 from members.models.mail_setting import MailAddress, MailSetting, Rhythm
+from members.models.mail_text import MailText
 from members.models.organization import Organization, Seat, Theme
 from members.models.site_text import SiteText
 from members.models.standing import Standing
@@ -35,6 +36,7 @@ __all__ = [
     "InvitationWave",
     "LocalGovernment",
     "MailAddress",
+    "MailText",
     "MailSetting",
     "Notice",
     "Notification",

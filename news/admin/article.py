@@ -1,5 +1,6 @@
 """What the pages of news, publications and events in the admin have in common."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,13 +18,32 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin
+from lib.bulk import Bulk, BulkAdmin
 from lib.moments import ClockField, MomentField
 from lib.wareki import format_datetime
+from members.access import MemberRequest
+from members.exporting import ExportingAdmin
+from news import releasing
 from news.forms.article import NewsFileForm
 from news.models import NewsFile
 from news.models.publishing import Published
 
 MOMENT_EXAMPLES = "例：令和8年3月12日 午前9時、2026-03-12 9:00"
+
+
+RELEASING = {
+    "publish": Bulk(
+        "選択したものを公開する",
+        "公開する",
+        "{}件の下書きを公開します。公開日時を過ぎているものはすぐに、先の日時のものはその日時に、だれでも読めるようになります。",
+    ),
+    "withdraw": Bulk(
+        "選択したものの公開をやめる（下書きに戻す）",
+        "公開をやめる",
+        "{}件を下書きに戻します。公開ページは、すぐに見られなくなります。文章とファイルは残ります。",
+        warning="ほかのサイトやメールからのリンクも、開けなくなります。",
+    ),
+}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -50,7 +70,7 @@ class StateFilter(admin.SimpleListFilter):
         return None
 
 
-class PublishedAdmin(HistoryAdmin):
+class PublishedAdmin(BulkAdmin, ExportingAdmin, HistoryAdmin):
     """Moments are typed as one text; a state is shown instead of three columns."""
 
     formfield_overrides = {
@@ -61,6 +81,8 @@ class PublishedAdmin(HistoryAdmin):
         },
         models.TimeField: {"form_class": ClockField, "widget": forms.TextInput},
     }
+    stale = (releasing.StaleError,)
+    bulk = RELEASING
     # Its page is public once it is published; before, the preview shows it.
     view_on_site = False
 
@@ -69,6 +91,22 @@ class PublishedAdmin(HistoryAdmin):
         if isinstance(field, MomentField):
             field.help_text = " ".join(filter(None, [str(field.help_text), MOMENT_EXAMPLES]))
         return field
+
+    def refusal(self, act: str, row: Any, request: HttpRequest) -> str:
+        if act == "publish" and not row.is_draft:
+            return "下書きではないため"
+        return "すでに下書きのため" if act == "withdraw" and row.is_draft else ""
+
+    def note(self, row: Any) -> str:
+        return row.state
+
+    def do(self, act: str, row: Any, data: dict[str, Any], request: MemberRequest) -> None:
+        verbs: dict[str, Callable[..., None]] = {
+            "publish": releasing.publish,
+            "withdraw": releasing.withdraw,
+            "pin": releasing.pin,
+        }
+        verbs[act](row, **data, by=request.user)
 
     @admin.display(description="状態")
     def state(self, row: Published) -> str:

@@ -17,7 +17,8 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from lib.admin import PortalModelAdmin
+from lib.admin import SheetAdmin
+from lib.bulk import Bulk, BulkAdmin
 from lib.moments import MomentField
 from lib.open_data import FORMATS
 from lib.spreadsheets import Row, write_xlsx
@@ -25,10 +26,12 @@ from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
+from members.exporting import ExportingAdmin
 from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
 from news.forms.entry import EntryForOthersForm
+from news.imports import EventResource
 from news.models import Entry, Event
 from news.views.events import event_context
 
@@ -56,6 +59,7 @@ class EventForm(ArticleForm):
     )
 
 
+HAS_ENTRIES = "参加申込を受け付けるため（開催の状況を「中止」にすると、申し込んだ方に知らせます）"
 ROSTER_HEADS = (
     *("番号", "状態", "氏名", "所属", "参加人数", "電話番号", "メールアドレス", "連絡事項"),
     "申込日時",
@@ -116,13 +120,24 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(PreviewAdmin):
+class EventAdmin(SheetAdmin, PreviewAdmin):
+    resource_classes = [EventResource]
+    sheet_advice = (
+        "1行に1つのイベントを書きます。イベント名と開始日が同じ行は、今の内容を改めます。",
+        "書いた列だけを改めます。列があって空のセルは、今の内容を空にします。",
+        "画像と配布資料は取り込めません。取り込んだあとに、それぞれのイベントのページで登録してください。",
+        "新しいイベントは、下書きになります。一覧の操作「選択したものを公開する」でまとめて公開できます。",
+        "会員が提案したイベントと、申込みを受け付けているイベントは、取り込みでは変えられません。",
+    )
     form = EventForm
     change_form_template = "admin/news/event/change_form.html"
     preview_template = "news/event.html"
     list_display = ["name", "period", "place", "status", "state", "page"]
-    list_filter = [EventStateFilter, PeriodFilter, "kind", "status", "prefecture"]
+    list_filter = [
+        *(EventStateFilter, PeriodFilter, "starts_on", "kind", "status", "prefecture"),
+    ]
     search_fields = ["folded"]
+    search_help_text = "名称、ふりがな、会場、主催、説明で検索します。"
     inlines = [NewsFileInline]
     fieldsets = [
         (None, {"fields": ["name", "kana", "kind", "status", "summary", "body"]}),
@@ -158,6 +173,13 @@ class EventAdmin(PreviewAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("folded")
+
+    def refusal(self, act: str, row: Event, request: HttpRequest) -> str:
+        if act == "publish" and row.seat_id:
+            return "会員の提案のため（イベントのページで、掲載するか決めます）"
+        if act == "withdraw" and row.takes_entries:
+            return HAS_ENTRIES
+        return super().refusal(act, row, request)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.roster)
@@ -266,20 +288,41 @@ class EventAdmin(PreviewAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(PortalModelAdmin):
+class EntryAdmin(BulkAdmin, ExportingAdmin):
     """Entered by people themselves, or by the secretariat for who telephones; it cancels on request."""
 
     # The address of its page is the person's key.
     view_on_site = False
     list_display = ["name", "body_name", "event", "people", "state", "created_at"]
-    list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["state", "created_at", ("event", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["event"]
-    search_fields = ["name", "body_name", "email"]
+    search_fields = ["name", "body_name", "email", "event__name"]
+    search_help_text = "氏名、所属、メールアドレス、イベントの名称で検索します。"
+    personal_heads = frozenset({"氏名", "電話番号", "メールアドレス", "連絡事項"})
+    export_columns = {
+        "イベント": "event",
+        "状態": "state",
+        "氏名": "name",
+        "所属": "body_name",
+        "参加人数": "people",
+        "電話番号": "telephone",
+        "メールアドレス": "email",
+        "連絡事項": "note",
+        "申込日時": "created_at",
+    }
     fields = (
         *("event", "state", "name", "body_name", "email", "telephone", "people", "note"),
         *("created_at", "entered_by", "cancelled_at"),
     )
-    actions = ["cancel"]
+    stale = (entering.AlreadyCancelledError,)
+    bulk = {
+        "cancel": Bulk(
+            "申込みを取り消す（メールでお知らせ）",
+            "申込みを取り消す",
+            "{}件の申込みを取り消し、申し込んだ方にメールで知らせます。空いた席には、キャンセル待ちの方が順に入ります。",
+            warning="元に戻せません。参加するときは、もう一度申し込んでいただきます。",
+        )
+    }
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Entered once; what was typed then stays."""
@@ -313,13 +356,11 @@ class EntryAdmin(PortalModelAdmin):
         """Personal data is erased by the worker in its time."""
         return False
 
-    @admin.action(description="申込みを取り消す（メールでお知らせ）", permissions=["change"])
-    def cancel(self, request: MemberRequest, queryset: Any) -> None:
-        done = 0
-        for entry in queryset.select_related("event"):
-            try:
-                entering.cancel(entry, by=request.user)
-            except entering.AlreadyCancelledError:
-                continue
-            done += 1
-        self.message_user(request, f"{done}件の申込みを取り消しました。", messages.SUCCESS)
+    def refusal(self, act: str, row: Entry, request: HttpRequest) -> str:
+        return "すでに取り消されたため" if row.state == Entry.State.CANCELLED else ""
+
+    def note(self, row: Entry) -> str:
+        return f"{row.event}、{row.people}人、{row.get_state_display()}"
+
+    def do(self, act: str, row: Entry, data: dict[str, Any], request: MemberRequest) -> None:
+        entering.cancel(row, by=request.user)

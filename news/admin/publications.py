@@ -8,10 +8,11 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from lib.admin import LabelledTabularInline, PortalModelAdmin
+from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
 from lib.wareki import format_date
 from news.admin.article import PublishedAdmin, StateFilter
 from news.forms.publication import EditionForm
+from news.imports import PublicationResource
 from news.models import Edition, Publication, Series
 
 
@@ -39,11 +40,18 @@ class EditionInline(LabelledTabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(PublishedAdmin):
+class PublicationAdmin(SheetAdmin, PublishedAdmin):
+    resource_classes = [PublicationResource]
+    sheet_advice = (
+        "1行に1つの号を書きます。種類と号が同じ行（号がなければ種類と表題）は、今の内容を改めます。",
+        "PDFは取り込めません。取り込んだあとに、それぞれの刊行物のページでPDFを登録してください。",
+        "新しい刊行物は、下書きになります。一覧の操作「選択したものを公開する」でまとめて公開できます。",
+    )
     list_display = ["title", "series", "number", "issued", "state", "downloads", "page"]
-    list_filter = [StateFilter, "series"]
+    list_filter = [StateFilter, "series", "issued_on"]
     list_select_related = ["series"]
     search_fields = ["folded"]
+    search_help_text = "題名、概要、目次、PDFの中の文で検索します。"
     inlines = [EditionInline]
     fieldsets = [
         (

@@ -11,8 +11,10 @@ from django.urls import reverse
 from agreements.imports import RegionalResource
 from agreements.models import CorporateAgreement, Party, RegionalAgreement
 from lib.spreadsheets import JapaneseCSV
-from tests import factories
+from members.models import AuditEntry
+from tests import acting, factories
 from tests.agreements.test_imports import HEADS, regional_row
+from tests.html import text_of
 
 CHANGELIST = "/admin/agreements/regionalagreement/"
 IMPORT = f"{CHANGELIST}import/"
@@ -115,17 +117,21 @@ def test_action_publishes_the_computed_count(admin):
     factories.make_local_government()
     agreement = factories.make_regional_agreement()
 
-    admin.post(CHANGELIST, {"action": "confirm_computed_count", "_selected_action": [agreement.pk]})
+    asked = text_of(acting.choose(admin, "confirm_computed_count", agreement))
+    acting.confirm(admin, "confirm_computed_count", agreement)
 
     agreement.refresh_from_db()
     assert agreement.published_count == 1
+    assert "1件の協定の構成自治体数を、本日現在の算定値に改めます。" in asked
+    assert "公表値0、算定値1" in asked
+    assert AuditEntry.objects.get(act="confirm_count").detail == {"before": 0, "after": 1}
 
 
 def test_viewing_clerk_cannot_act(clerk):
     factories.make_local_government()
     agreement = factories.make_regional_agreement()
 
-    clerk.post(CHANGELIST, {"action": "confirm_computed_count", "_selected_action": [agreement.pk]})
+    acting.confirm(clerk, "confirm_computed_count", agreement)
     answers = {
         clerk.get(IMPORT).status_code,
         preview(clerk, regional_row(1)).status_code,
@@ -163,9 +169,8 @@ def test_import_names_row_17_and_saves_nothing(admin):
     response = preview(admin, *rows)
     html = response.content.decode()
 
-    assert "直していただく行があります" in html
-    assert "<td>17 </td>" in html
-    assert "構成自治体の種別" in html
+    assert "直していただくところがあります" in html
+    assert "17行目（構成自治体の種別）：" in html
     assert "confirm_form" not in response.context
     assert RegionalAgreement.objects.count() == 0
 
@@ -176,7 +181,7 @@ def test_import_names_the_row_of_a_wrong_number_as_the_sheet_counts(admin):
 
     html = preview(admin, *rows).content.decode()
 
-    assert "17行目：「x」は1以上の整数で入力してください。" in html
+    assert "17行目（協定番号）：「x」は1以上の整数で入力してください。" in html
 
 
 def test_import_of_something_else_is_explained(admin):

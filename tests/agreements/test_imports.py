@@ -88,7 +88,7 @@ def test_error_at_row_17_is_named_and_nothing_is_saved(db):
         ({"都道府県": "見本県"}, "「見本県」は選べません"),
         ({"構成自治体の種別": "区"}, "市、町村、市町村"),
         ({"構成自治体数（公表値）": "-1"}, "1以上の整数"),
-        ({"団体名": ""}, "（団体名）: このフィールドは空ではいけません。"),
+        ({"団体名": ""}, "（団体名）: 入力してください。"),
     ],
 )
 def test_wrong_cell_is_explained_in_japanese(db, cells, message):

@@ -26,7 +26,9 @@ MODELS = {
     "会員登録申請": "/admin/members/application/",
     "招待": "/admin/members/invitation/",
     "招待の送信": WAVES,
+    "メールの文": "/admin/members/mailtext/",
     "メールの送信": "/admin/members/delivery/",
+    "回答": "/admin/board/answer/",
     "監査記録": "/admin/members/auditentry/",
     "定期の処理": "/admin/renkei/jobrun/",
     "サイトのお知らせ": "/admin/renkei/sitenotice/",
@@ -136,7 +138,7 @@ def test_list_is_exported(secretary, name):
     secretary.goto(MODELS[name])
 
     with secretary.expect_download() as download:
-        secretary.locator("#content").get_by_role("link", name="書き出し").click()
+        secretary.locator("#content").get_by_role("link", name="CSVで書き出し").click()
 
     assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from lib import delivery_reports, mail
 from members import bounces, inbox
 from members.models import AuditEntry, Delivery, MailAddress, Organization, User
-from tests import factories
+from tests import acting, factories
 from tests.html import text_of
 from tests.imap import imap_server
 
@@ -232,9 +232,8 @@ class TestSecretariat:
     def test_mail_is_resumed_by_the_secretariat(self, client, secretary, delivery):
         bounces.record_hard(ADDRESS, "550")
         known = MailAddress.objects.get()
-        address = reverse("admin:members_mailaddress_changelist")
 
-        client.post(address, {"action": "resume", "_selected_action": [known.pk]}, follow=True)
+        acting.confirm(client, "resume", known)
 
         known.refresh_from_db()
         assert (known.bounced_at, known.problem) == (None, "")
@@ -245,10 +244,7 @@ class TestSecretariat:
         bounces.record_hard(ADDRESS, "550")
         known = MailAddress.objects.get()
 
-        client.post(
-            reverse("admin:members_mailaddress_changelist"),
-            {"action": "resume", "_selected_action": [known.pk]},
-        )
+        acting.confirm(client, "resume", known)
 
         assert MailAddress.objects.get().bounced_at is not None
 

@@ -64,7 +64,9 @@ def test_bad_row_is_named_and_nothing_is_saved(db):
         ["102017", "群馬県", "高崎市", "たかさきし", "市"],
     )
 
-    assert error_lines(result) == ["3行目: 団体コード「102017」の検査数字が合いません。"]
+    assert error_lines(result) == [
+        "3行目（団体コード）: 団体コード「102017」の検査数字が合いません。"
+    ]
     assert LocalGovernment.objects.count() == 0
 
 

@@ -103,8 +103,7 @@ def test_wrong_row_is_named_and_cannot_be_confirmed(admin):
     response = preview(admin, sheet_of(ASSOCIATION, {**MAEBASHI, "役割": "superuser"}))
 
     html = response.content.decode()
-    assert "<td>3 </td>" in html
-    assert "「superuser」は選べません" in html
+    assert "3行目（役割）：「superuser」は選べません" in html
     assert "confirm_form" not in response.context
 
 
@@ -223,3 +222,13 @@ class TestExport:
 
         with django_assert_num_queries(9):
             assert len(self.rows(admin)) == 4
+
+    def test_names_of_people_are_only_for_those_who_may_see_people(self, admin, clerk):
+        factories.make_user(seat=factories.make_seat(), name="見本 花子")
+
+        sheet = self.rows(clerk)
+
+        assert len(sheet) == 1
+        assert "担当者名" not in sheet.headers
+        assert "見本 花子" not in sheet.export("csv")
+        assert AuditEntry.objects.get(act="export_list").detail == {"rows": 1}

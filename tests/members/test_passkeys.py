@@ -10,7 +10,7 @@ from django.test import RequestFactory, override_settings
 
 from members import checks, second_factor
 from members.models import Delivery, Organization, User
-from tests import factories
+from tests import acting, factories
 from tests.members.test_second_factor import APP, is_logged_in, log_in, number_of, with_app
 from tests.passkeys import Passkey
 
@@ -323,8 +323,7 @@ def test_proof_by_passkey_before_a_change(client, owner, passkey):
 
 def test_removal_by_the_secretariat_takes_passkeys_too(client, other_client, secretary, owner):
     client.force_login(secretary)
-    data = {"action": "remove_second_factor", "_selected_action": [owner.pk]}
-    client.post("/admin/members/user/", data)
+    acting.confirm(client, "remove_second_factor", owner)
 
     assert not Authenticator.objects.exists()
 

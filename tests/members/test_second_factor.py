@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from members.models import Delivery, User
-from tests import factories
+from tests import acting, factories
 
 PASSWORD = "correct-horse-9"
 LOGIN, CODE, APP = "/accounts/login/", "/accounts/login/code/", "/accounts/login/2fa/"
@@ -318,8 +318,7 @@ def test_second_factor_of_nobody_is_answered_like_a_wrong_password(client, db):
 
 class TestRemovalByTheSecretariat:
     def remove(self, client, *people):
-        data = {"action": "remove_second_factor", "_selected_action": [one.pk for one in people]}
-        client.post("/admin/members/user/", data)
+        acting.confirm(client, "remove_second_factor", *people)
 
     def test_lost_telephone_is_forgotten_and_told(self, client, other_client, secretary, manager):
         with_app(manager)

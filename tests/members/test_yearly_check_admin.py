@@ -14,7 +14,7 @@ from members import yearly_check
 from members.models import AuditEntry, Delivery, Organization, User, YearlyCheck
 from renkei import jobs
 from renkei.models import JobRun
-from tests import factories
+from tests import acting, factories
 from tests.html import text_of
 
 LIST = "/admin/members/yearlycheck/"
@@ -346,12 +346,15 @@ class TestUnusedAccounts:
         person = make_body("第一市")
         unused = make_unused(person.seat)
         last = make_unused(factories.make_seat(), role=Role.MANAGER)
-        chosen = {"action": "suspend", "_selected_action": [unused.pk, last.pk, secretary.pk]}
+        chosen = (unused, last, secretary)
 
-        answer = admin.post(self.PEOPLE, chosen, follow=True)
+        asked = text_of(acting.choose(admin, "suspend", *chosen))
+        answer = text_of(acting.confirm(admin, "suspend", *chosen))
 
-        assert "1人を利用停止にしました" in text_of(answer)
-        assert "1人はそのままです" in text_of(answer)
+        assert "1人を利用停止にします" in asked
+        assert "対象にしないもの（2件）" in asked
+        assert "最後の管理担当者のため" in asked
+        assert "利用停止にする：1件を完了しました" in answer
         active = User.objects.filter(is_active=True)
         assert set(active) == {person, last, secretary}
         entry = AuditEntry.objects.get(act="suspend")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from members.models import AuditEntry, Delivery
 from news import entering
 from news.models import Entry, Event
-from tests import factories
+from tests import acting, factories
 from tests.html import text_of
 
 KEY = "0123456789abcdef" * 2
@@ -312,7 +312,7 @@ def test_roster_needs_the_right_to_see_entries(client, secretary, event):
 def test_secretariat_cancels_and_the_first_who_waits_moves_up(admin, event):
     entries = [factories.make_entry(event) for _ in range(3)]
 
-    admin.post("/admin/news/entry/", {"action": "cancel", "_selected_action": [entries[0].pk]})
+    acting.confirm(admin, "cancel", entries[0])
 
     assert states(event) == ["cancelled", "confirmed", "confirmed"]
     assert (

@@ -22,7 +22,7 @@ CONTENT = {
     *("board.approvalrule", "board.category", "board.reply", "board.report", "board.topic"),
     *("members.application", "members.introduction", "members.theme"),
     *("news.entry", "news.event", "news.newscategory", "news.newsitem", "news.publication"),
-    "news.series",
+    *("news.series", "renkei.sitenotice"),
 }
 # Of the portal's own writing: nobody changes these, whatever the table gives.
 READ_ONLY = {
@@ -122,8 +122,8 @@ def other_pages():
         ("get", f"/admin/members/yearlycheck/{check.pk}/start/", all_only),
         ("get", f"/admin/members/yearlycheck/{check.pk}/result/", set(Desk)),
         ("get", f"/admin/members/yearlycheck/{check.pk}/result.xlsx", both),
-        ("get", "/admin/members/organization/export/", both),
-        ("get", "/admin/members/organization/export/excel/", both),
+        ("get", "/admin/members/organization/export/", set(Desk)),
+        ("get", "/admin/members/organization/export/excel/", set(Desk)),
         ("get", "/admin/members/organization/import/", all_only),
         ("get", "/admin/members/localgovernment/import/", all_only),
         ("get", "/admin/agreements/regionalagreement/import/", both),
