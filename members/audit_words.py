@@ -160,6 +160,7 @@ DETAILS = {
     "accounts": "利用者の数",
     "rows": "行数",
     "columns": "列",
+    "mail": "メールの種類",
     "facts": "項目の数",
     "invitations": "招待の数",
     "names": "氏名を消した記録の数",

@@ -101,6 +101,8 @@ class MailTextAdmin(HistoryAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         if request.GET.get("slug") not in KINDS:
             self.message_user(request, CHOOSE, messages.WARNING)
             return redirect("admin:members_mailtext_changelist")

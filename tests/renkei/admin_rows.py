@@ -1,13 +1,17 @@
 """A row for every list of the admin."""
 
-from datetime import date
+from datetime import date, timedelta
+
+from django.utils import timezone
 
 from agreements.models import CorporateAgreement, Matter, RegionalAgreement
 from board import moderation
 from board.models import Answer, ApprovalRule, Category, Reply, Report, Topic
+from lib.forms import new_form_key
 from members.models import (
     Application,
     AuditEntry,
+    CareNote,
     Delivery,
     Handover,
     Introduction,
@@ -27,7 +31,7 @@ from members.models import (
 )
 from news.models import Entry, Event, NewsCategory, NewsItem, Publication, Series
 from renkei.jobs import JOBS
-from renkei.models import JobRun
+from renkei.models import JobRun, SiteNotice
 from tests import factories
 
 
@@ -61,6 +65,23 @@ def _consent(number):
     return TermsConsent.objects.create(user=factories.make_user(), text=text)
 
 
+def _note(_number):
+    return CareNote.objects.create(
+        organization=factories.make_organization(),
+        text="電話で確かめました。",
+        spoken_to="見本",
+        form_key=new_form_key(),
+        by=factories.make_user(),
+    )
+
+
+def _site_notice(number):
+    now = timezone.now()
+    return SiteNotice.objects.create(
+        text=f"保守{number}", starts_at=now, ends_at=now + timedelta(hours=1)
+    )
+
+
 def _with_form(_number):
     """An event with what its page shows of entries."""
     return factories.make_open_event()
@@ -69,6 +90,8 @@ def _with_form(_number):
 MAKE = {
     RegionalAgreement: lambda number: factories.make_regional_agreement(number=number),
     CorporateAgreement: lambda number: factories.make_corporate_agreement(),
+    CareNote: _note,
+    SiteNotice: _site_notice,
     Matter: lambda number: Matter.objects.create(name=f"項目{number}"),
     Answer: lambda number: factories.make_answer(factories.make_topic(asks=Topic.Asks.APPLY)),
     ApprovalRule: lambda number: ApprovalRule.objects.create(

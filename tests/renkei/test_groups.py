@@ -15,7 +15,7 @@ from members.staff import Desk
 from renkei import groups
 from tests import factories
 from tests.html import text_of
-from tests.test_access import WRITTEN_BY_THE_PORTAL
+from tests.test_access import NEEDED_TO_ADD, WRITTEN_BY_THE_PORTAL
 
 CONTENT = {
     *("agreements.regionalagreement", "agreements.corporateagreement", "agreements.matter"),
@@ -26,7 +26,7 @@ CONTENT = {
 }
 # Of the portal's own writing: nobody changes these, whatever the table gives.
 READ_ONLY = {
-    *("auth.group", "members.auditentry", "members.carenote", "members.delivery"),
+    *("auth.group", "board.answer", "members.auditentry", "members.carenote", "members.delivery"),
     *("members.handover", "members.invitationwave", "members.mailaddress", "members.notice"),
     *("members.termsconsent", "renkei.jobrun"),
 }
@@ -84,7 +84,9 @@ def test_lists_open_and_add_pages_obey(client, clerk, desk):
         expected[label] = 200
         if model in WRITTEN_BY_THE_PORTAL:
             continue
-        answers[f"{label} add"] = client.get(reverse(f"{name}_add")).status_code
+        answers[f"{label} add"] = client.get(
+            reverse(f"{name}_add") + NEEDED_TO_ADD.get(model, "")
+        ).status_code
         adds = desk == Desk.ALL or (desk == Desk.EDITOR and label in CONTENT)
         expected[f"{label} add"] = 200 if adds else 403
 
