@@ -21,19 +21,21 @@ def applicant(new_context):
     return new_context(java_script_enabled=False).new_page()
 
 
-def apply(page):
+def apply(
+    page, *, town="かんらまち", full_name="群馬県甘楽町", mailbox="ｋｉｋａｋｕ＠town.example.jp"
+):
     page.goto("/members/register/")
     form = page.get_by_role("main")
     form.get_by_label("都道府県", exact=True).select_option(label="群馬県")
-    form.get_by_label("団体名").fill("かんらまち")
+    form.get_by_label("団体名").fill(town)
     form.get_by_label("部署名").fill("企画課")
     form.get_by_label("担当者名").fill("見本 月子")
-    form.get_by_label("メールアドレス").fill("ｋｉｋａｋｕ＠town.example.jp")
+    form.get_by_label("メールアドレス").fill(mailbox)
     form.get_by_label("電話番号").fill("０２７ー０００ー００００")
     form.get_by_label("利用目的").fill("23区との交流事業を提案したい")
     form.get_by_label("利用規約に同意する").check()
     page.get_by_role("button", name="確認画面へ進む").click()
-    expect(page.get_by_role("main")).to_contain_text("群馬県甘楽町")
+    expect(page.get_by_role("main")).to_contain_text(full_name)
     page.get_by_role("button", name="申請する").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("メールを確認してください")
 
