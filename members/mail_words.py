@@ -150,6 +150,17 @@ KINDS: dict[str, MailKind] = {
         "イベント：キャンセル待ちから受付済",
         (_GUEST, *_EVENT, _PLACE, _NUMBER, _link("entry", "/events/entries/SAMPLE/")),
     ),
+    "event_changed": MailKind(
+        "イベント：日時・会場の変更の知らせ",
+        (
+            _GUEST,
+            *_EVENT,
+            Word("日時の補足", "event.schedule_note", "荒天のため"),
+            _PLACE,
+            Word("住所", "event.address", "群馬県見本市1-1"),
+            _link("entry", "/events/entries/SAMPLE/"),
+        ),
+    ),
     "event_off": MailKind(
         "イベント：延期・中止の知らせ",
         (
