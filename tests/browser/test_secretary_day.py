@@ -102,13 +102,13 @@ def sheet(page, task, link):
 def test_secretary_does_the_work_of_a_day(secretary, open_as, new_context, newest_mail):
     applicants = new_context(java_script_enabled=False).new_page()
     registered(applicants, newest_mail, "しもにたまち", "群馬県下仁田町", "shimo@town.example.jp")
-    registered(applicants, newest_mail, "かんなまち", "群馬県神流町", "kanna@town.example.jp")
+    registered(applicants, newest_mail, "かわばむら", "群馬県川場村", "kawaba@town.example.jp")
     topic = reported(open_as)
     proposed(open_as)
     enter(new_context().new_page(), VISITOR, "tsukiko@guest.example.jp")
 
     decide(secretary, "下仁田町", "承認する")
-    decide(secretary, "神流町", "修正を依頼する", "部署名をご確認ください。")
+    decide(secretary, "川場村", "修正を依頼する", "部署名をご確認ください。")
     hide_what_was_reported(secretary)
     publish_the_event(secretary)
     announce(secretary)
@@ -118,7 +118,7 @@ def test_secretary_does_the_work_of_a_day(secretary, open_as, new_context, newes
 
     assert (figures[:2], accounts[:2]) == (b"PK", b"PK")
     assert "登録" in newest_mail("shimo@town.example.jp")
-    assert "部署名をご確認ください。" in newest_mail("kanna@town.example.jp")
+    assert "部署名をご確認ください。" in newest_mail("kawaba@town.example.jp")
     secretary.goto("/admin/personal/?q=tsukiko")
     expect(secretary.get_by_role("main")).to_contain_text("見つかりません")
     expect_the_town_sees_it(open_as("city"), topic)
