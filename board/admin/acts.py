@@ -30,11 +30,6 @@ class ActAdmin(BulkAdmin, ExportingAdmin):
         # Each kind of post has its own.
         raise NotImplementedError
 
-    def do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
-        """Raises StaleError."""
-        # Each kind of post has its own.
-        raise NotImplementedError
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
