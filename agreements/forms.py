@@ -10,6 +10,7 @@ from agreements.registers import Register
 from lib import prefectures
 from lib.forms import ANY
 from lib.uploads import validate_pdf
+from members.malware import refuse_unless_clean
 
 
 class RegionalFilter(forms.Form):
@@ -67,6 +68,7 @@ class AgreementFileForm(forms.ModelForm):
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):
             validate_pdf(file)
+            refuse_unless_clean(file, AgreementFile)
         return file
 
     def save(self, commit: bool = True) -> AgreementFile:

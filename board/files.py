@@ -1,5 +1,6 @@
 """添付: taking files in, giving them out, and clearing what nobody owns any more."""
 
+import logging
 from collections.abc import Iterable
 from functools import partial
 from typing import IO, Any
@@ -14,8 +15,12 @@ from django.utils.datastructures import MultiValueDict
 from board.models import Attachment, Topic
 from board.models.attachment import AttachmentQuerySet
 from lib import archives, images, uploads
+from lib.clamd import ScannerAwayError
+from members import malware
 from members.access import AnyUser
 from members.models import Draft, Organization
+
+logger = logging.getLogger(__name__)
 
 # Of everything that a body has attached (security.md, 58).
 QUOTA_BYTES = 1024**3
@@ -36,6 +41,7 @@ def _attach(draft: Draft, upload: UploadedFile) -> None:
     name = uploads.clean_name(upload.name or "")
     _check_room(draft, name, upload.size or 0)
     found = uploads.inspect(upload)
+    scan = _scanned(upload, draft)
     content: Any = images.reencode(upload) if found.is_image else upload
     small = images.thumbnail(content) if found.is_image else None
     row = Attachment(
@@ -45,6 +51,7 @@ def _attach(draft: Draft, upload: UploadedFile) -> None:
         content_type=found.content_type,
         size=content.size,
         sha256=uploads.checksum(content),
+        scan=scan,
         uploaded_by=draft.user,
         position=draft.attachments.count(),
     )
@@ -52,6 +59,16 @@ def _attach(draft: Draft, upload: UploadedFile) -> None:
     if small:
         row.thumbnail.save(name, small, save=False)
     row.save()
+
+
+def _scanned(upload: UploadedFile, draft: Draft) -> Attachment.Scan:
+    """Raises ValidationError for an infected one; without an answer it waits for the worker."""
+    try:
+        malware.refuse_infected(upload, Attachment, by=draft.user)
+    except ScannerAwayError as error:
+        logger.warning("%s; the file waits", error)
+        return Attachment.Scan.WAITING
+    return Attachment.Scan.CLEAN
 
 
 def _check_room(draft: Draft, name: str, size: int) -> None:
@@ -68,7 +85,10 @@ def _check_room(draft: Draft, name: str, size: int) -> None:
 
 def used_by(organization: Organization) -> int:
     """Bytes of all files of a body."""
-    total = Attachment.objects.filter(organization=organization).aggregate(sum=Sum("size"))
+    kept = Attachment.objects.filter(organization=organization).exclude(
+        scan=Attachment.Scan.INFECTED
+    )
+    total = kept.aggregate(sum=Sum("size"))
     return total["sum"] or 0
 
 

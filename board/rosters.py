@@ -84,5 +84,5 @@ def archive(attachments: Iterable[Attachment]) -> IO[bytes]:
 
 def files_of(topic: Topic) -> list[Attachment]:
     """Of all answers, in the order of the roster."""
-    found = Attachment.objects.filter(answer__topic=topic, scan=Attachment.Scan.CLEAN)
+    found = Attachment.objects.clean().filter(answer__topic=topic)
     return list(found.select_related("organization").order_by("organization__prefecture", "id"))

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from members.models import AuditEntry, User
 
-_source: ContextVar[str | None] = ContextVar("source", default=None)
+_asking: ContextVar[HttpRequest | None] = ContextVar("asking", default=None)
 
 
 def remember_source(
@@ -21,17 +21,27 @@ def remember_source(
     """Middleware: entries that a request causes name the address it came from."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        token = _source.set(_client_ip(request))
+        token = _asking.set(request)
         try:
             return get_response(request)
         finally:
-            _source.reset(token)
+            _asking.reset(token)
 
     return middleware
 
 
-def _client_ip(request: HttpRequest) -> str | None:
+def who_asks() -> User | None:
+    """The person of the request in hand, for what has no person handed to it."""
+    request = _asking.get()
+    user = request.user if request else None
+    return user if isinstance(user, User) else None
+
+
+def _client_ip() -> str | None:
     """As the rate limits see it, so that TRUSTED_PROXY_COUNT is read in one place."""
+    request = _asking.get()
+    if request is None:
+        return None
     try:
         return get_adapter().get_client_ip(request)
     except PermissionDenied:
@@ -42,7 +52,7 @@ def record(act: str, target: models.Model, *, by: User | None, **detail: Any) ->
     """In the transaction of the act itself: what is rolled back leaves no entry."""
     AuditEntry.objects.create(
         actor=by,
-        ip=_source.get(),
+        ip=_client_ip(),
         act=act,
         target_type=target._meta.label_lower,
         target_id=str(target.pk),
@@ -53,5 +63,5 @@ def record(act: str, target: models.Model, *, by: User | None, **detail: Any) ->
 def record_many(act: str, model: type[models.Model], *, by: User | None, **detail: Any) -> None:
     """One entry for an act on many rows; `detail` holds the numbers."""
     AuditEntry.objects.create(
-        actor=by, ip=_source.get(), act=act, target_type=model._meta.label_lower, detail=detail
+        actor=by, ip=_client_ip(), act=act, target_type=model._meta.label_lower, detail=detail
     )

@@ -67,6 +67,10 @@ GROUPS = {
         "export_person": "個人情報を書き出した",
         "erase_person": "個人情報を消去した",
     },
+    "ウイルス検査": {
+        "refuse_file": "ウイルスのあるファイルを受け付けなかった",
+        "remove_file": "ウイルスの見つかったファイルを消した",
+    },
     "二段階認証": {
         "totp_activated": "認証アプリを登録した",
         "totp_deactivated": "認証アプリの登録を取り消した",
@@ -170,6 +174,8 @@ DETAILS = {
     "new": "新規",
     "changed": "更新",
     "same": "変更なし",
+    "signature": "見つかったウイルス",
+    "sha256": "ファイルのSHA-256",
 }
 # Which field of the target `before` and `after` are values of.
 CHANGED_FIELD = {

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from board.models import Attachment
 from members import introductions
 from members.audit_retention import clear_audit
 from members.drafts import clear_closed
@@ -125,10 +126,14 @@ def queue() -> dict[str, int]:
     now = timezone.now()
     mails = Delivery.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
     notices = Notice.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
+    files = Attachment.objects.waiting_for_scan().order_by("uploaded_at")
     today = JobRun.objects.filter(started_at__gte=now - timedelta(days=1))
     return {
         "oldest_due_mail_seconds": _age(mails.first(), now),
         "oldest_due_notice_seconds": _age(notices.first(), now),
+        "oldest_unscanned_file_seconds": _age(
+            files.values_list("uploaded_at", flat=True).first(), now
+        ),
         "failed_jobs_today": today.exclude(failure="").count(),
     }
 

@@ -33,6 +33,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
             | Q(Exists(Draft.objects.of_seat(user).filter(pk=OuterRef("draft"))))
         )
 
+    def clean(self) -> Self:
+        return self.filter(scan=Attachment.Scan.CLEAN)
+
+    def waiting_for_scan(self) -> Self:
+        return self.filter(scan=Attachment.Scan.WAITING)
+
     def in_topic(self, topic: Topic, user: AnyUser) -> Self:
         """Of a topic that the person sees, and its replies: as visible_to(), which asks for that again."""
         if not topic.shows_text_to(user):
@@ -43,10 +49,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 class Attachment(models.Model):
     class Scan(models.TextChoices):
-        """A later scanner holds files back until they are clean."""
+        """Only a clean one is given out; of an infected one the row stays, without its content."""
 
         CLEAN = "clean", "検査済み"
         WAITING = "waiting", "検査待ち"
+        INFECTED = "infected", "ウイルス検出"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     topic = models.ForeignKey(
@@ -105,6 +112,11 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "添付ファイル"
         ordering = ["position", "uploaded_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["uploaded_at"], condition=Q(scan="waiting"), name="attachment_waiting"
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(topic__isnull=False, reply=None, answer=None, draft=None)
@@ -124,6 +136,10 @@ class Attachment(models.Model):
     @property
     def extension(self) -> str:
         return self.name.rpartition(".")[2].lower()
+
+    @property
+    def is_clean(self) -> bool:
+        return self.scan == self.Scan.CLEAN
 
     @property
     def is_image(self) -> bool:

@@ -16,8 +16,7 @@ _SANDBOX = "sandbox; default-src 'none'"
 
 def _file_or_404(request: MemberRequest, pk: str) -> Attachment:
     """Held back by the scanner is not there."""
-    visible = Attachment.objects.visible_to(request.user)
-    return get_object_or_404(visible.filter(scan=Attachment.Scan.CLEAN), pk=pk)
+    return get_object_or_404(Attachment.objects.visible_to(request.user).clean(), pk=pk)
 
 
 @require_safe
@@ -52,7 +51,7 @@ def thumbnail(request: MemberRequest, pk: str) -> FileResponse:
 def files_zip(request: MemberRequest, pk: int) -> FileResponse:
     """All files of the topic that the person may have."""
     topic = topic_or_404(request, pk)
-    files = list(of_topic(topic, request.user).filter(scan=Attachment.Scan.CLEAN))
+    files = list(of_topic(topic, request.user).clean())
     if not files:
         raise Http404
     return FileResponse(

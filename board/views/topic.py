@@ -61,7 +61,7 @@ def topic(request: MemberRequest, pk: int) -> HttpResponse:
         "pages": links(number, pages, pages),
         "first_unread": first_unread,
         "is_watched": found.is_watched,
-        "has_zip": any(file.scan == Attachment.Scan.CLEAN for file in files),
+        "has_zip": any(file.is_clean for file in files),
         "may_write": is_contributor(request.user),
         "may_reply": found.accepts_replies and is_contributor(request.user),
         "reply_form": ReplyForm(),

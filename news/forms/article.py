@@ -10,6 +10,7 @@ from lib.images import reencode
 from lib.markdown import images_in
 from lib.text import clean_line, clean_text
 from lib.uploads import inspect
+from members.malware import refuse_unless_clean
 from news.models import NewsFile
 
 
@@ -60,6 +61,7 @@ class NewsFileForm(forms.ModelForm):
         if not isinstance(file, UploadedFile):
             return file
         found = inspect(file)
+        refuse_unless_clean(file, NewsFile)
         self.content_type = found.content_type
         return reencode(file) if found.is_image else file
 

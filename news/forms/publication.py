@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from lib import pdf
 from lib.uploads import validate_pdf
+from members.malware import refuse_unless_clean
 from news.models import Edition
 
 
@@ -28,6 +29,7 @@ class EditionForm(forms.ModelForm):
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):
             validate_pdf(file)
+            refuse_unless_clean(file, Edition)
             self.content = pdf.read(file)
         return file
 

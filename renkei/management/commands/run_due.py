@@ -1,4 +1,4 @@
-"""The worker: sends due mail and runs due jobs."""
+"""The worker: sends due mail, runs due jobs, has files scanned that wait for it."""
 
 import signal
 import time
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from board.scanning import scan_waiting
 from renkei.jobs import run_due_jobs
 from renkei.sender import send_due_mail
 from renkei.spreading import spread_due
@@ -49,4 +50,4 @@ class Command(BaseCommand):
             return False
 
     def _work(self) -> bool:
-        return bool(run_due_jobs(timezone.now()) + spread_due() + send_due_mail())
+        return bool(run_due_jobs(timezone.now()) + spread_due() + send_due_mail() + scan_waiting())

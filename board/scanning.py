@@ -1,0 +1,61 @@
+"""Attachments that came while the scanner was away: nobody gets them before it has looked."""
+
+import logging
+from functools import partial
+
+from django.core.cache import caches
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from board.models import Attachment
+from lib.clamd import ScannerAwayError
+from members import audit, mailing, malware
+
+# Of one pass of the worker, so that mail does not wait behind many files.
+BATCH = 20
+# Before a scanner that does not answer is asked again.
+REST_SECONDS = 60
+_AWAY = "scanner-away"
+
+logger = logging.getLogger(__name__)
+
+
+def scan_waiting() -> int:
+    """For the worker: files that were looked at; none while the scanner is away."""
+    if caches["process"].get(_AWAY):
+        return 0
+    looked_at = 0
+    for attachment in Attachment.objects.waiting_for_scan()[:BATCH]:
+        try:
+            _scan(attachment)
+        except ScannerAwayError as error:
+            logger.warning("%s; waiting files are tried again in %s s", error, REST_SECONDS)
+            caches["process"].set(_AWAY, True, REST_SECONDS)
+            break
+        looked_at += 1
+    return looked_at
+
+
+def _scan(attachment: Attachment) -> None:
+    with attachment.file.open() as content:
+        signature = malware.signature_of(content)
+    waiting = Attachment.objects.waiting_for_scan().filter(pk=attachment.pk)
+    if signature:
+        _take_away(attachment, signature)
+    else:
+        waiting.update(scan=Attachment.Scan.CLEAN)
+
+
+@transaction.atomic
+def _take_away(attachment: Attachment, signature: str) -> None:
+    """The row stays and says why there is nothing; whoever uploaded it is told."""
+    stored = [str(file) for file in (attachment.file, attachment.thumbnail) if file]
+    waiting = Attachment.objects.waiting_for_scan().filter(pk=attachment.pk)
+    if not waiting.update(scan=Attachment.Scan.INFECTED, file="", thumbnail=""):
+        return
+    for name in stored:
+        transaction.on_commit(partial(default_storage.delete, name))
+    audit.record("remove_file", attachment, by=None, signature=signature, sha256=attachment.sha256)
+    mailing.deliver_to_person(
+        "file_infected", attachment.uploaded_by, attachment=attachment, signature=signature
+    )
