@@ -2,6 +2,16 @@
 
 import os
 
+# No request holds or waits for a lock, or asks the database, for longer; commands and the worker may.
+_LIMITS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+os.environ.setdefault(
+    "PG_LIMITS", " ".join(f"-c {name}={limit}" for name, limit in _LIMITS.items())
+)
+
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Threads keep slow clients from stopping the site; behind a buffering proxy one is enough.

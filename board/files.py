@@ -16,6 +16,7 @@ from board.models import Attachment, Topic
 from board.models.attachment import AttachmentQuerySet
 from lib import archives, images, uploads
 from lib.clamd import ScannerAwayError
+from lib.storage import has_room, is_full
 from members import malware
 from members.access import AnyUser
 from members.models import Draft, Organization
@@ -55,10 +56,29 @@ def _attach(draft: Draft, upload: UploadedFile) -> None:
         uploaded_by=draft.user,
         position=draft.attachments.count(),
     )
-    row.file.save(name, content, save=False)
-    if small:
-        row.thumbnail.save(name, small, save=False)
+    _store(row, content, small)
     row.save()
+
+
+def _store(row: Attachment, content: Any, small: Any) -> None:
+    """Both, or nothing and a ValidationError where the disk is full."""
+    try:
+        row.file.save(row.name, content, save=False)
+        if small:
+            row.thumbnail.save(row.name, small, save=False)
+    except OSError as error:
+        if row.file:
+            row.file.delete(save=False)
+        if is_full(error):
+            raise _no_space(row.name) from error
+        raise
+
+
+def _no_space(name: str) -> ValidationError:
+    return ValidationError(
+        f"「{name}」を添付できません。サーバーの空き容量が足りないためです。"
+        "文章はこのまま送信できます。ファイルについては、事務局にお知らせください。"
+    )
 
 
 def _scanned(upload: UploadedFile, draft: Draft) -> Attachment.Scan:
@@ -76,6 +96,8 @@ def _check_room(draft: Draft, name: str, size: int) -> None:
         raise ValidationError(
             f"「{name}」を添付できません。ファイルは{uploads.MAX_FILES}個までです。"
         )
+    if not has_room(size):
+        raise _no_space(name)
     if used_by(draft.seat.organization) + size > QUOTA_BYTES:
         raise ValidationError(
             f"「{name}」を添付できません。貴団体の添付ファイルの合計が1GBを超えます。"

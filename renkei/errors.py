@@ -1,9 +1,13 @@
 """Error pages: in Japanese, with what to do next, and without asking the database anything."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from lib.storage import is_full
 from members.access import public
 from members.typed_text import rescue
 
@@ -48,6 +52,23 @@ _PAGES = {
         ),
     ),
 }
+_BUSY = (
+    "ただいま混み合っているか、保守の作業中です",
+    "サーバーの準備ができていないため、ページを表示できませんでした。多くは1分以内に戻ります。",
+    (
+        "1分ほど待って、もう一度お試しください。",
+        "送信の途中だったときは、前の画面に戻って、もう一度送信してください。入力した文章は前の画面に残っています。"
+        "同じ画面から二度送信しても、二重には登録されません。",
+    ),
+)
+_NO_SPACE = (
+    "ファイルを保存する場所が足りません",
+    "サーバーの空き容量が足りないため、送信されたファイルを受け付けられませんでした。",
+    (
+        "前の画面に戻り、ファイルを外して送信するか、事務局にお知らせください。",
+        "入力した文章は、前の画面に残っています。",
+    ),
+)
 _EXPIRED_FORM = (
     "入力画面の有効期限が切れました",
     "画面を開いてから時間がたったか、別の画面でログインし直したため、送信を受け付けませんでした。",
@@ -92,7 +113,22 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 @public  # an error may meet anybody
 def server_error(request: HttpRequest) -> HttpResponse:
+    """503 for what passes by itself: a database that restarts or is overloaded, a disk that is full.
+
+    Django calls this while it handles the exception, and hands it over in no other way.
+    """
+    error = sys.exception()
+    if isinstance(error, OperationalError | InterfaceError):
+        return _try_again(_BUSY, seconds=60)
+    if isinstance(error, OSError) and is_full(error):
+        return _try_again(_NO_SPACE, seconds=3600)
     return _page(500)
+
+
+def _try_again(page: tuple[str, str, tuple[str, ...]], *, seconds: int) -> HttpResponse:
+    response = _page(503, page)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 @public  # an error may meet anybody

@@ -5,7 +5,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from renkei import environment
+from renkei import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -40,6 +40,8 @@ OPEN_DATA_LICENSE = environment.text(
 )
 APPLICATION_RETENTION_DAYS = environment.number("APPLICATION_RETENTION_DAYS", 365)
 LOG_LEVEL = environment.text("LOG_LEVEL", "INFO")
+# Set by gunicorn.conf.py: a request may wait for the database only so long, a migration longer.
+PG_LIMITS = environment.text("PG_LIMITS")
 
 DEBUG = False
 ROOT_URLCONF, WSGI_APPLICATION = "renkei.urls", "renkei.wsgi.application"
@@ -112,7 +114,7 @@ FORM_RENDERER = "lib.forms.FormRenderer"
 # Database. JIT takes longer than the queries it compiles. IMMEDIATE locks SQLite before it is read: no deadlock.
 DATABASE = dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
 DATABASES = {"default": DATABASE}
-DATABASE["OPTIONS"] = {"options": "-c jit=off", **DATABASE.get("OPTIONS", {})}
+DATABASE["OPTIONS"] = {"options": f"-c jit=off {PG_LIMITS}", **DATABASE.get("OPTIONS", {})}
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -136,7 +138,7 @@ CACHES = {
 # Files
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "lib.storage.PrivateStorage",
         "OPTIONS": {"location": FILES_DIR},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -240,10 +242,4 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 # Between preview and confirmation; any worker on any host can go on.
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-}
+LOGGING = logs.configuration(LOG_LEVEL)

@@ -30,7 +30,7 @@ def stage(tmp_path_factory):
     """Fast hashes, plain static files, and uploads in a folder that goes away."""
     storages = {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "lib.storage.PrivateStorage",
             "OPTIONS": {"location": tmp_path_factory.mktemp("files")},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

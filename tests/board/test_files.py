@@ -1,5 +1,6 @@
 """Files come in checked, go out as downloads, and go with the right to their text."""
 
+import errno
 import os
 import time
 import zipfile
@@ -233,3 +234,33 @@ def test_files_of_a_topic_are_those_that_are_visible(request, secretary, contrib
     found = Attachment.objects.in_topic(topic, user)
 
     assert set(found) == set(Attachment.objects.visible_to(user))
+
+
+def test_full_disk_is_said_at_the_field_and_leaves_no_file(contributor, monkeypatch):
+    """The small picture no longer fits: the large one must not stay, either."""
+    draft = factories.make_draft(contributor)
+    place = default_storage.location
+    before = sum(len(found) for _, _, found in os.walk(place))
+    real = default_storage._save
+
+    def save(self, name, content):
+        if isinstance(content, ContentFile) and content.size < 200:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(name, content)
+
+    monkeypatch.setattr("lib.storage.PrivateStorage._save", save)
+    picture = factories.make_upload("写真.png", factories.make_png((64, 64)))
+
+    (error,) = files.attach(draft, [picture])
+
+    assert error.startswith("「写真.png」を添付できません。サーバーの空き容量が足りない")
+    assert not draft.attachments.exists()
+    assert sum(len(found) for _, _, found in os.walk(place)) == before
+
+
+def test_reserve_of_the_disk_is_not_filled(contributor, monkeypatch):
+    monkeypatch.setattr("board.files.has_room", lambda size: False)
+
+    (error,) = files.attach(factories.make_draft(contributor), [factories.make_upload()])
+
+    assert "空き容量が足りない" in error

@@ -1,7 +1,10 @@
 """Error pages: Japanese, calm, and independent of the database."""
 
+import errno
+
 import pytest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
 
 from renkei import errors, views
@@ -104,3 +107,33 @@ def test_odd_searches_find_nothing_and_break_nothing(client, db, value):
     for address in ("/agreements/constituents/", "/agreements/regional/"):
         response = client.get(address, {"q": value, "prefecture": value, "page": value})
         assert response.status_code == 200
+
+
+@pytest.mark.parametrize("error", [OperationalError("down"), InterfaceError("closed")])
+def test_database_that_is_away_means_come_back_in_a_minute(client, db, monkeypatch, error):
+    def fail(*args, **kwargs):
+        raise error
+
+    client.raise_request_exception = False
+    with monkeypatch.context() as away:
+        away.setattr("django.db.backends.utils.CursorWrapper.execute", fail)
+        response = client.get("/members/")
+
+    html = response.content.decode()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert "1分ほど待って" in html
+    assert "前の画面に残っています" in html
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_disk_that_is_full_is_named(client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("renkei.middleware.MultiPartParser.parse", fail)
+
+    response = client.post("/members/register/", {"name": "x"})
+
+    assert response.status_code == 503
+    assert "空き容量が足りない" in response.content.decode()
