@@ -5,7 +5,7 @@ BIN := .venv/bin
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock messages clean
+.PHONY: help run test check bench faults lock outdated sbom messages clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,9 +33,21 @@ check: .venv/dev.stamp ## Lint, format, types, templates, migrations, deploy che
 bench: .venv/dev.stamp var/static.stamp ## Measure pages: requests a second and milliseconds
 	$(BIN)/python -m bench
 
+faults: .venv/dev.stamp var/static.stamp ## Kill, fill, stop and jump: docs/reliability.md (half an hour, as root)
+	$(BIN)/python -m faults
+
 lock: .venv/dev.stamp ## Resolve pyproject.toml into the two lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml --group dev -o requirements-dev.txt
+
+outdated: .venv/dev.stamp ## List pinned packages that have a newer release
+	$(BIN)/uv pip list --outdated
+
+sbom: .venv/dev.stamp ## Write var/sbom.json (CycloneDX) of what the portal runs on
+	@rm -rf var/sbom
+	@$(BIN)/uv init -q --bare --no-workspace --name renkei-sbom -p 3.11 var/sbom
+	@$(BIN)/uv add -q --project var/sbom --no-sync -r requirements.txt
+	$(BIN)/uv export -q --project var/sbom --format cyclonedx1.5 --preview-features sbom-export --no-emit-project -o var/sbom.json
 
 messages: .venv/dev.stamp ## Compile locale/ja after a change
 	$(BIN)/pybabel --quiet compile -D django -d locale -l ja

@@ -17,6 +17,9 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Threads keep slow clients from stopping the site; behind a buffering proxy one is enough.
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
+# Loaded once, before the workers are forked: they share its memory and start in no time.
+# New code therefore needs a restart of the service; HUP starts new workers of the old code.
+preload_app = True
 timeout = 60
 graceful_timeout = 30
 max_requests = 20_000

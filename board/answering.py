@@ -43,7 +43,7 @@ def answer(
     Raises StaleError past the deadline, EditedMeanwhileError when a colleague was quicker.
     """
     # Whoever closes or extends in this moment waits, or is waited for.
-    now = Topic.objects.select_for_update().order_by().get(pk=topic.pk)
+    now = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic.pk)
     if not may_answer(now, by):
         raise PermissionDenied
     if not now.is_accepting:

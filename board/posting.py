@@ -356,7 +356,7 @@ def restore(post: Topic | Reply, *, by: User) -> None:
 
 def _recount(topic_id: int) -> None:
     """What is hidden is neither counted nor unread. The lock keeps replies of this moment out."""
-    topic = Topic.objects.select_for_update().order_by().get(pk=topic_id)
+    topic = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic_id)
     shown = topic.replies.shown().order_by("-seq")
     newest = shown.values_list("seq", flat=True).first() or 0
     Topic.objects.filter(pk=topic_id).update(newest_seq=newest, reply_count=shown.count())

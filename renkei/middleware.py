@@ -45,7 +45,21 @@ def refuse_large_requests(get_response: Handler) -> Handler:
 
 
 class _Parser(MultiPartParser):
-    """Django's drops the full-width space from names of files, as if it could not be printed."""
+    """Django's drops the full-width space from names of files, as if it could not be printed.
+
+    And it leaves the temporary file of an upload that broke off, or filled the disk, to chance.
+    """
+
+    def parse(self) -> Any:
+        is_whole = False
+        try:
+            parsed = super().parse()
+            is_whole = True
+            return parsed
+        finally:
+            if not is_whole:
+                for handler in self._upload_handlers:  # type: ignore[attr-defined]
+                    handler.upload_interrupted()
 
     def sanitize_file_name(self, file_name: str) -> str | None:
         last = html.unescape(file_name).replace("\\", "/").rpartition("/")[2]

@@ -6,10 +6,38 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 _UNSAFE_BUT_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+@dataclass(frozen=True)
+class LocalServer:
+    """A server of ours that can be stopped and started under the portal."""
+
+    title: str
+    url: str
+    control: list[str]
+    start_with: list[str]
+    folder: Path
+
+    def start(self) -> None:
+        self._run("start", *self.start_with)
+
+    def stop(self, mode: str = "fast") -> None:
+        self._run("stop", "-m", mode)
+
+    def _run(self, act: str, *arguments: str) -> None:
+        # What the server inherits must not keep a pipe of the caller open.
+        subprocess.run(
+            [*self.control, *arguments, act],
+            check=True,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 @contextmanager
@@ -18,10 +46,43 @@ def throwaway_postgres(options: str = _UNSAFE_BUT_FAST) -> Iterator[tuple[str, s
 
     The embedded server takes no options.
     """
+    if _local_binaries() is None:
+        with _embedded_server() as found:
+            yield found
+        return
+    with local_postgres(options) as server:
+        yield server.title, server.url
+
+
+@contextmanager
+def local_postgres(options: str = "") -> Iterator[LocalServer]:
+    """Writes are safe unless `options` say otherwise. Raises RuntimeError without a server's programs.
+
+    initdb refuses to run as root: then the package's own user starts the server.
+    """
     binaries = _local_binaries()
-    server = _local_server(binaries, options) if binaries else _embedded_server()
-    with server as found:
-        yield found
+    if binaries is None:
+        raise RuntimeError("no PostgreSQL server is installed (Debian: postgresql)")
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="renkei-pg-"))
+    data = folder / "data"
+    if as_user:
+        shutil.chown(folder, "postgres")
+    run = [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "renkei", "-A", "trust"]
+    subprocess.run([*run, "-E", "UTF8", "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL)
+    server = LocalServer(
+        title=f"PostgreSQL of {binaries}",
+        url=f"postgres://renkei@{quote(str(folder), safe='')}/postgres",
+        control=[*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"],
+        start_with=["-l", f"{folder}/log", "-o", f"-k {folder} -c listen_addresses='' {options}"],
+        folder=folder,
+    )
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _local_binaries() -> Path | None:
@@ -33,31 +94,6 @@ def _local_binaries() -> Path | None:
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
     )
     return versions[-1].parent if versions else None
-
-
-@contextmanager
-def _local_server(binaries: Path, options: str) -> Iterator[tuple[str, str]]:
-    """initdb refuses to run as root: then the package's own user starts the server."""
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="renkei-pg-"))
-    data = folder / "data"
-    if as_user:
-        shutil.chown(folder, "postgres")
-    run = [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "renkei", "-A", "trust"]
-    subprocess.run([*run, "-E", "UTF8", "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL)
-    options = f"-k {folder} -c listen_addresses='' {options}"
-    control = [*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"]
-    subprocess.run(
-        [*control, "-l", str(folder / "log"), "-o", options, "start"], check=True, cwd=folder
-    )
-    try:
-        yield (
-            f"PostgreSQL of {binaries}",
-            f"postgres://renkei@{quote(str(folder), safe='')}/postgres",
-        )
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

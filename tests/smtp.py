@@ -19,9 +19,9 @@ class Mailbox:
     "spam" (554 after the text); then it is well again.
     """
 
-    def __init__(self):
+    def __init__(self, port=None):
         self.envelopes, self.trouble = [], []
-        self.port = free_port()
+        self.port = port or free_port()
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         trouble = self.trouble.pop(0) if self.trouble else ""
@@ -55,8 +55,9 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server():
-    box = Mailbox()
+def mail_server(port=None):
+    """Listens on a free port, unless one is named."""
+    box = Mailbox(port)
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     try:

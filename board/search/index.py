@@ -26,7 +26,12 @@ def backend() -> Any:
 
 def hold(topics: Iterable[int]) -> None:
     """Until the end of the transaction nobody else writes entries of these topics."""
-    list(Topic.objects.select_for_update().filter(pk__in=topics).order_by("pk").values_list("pk"))
+    list(
+        Topic.objects.select_for_update(no_key=True)
+        .filter(pk__in=topics)
+        .order_by("pk")
+        .values_list("pk")
+    )
 
 
 def write(topic: Topic) -> None:

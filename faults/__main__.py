@@ -1,0 +1,88 @@
+"""`make faults`: breaks the portal in every way that we could think of, and says what was seen.
+
+Each fault meets processes of our own: gunicorn, worker, PostgreSQL (Debian's, writes are safe), nginx, a
+mail server. `python -m faults NAME …` runs some of them; all of them together write their table into
+docs/reliability.md. Ends with 1 when a promise did not hold.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from faults import clock, database, disk, jobs, mails, posts, visitors
+from faults.finding import Finding
+from faults.stage import Stage, on_postgres, on_sqlite
+
+Fault = Callable[[Stage], Finding]
+
+RESULT = Path("docs/reliability.md")
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+HEAD = "| fault | promise | seen | held |\n|---|---|---|---|"
+
+ON_POSTGRES: dict[str, Fault] = {
+    "killed_web_workers": posts.killed_web_workers,
+    "database_restarted": database.restarted,
+    "database_restarted_while_idle": database.restarted_while_idle,
+    "database_stopped": database.stopped,
+    "row_locked": database.row_locked,
+    "cache_emptied": database.cache_emptied,
+    "mail_server_away": mails.server_away,
+    "killed_worker": mails.killed_worker,
+    "several_workers": jobs.several_workers,
+    "killed_in_each_job": jobs.killed_in_each_job,
+    "disk_full_for_uploads": disk.full_for_uploads,
+    "disk_full_for_temporary_files": disk.full_for_temporary_files,
+    "uploads_broken_off": disk.broken_off,
+    "slow_clients": visitors.slow_clients,
+    "idle_connections": visitors.idle_connections,
+    "reloaded": visitors.reloaded,
+    "clock_jumped": clock.jumped,
+}
+ON_SQLITE: dict[str, Fault] = {"killed_web_workers_on_sqlite": posts.killed_web_workers}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m faults")
+    parser.add_argument("names", nargs="*", choices=[*ON_POSTGRES, *ON_SQLITE, []])
+    wanted = parser.parse_args().names
+    findings = [
+        *injected(on_postgres, ON_POSTGRES, wanted),
+        *injected(on_sqlite, ON_SQLITE, wanted),
+    ]
+    if not wanted:
+        write(findings)
+    return 0 if all(finding.holds for finding in findings) else 1
+
+
+def injected(
+    place: Callable[[], AbstractContextManager[Stage]], faults: dict[str, Fault], wanted: list[str]
+) -> list[Finding]:
+    """One after the other on one stage."""
+    chosen = {name: fault for name, fault in faults.items() if not wanted or name in wanted}
+    if not chosen:
+        return []
+    findings = []
+    with place() as stage:
+        for name, fault in chosen.items():
+            began = time.monotonic()
+            finding = fault(stage)
+            print(f"{name} ({time.monotonic() - began:.0f} s)\n{finding}\n", flush=True)
+            findings.append(finding)
+    return findings
+
+
+def write(findings: list[Finding]) -> None:
+    """Between the marks of the file; what is written around them stays."""
+    before, _, rest = RESULT.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    rows = "\n".join(map(str, findings))
+    day = f"Seen on {datetime.now(tz=UTC):%Y-%m-%d} with `make faults`."
+    RESULT.write_text(f"{before}{BEGIN}\n{day}\n\n{HEAD}\n{rows}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
