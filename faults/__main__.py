@@ -6,6 +6,7 @@ docs/reliability.md. Ends with 1 when a promise did not hold.
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -46,6 +47,8 @@ ON_SQLITE: dict[str, Fault] = {"killed_web_workers_on_sqlite": posts.killed_web_
 
 
 def main() -> int:
+    # So that servers and disks of this run end with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     parser = argparse.ArgumentParser(prog="python -m faults")
     parser.add_argument("names", nargs="*", choices=[*ON_POSTGRES, *ON_SQLITE, []])
     wanted = parser.parse_args().names

@@ -22,7 +22,7 @@ from members.retention import erase_abandoned, erase_applications
 from members.yearly_check import remind_due, suspend_unused_due
 from news import entering
 from renkei.agreement_notices import tell_of_notices
-from renkei.models import JobRun
+from renkei.models import JobRun, Restoration
 
 # A run that has not ended by then belongs to a process that died.
 DEAD_AFTER = timedelta(hours=1)
@@ -134,9 +134,16 @@ def queue() -> dict[str, int]:
         "oldest_unscanned_file_seconds": _age(
             files.values_list("uploaded_at", flat=True).first(), now
         ),
+        "mail_frozen_after_restore": int(Restoration.objects.frozen().exists()),
+        "last_backup_seconds": _age(_last_backup(), now, never=-1),
         "failed_jobs_today": today.exclude(failure="").count(),
     }
 
 
-def _age(moment: datetime | None, now: datetime) -> int:
-    return int((now - moment).total_seconds()) if moment else 0
+def _last_backup() -> datetime | None:
+    done = JobRun.objects.filter(job="backup", finished_at__isnull=False, failure="")
+    return done.order_by("-finished_at").values_list("finished_at", flat=True).first()
+
+
+def _age(moment: datetime | None, now: datetime, *, never: int = 0) -> int:
+    return int((now - moment).total_seconds()) if moment else never

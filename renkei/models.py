@@ -39,6 +39,28 @@ class JobRun(models.Model):
         return f"{self.job} {self.period}"
 
 
+class RestorationQuerySet(models.QuerySet["Restoration"]):
+    def frozen(self) -> Self:
+        return self.filter(went_live_at=None)
+
+
+class Restoration(models.Model):
+    """A backup that was brought back. No mail goes out before somebody has looked and said so."""
+
+    made_at = models.DateTimeField("バックアップの日時")
+    restored_at = models.DateTimeField("復元日時", default=timezone.now)
+    went_live_at = models.DateTimeField("送信を再開した日時", null=True, blank=True)
+
+    objects = RestorationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "復元"
+        ordering = ["-restored_at"]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"
+
+
 class SiteNoticeQuerySet(models.QuerySet["SiteNotice"]):
     def not_over(self, now: datetime) -> Self:
         """Shown now or later."""

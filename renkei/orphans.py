@@ -13,7 +13,7 @@ ORPHAN_AFTER = timedelta(days=1)
 
 def clear(storage: Storage = default_storage) -> int:
     """Answers how many files were deleted. Safe while the portal runs."""
-    known = _named()
+    known = named()
     cleared = 0
     for folder in storage.listdir("")[0]:
         for name in storage.listdir(folder)[1]:
@@ -24,7 +24,7 @@ def clear(storage: Storage = default_storage) -> int:
     return cleared
 
 
-def _named() -> set[str]:
+def named() -> set[str]:
     """By any file column of any model."""
     names: set[str] = set()
     for model in apps.get_models():

@@ -11,6 +11,7 @@ from members import bounces
 from members.models import Delivery, MailAddress
 from members.sending import Readiness, follow_addresses
 from renkei.composing import Composer, Mail
+from renkei.models import Restoration
 
 BATCH = 50
 ADDRESSES = 20
@@ -21,7 +22,12 @@ logger = logging.getLogger(__name__)
 
 
 def send_due_mail() -> int:
-    """One batch over one connection; answers how many rows were settled."""
+    """One batch over one connection; answers how many rows were settled.
+
+    A restored copy sends nothing before go_live: the server that it was made on may still run.
+    """
+    if Restoration.objects.frozen().exists():
+        return 0
     return _send_single() or send_digests()
 
 
