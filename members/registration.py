@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members import audit, consent
+from members import addresses, audit, consent
 from members.mailing import Wording, compose, deliver, post, seats_of_secretariat
 from members.models import (
     Application,
@@ -33,6 +33,10 @@ class AlreadyDecidedError(Exception):
 
 class AlreadyOpenError(Exception):
     """Another application of the same body is being looked at."""
+
+
+class NameTakenError(Exception):
+    """Somebody else has got the 利用者ID or the address in this moment."""
 
 
 def apply(application: Application, *, themes: Any = ()) -> Application:
@@ -233,21 +237,30 @@ def accept(
 ) -> User:
     """Makes the person of an invitation.
 
-    Raises AlreadyDecidedError when it is used or too old, or its body is suspended or gone.
+    An own address logs in once it is proven: at once where the invitation went to it, behind a mailed
+    link otherwise. Raises AlreadyDecidedError when the invitation is used or too old, or its body is
+    suspended or gone, NameTakenError when somebody else was quicker with the name.
     """
     taken = Invitation.objects.usable().filter(pk=invitation.pk)
     if not invitation.is_for_active_body or not taken.update(accepted_at=timezone.now()):
         raise AlreadyDecidedError
-    user = User.objects.create_user(
-        seat=invitation.seat,
-        name=name,
-        username=username,
-        email=email,
-        password=password,
-        role=invitation.role,
-    )
+    is_proven = email is not None and invitation.is_to(email)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                seat=invitation.seat,
+                name=name,
+                username=username,
+                email=email if is_proven else None,
+                password=password,
+                role=invitation.role,
+            )
+    except IntegrityError as error:
+        raise NameTakenError from error
     consent.agree_to_current(user)
     audit.record("accept_invitation", invitation, by=user, seat=invitation.seat_id)
+    if email and not is_proven:
+        addresses.mail_link(user, email)
     return user
 
 

@@ -18,6 +18,8 @@ from members.forms import AcceptanceForm, ApplicationForm
 from members.forms.application import ALREADY_OPEN
 from members.models import Application, Invitation, SiteText
 
+REGISTERED = "登録しました。決めた利用者IDとパスワードで、ログインしてください。"
+TO_PROVE = "自分のメールアドレスは、そこに届くメールで確認すると、ログインに使えます。"
 NOT_CORRECTABLE = "この申請は、今は直せません。状況を確かめてください。"
 
 
@@ -182,19 +184,22 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not offered.is_usable:
         return render(request, "members/invitation_over.html", {"trail": trail("招待")}, status=410)
     form = AcceptanceForm(request.POST or None, invitation=offered)
-    if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "invitation": offered, "trail": trail("利用者の登録")}
-        return render(request, "members/invitation.html", context)
-    data = form.cleaned_data
-    try:
-        handover.accept(
-            offered,
-            name=data["name"],
-            username=data["username"],
-            email=data["email"],
-            password=data["password"],
-        )
-    except registration.AlreadyDecidedError:
-        return redirect(offered)
-    messages.success(request, "登録しました。決めた利用者IDとパスワードで、ログインしてください。")
-    return redirect("account_login")
+    if request.method == "POST" and form.is_valid():
+        try:
+            accept(offered, form)
+        except registration.AlreadyDecidedError:
+            return redirect(offered)
+        except registration.NameTakenError:
+            # Asked once more, the form names the field: whoever was quicker is in the table by now.
+            form = AcceptanceForm(request.POST, invitation=offered)
+        else:
+            proof = TO_PROVE if form.is_address_to_prove else ""
+            messages.success(request, REGISTERED + proof)
+            return redirect("account_login")
+    context = {"form": form, "invitation": offered, "trail": trail("利用者の登録")}
+    return render(request, "members/invitation.html", context)
+
+
+def accept(invitation: Invitation, form: AcceptanceForm) -> None:
+    names = ("name", "username", "email", "password")
+    handover.accept(invitation, **{name: form.cleaned_data[name] for name in names})
