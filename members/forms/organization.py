@@ -20,6 +20,9 @@ from members.models import Confirmation, Invitation, Organization, Seat, Theme, 
 from members.profile import FIELDS
 
 
+SECTION_TAKEN = "同じ名前の担当部署があります。"
+
+
 class ProfileForm(forms.ModelForm):
     """What everybody may read of a body."""
 
@@ -76,7 +79,7 @@ class SeatForm(forms.ModelForm):
         section = clean_line(self.cleaned_data["section"])
         same = Seat.objects.filter(organization=self.instance.organization_id, section=section)
         if same.exclude(pk=self.instance.pk).exists():
-            raise ValidationError("同じ名前の担当部署があります。")
+            raise ValidationError(SECTION_TAKEN)
         return section
 
     def clean_mailbox(self) -> str:

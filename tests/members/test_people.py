@@ -147,7 +147,7 @@ def test_last_manager_stays_and_reads_what_to_do(client, manager, name):
         reverse(f"members:{name}", args=[manager.pk]), {"role": "viewer"}, follow=True
     ).content.decode()
 
-    assert "ほかの利用者を管理担当者にしてから、もう一度お試しください。" in html
+    assert "ほかの利用者を管理担当者にするか、「後任を決める」から引き継いでください。" in html
     assert facts(manager) == ("manager", True, False)
 
 
