@@ -19,7 +19,6 @@ from members.forms.application import (
 from members.models import Confirmation, Invitation, Organization, Seat, Theme, User
 from members.profile import FIELDS
 
-
 SECTION_TAKEN = "同じ名前の担当部署があります。"
 
 
