@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lib import prefectures
 from lib.forms import form_key_in, new_form_key
+from lib.text import clean_line, cut
 from members import handover, registration
 from members.access import public
 from members.forms import AcceptanceForm, ApplicationForm
@@ -34,7 +36,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Form, then confirmation page, then saved: nothing is stored before 申請する."""
     if "confirmed" in request.POST and sent_before(request.POST):
         return redirect("members:register_sent")
-    form = ApplicationForm(request.POST or None)
+    form = ApplicationForm(request.POST or None, initial=body_in(request.GET))
     if request.method != "POST" or "correct" in request.POST or not form.is_valid():
         if "correct" in request.POST:
             form.errors.clear()
@@ -49,6 +51,14 @@ def register(request: HttpRequest) -> HttpResponse:
         return refusal
     registration.apply(application, themes=form.cleaned_data["themes"])
     return redirect("members:register_sent")
+
+
+def body_in(query: QueryDict) -> dict[str, str]:
+    """The body whose page led here, or the prefecture whose bodies are asked for; else nothing."""
+    prefecture = query.get("prefecture", "")
+    if prefecture not in dict(prefectures.CHOICES):
+        return {}
+    return {"prefecture": prefecture, "body_name": cut(clean_line(query.get("body_name", "")), 80)}
 
 
 def registration_context(form: ApplicationForm) -> dict[str, Any]:

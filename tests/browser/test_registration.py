@@ -34,6 +34,20 @@ def apply(page, *, town="かんらまち", full_name="群馬県甘楽町", mailb
     expect(page.get_by_role("heading", level=1)).to_have_text("メールを確認してください")
 
 
+def test_bodies_of_the_chosen_prefecture_are_offered(new_context):
+    page = new_context().new_page()
+    page.goto("/members/register/")
+    names = page.locator("#bodies option")
+    expect(names).to_have_count(0)
+
+    page.get_by_role("main").get_by_label("都道府県", exact=True).select_option(label="群馬県")
+    expect(names).to_have_count(36)
+    expect(names.nth(1)).to_have_attribute("value", "前橋市")
+
+    page.get_by_role("main").get_by_label("都道府県", exact=True).select_option(label="東京都")
+    expect(names.nth(1)).to_have_attribute("value", "八王子市")
+
+
 def test_errors_are_listed_on_top_and_lead_to_their_fields(applicant):
     applicant.goto("/members/register/")
     applicant.get_by_label("担当者名").fill("見本 月子")

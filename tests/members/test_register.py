@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -88,6 +89,40 @@ def test_page_opens_with_what_it_costs_and_offers(client, db):
 
     assert "利用料は無料です" in html
     assert "会員になるとできること" in html
+
+
+def test_page_of_a_body_leads_to_the_form_with_its_name_and_the_names_around(client, town):
+    profile = client.get(town.get_absolute_url()).content.decode()
+    address = unescape(re.search(r'href="(/members/register/\?[^"]+)"', profile)[1])
+    factories.make_local_government(name="長野村", prefecture="20")
+
+    page = client.get(address)
+
+    form = page.context["form"]
+    assert (form["prefecture"].value(), form["body_name"].value()) == ("10", "見本町")
+    assert '<option value="見本町">' in page.text
+    assert "長野村" not in page.text
+    assert not form.errors
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"prefecture": "\x00"},
+        {"prefecture": "99"},
+        {"prefecture": ["10", "' OR 1=1--"]},
+        {"prefecture": "10", "body_name": "<script>" + "あ" * 5000 + "\x00\u202e"},
+        {"prefecture": "10", "email": "a@b.jp", "consent": "on"},
+    ],
+)
+def test_hostile_address_fills_in_at_most_a_name(client, town, query):
+    page = client.get(REGISTER, query)
+
+    form = page.context["form"]
+    assert page.status_code == 200
+    assert "<script>あ" not in page.text
+    assert len(form["body_name"].value() or "") <= 80
+    assert (form["email"].value(), form["consent"].value()) == (None, None)
 
 
 @pytest.mark.parametrize(
