@@ -22,6 +22,11 @@ from members.models import Application, Invitation, SiteText
 
 REGISTERED = "登録しました。決めた利用者IDとパスワードで、ログインしてください。"
 TO_PROVE = "自分のメールアドレスは、そこに届くメールで確認すると、ログインに使えます。"
+RESENT = "申請を送り直しました。"
+TO_PROVE_FIRST = (
+    "新しいメールアドレスに、確認のメールを送りました。メールに書かれたページで"
+    "「メールアドレスを確認する」を押すと、申請が事務局に届きます。"
+)
 NOT_CORRECTABLE = "この申請は、今は直せません。状況を確かめてください。"
 
 
@@ -109,7 +114,11 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
     """Status and history; a button where the address is still to be verified."""
     found = get_object_or_404(Application.objects.select_related("local_government"), token=token)
     form = correction_form(found) if found.is_correctable else None
-    return render(request, "members/application.html", application_context(found, form))
+    context = application_context(found, form)
+    proof = request.GET.get("proof", "")
+    if proof:
+        context |= {"proof": proof, "proposed": registration.proposed_address(found, proof)}
+    return render(request, "members/application.html", context)
 
 
 def application_context(application: Application, form: ApplicationForm | None) -> dict[str, Any]:
@@ -134,9 +143,14 @@ def correction_form(application: Application, data: Any = None) -> ApplicationFo
 @require_POST
 @public  # the token is the key
 def application_verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Of the first address, or of one that was corrected: that one's mail has brought a proof."""
     found = get_object_or_404(Application, token=token)
+    proof = request.POST.get("proof", "")
     try:
-        registration.verify(found)
+        if proof:
+            registration.prove_address(found, proof)
+        else:
+            registration.verify(found)
     except registration.AlreadyOpenError:
         messages.error(
             request, "この団体からは、別の申請を受け付けています。事務局にお問い合わせください。"
@@ -159,14 +173,18 @@ def application_correct(request: HttpRequest, token: str) -> HttpResponse:
     form = correction_form(copy(found), request.POST)
     if not form.is_valid():
         return render(request, "members/application.html", application_context(found, form))
+    if "email" in form.changed_data:
+        refusal = ratelimit.consume_or_429(request, action="apply", key=form.instance.email)
+        if refusal:
+            return refusal
     try:
-        registration.resubmit(form.finish(), themes=form.cleaned_data["themes"])
+        is_sent = registration.resubmit(form.finish(), themes=form.cleaned_data["themes"])
     except registration.AlreadyDecidedError:
         messages.error(request, NOT_CORRECTABLE)
     except registration.AlreadyOpenError:
         messages.error(request, ALREADY_OPEN)
     else:
-        messages.success(request, "申請を送り直しました。")
+        messages.success(request, RESENT if is_sent else TO_PROVE_FIRST)
     return redirect(found)
 
 
