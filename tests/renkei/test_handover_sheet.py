@@ -6,7 +6,7 @@ from django.urls import reverse
 from agreements.models import Party
 from board.models import TodoMark, Watch
 from members import handover as handovers
-from members import mail_lists
+from members import mail_lists, people
 from members.models import Rhythm
 from tests import factories
 from tests.html import text_of
@@ -108,14 +108,41 @@ def test_it_names_how_the_section_hears_and_what_waits_for_the_secretariat(clien
     assert "承認を待つ募集（事務局の承認待ち）" in page
 
 
-def test_successor_finds_what_the_section_had(client, ward):
-    watched = factories.make_topic(title="見守る投稿")
+@pytest.fixture
+def watched(ward):
+    """A topic that the section watches and has to do something about; a draft and a setting beside it."""
+    topic = factories.make_topic(title="見守る投稿")
     factories.make_topic(title="印のない投稿")
-    Watch.objects.create(seat=ward.seat, topic=watched)
-    TodoMark.objects.create(seat=ward.seat, topic=watched, set_by=ward)
+    Watch.objects.create(seat=ward.seat, topic=topic)
+    TodoMark.objects.create(seat=ward.seat, topic=topic, set_by=ward)
     factories.make_draft(ward, title="書きかけの投稿")
     mail_lists.choose(ward.seat, None, mail_lists.REQUESTS.name, Rhythm.WEEKLY)
+    return topic
 
+
+def what_is_found(client, person, topic):
+    """Draft, mark, watch and the setting of the mailbox, as the pages show them."""
+    client.force_login(person)
+    marked = text_of(client.get(reverse("board:index"), {"todo": "on"}))
+    assert "印のない投稿" not in marked
+    return (
+        "書きかけの投稿" in text_of(client.get(reverse("board:drafts"))),
+        "見守る投稿" in marked,
+        "更新通知を止める" in text_of(client.get(topic.get_absolute_url())),
+        client.get(reverse("mail_settings")).context["form"]["seat-requests"].initial,
+    )
+
+
+def test_whoever_moves_to_another_body_takes_nothing_along(client, ward, watched, secretary):
+    factories.make_user(seat=ward.seat, role="manager")
+
+    people.move(ward, factories.make_seat(), by=secretary)
+
+    ward.refresh_from_db()
+    assert what_is_found(client, ward, watched) == (False, False, False, Rhythm.AT_ONCE)
+
+
+def test_successor_finds_what_the_section_had(client, ward, watched):
     successor = handovers.accept(
         begin(ward).invitation,
         name="見本 後任",
@@ -124,11 +151,4 @@ def test_successor_finds_what_the_section_had(client, ward):
         password="mihon-no-ai-9",
     )
 
-    client.force_login(successor)
-    assert "書きかけの投稿" in text_of(client.get(reverse("board:drafts")))
-    marked = text_of(client.get(reverse("board:index"), {"todo": "on"}))
-    assert ("見守る投稿" in marked, "印のない投稿" in marked) == (True, False)
-    topic = text_of(client.get(watched.get_absolute_url()))
-    assert "更新通知を止める" in topic
-    settings = client.get(reverse("mail_settings")).context["form"]
-    assert settings["seat-requests"].initial == Rhythm.WEEKLY
+    assert what_is_found(client, successor, watched) == (True, True, True, Rhythm.WEEKLY)
