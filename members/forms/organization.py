@@ -15,6 +15,7 @@ from members.forms.application import (
     WideEmailInput,
     WideInput,
     WideTelephoneInput,
+    WideURLField,
 )
 from members.models import Confirmation, Invitation, Organization, Seat, Theme, User
 from members.profile import FIELDS
@@ -25,8 +26,8 @@ SECTION_TAKEN = "同じ名前の担当部署があります。"
 class ProfileForm(forms.ModelForm):
     """What everybody may read of a body."""
 
-    website = forms.URLField(label="ウェブサイト", required=False, assume_scheme="https")
-    magazine_url = forms.URLField(label="広報誌のURL", required=False, assume_scheme="https")
+    website = WideURLField(label="ウェブサイト")
+    magazine_url = WideURLField(label="広報誌のURL")
     themes = forms.ModelMultipleChoiceField(
         label="関心のあるテーマ",
         queryset=Theme.objects.all(),

@@ -212,6 +212,32 @@ def test_answer_to_a_second_application_names_nobody(client, town):
     assert "leak@" not in html
 
 
+@pytest.mark.parametrize(
+    ("typed_as", "stored"),
+    [
+        ("０２７ー１２３−４５６７", "027-123-4567"),
+        ("（０２７）１２３‐４５６７", "(027)123-4567"),
+        (" 027‑123—4567　", "027-123-4567"),
+        ("0271234567", "0271234567"),
+    ],
+)
+def test_telephone_is_taken_as_typed(client, town, typed_as, stored):
+    send(client, telephone=typed_as, extension="１２３", x_account="＠mihon_town")
+
+    application = Application.objects.get()
+    assert (application.telephone, application.extension) == (stored, "123")
+    assert application.x_account == "mihon_town"
+
+
+@pytest.mark.parametrize(
+    "typed_as", ["https://town.example.jp/", "town.example.jp/", "ｈｔｔｐｓ：／／town.example.jp/"]
+)
+def test_website_is_taken_as_typed(client, town, typed_as):
+    send(client, website=typed_as)
+
+    assert Application.objects.get().website == "https://town.example.jp/"
+
+
 def test_nothing_is_retyped_after_an_error(client, town):
     html = client.post(REGISTER, typed(telephone="abc", purpose="長い目的")).content.decode()
 
@@ -290,6 +316,17 @@ def test_applicant_withdraws_and_may_apply_again(client, town):
     application.refresh_from_db()
     assert application.status == Status.WITHDRAWN
     assert Application.objects.count() == 2
+
+
+def test_page_of_an_approved_application_says_where_the_invitation_went(client, secretary):
+    application = factories.make_application()
+    before = client.get(application.get_absolute_url()).text
+    registration.approve(application, by=secretary)
+
+    page = client.get(application.get_absolute_url()).text
+
+    said = "利用者の登録の案内を、kikaku@town.example.jp にメールで送りました。"
+    assert (said in before, said in page) == (False, True)
 
 
 @pytest.mark.parametrize("act", ["verify", "correct", "withdraw"])
