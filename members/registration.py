@@ -99,6 +99,7 @@ def verify(application: Application) -> None:
     try:
         with transaction.atomic():
             _move(application, Status.RECEIVED, of=(Status.UNVERIFIED,))
+            audit.record("verify_application", application, by=None)
             _tell(application, "application_received")
             _tell_secretariat(application)
     except IntegrityError as error:
@@ -120,6 +121,7 @@ def resubmit(application: Application, *, themes: Any = ()) -> bool:
         with transaction.atomic():
             if is_proven:
                 _move(application, Status.RECEIVED, of=(Status.RETURNED,))
+                audit.record("resubmit_application", application, by=None)
                 _tell_secretariat(application)
             elif not _locked(application, Status.RETURNED):
                 raise AlreadyDecidedError
@@ -149,6 +151,7 @@ def prove_address(application: Application, proof: str) -> None:
     if not address:
         raise AlreadyDecidedError
     _move(application, Status.RECEIVED, of=(Status.RETURNED,), email=address)
+    audit.record("resubmit_application", application, by=None)
     _tell(application, "application_received")
     _tell_secretariat(application)
 
@@ -173,12 +176,14 @@ def _ask_for_proof(application: Application, address: str) -> None:
 @transaction.atomic
 def withdraw(application: Application) -> None:
     _move(application, Status.WITHDRAWN, of=Application.OPEN)
+    audit.record("withdraw_application", application, by=None)
 
 
 @transaction.atomic
 def withdraw_unanswered(application: Application, *, reason: str) -> None:
     """By itself: the applicant never corrected what was returned."""
     _move(application, Status.WITHDRAWN, of=(Status.RETURNED,), reason=reason)
+    audit.record("withdraw_application", application, by=None)
 
 
 @transaction.atomic
