@@ -100,7 +100,8 @@ class Region:
 class Directory:
     """A page of the registered bodies in the order of the codes; the 23 wards on the first one."""
 
-    page: "Page[Organization]"
+    members: list[Organization]
+    page: Page
     wards: list[Organization]
     counts: dict[str, int]
 
@@ -109,14 +110,14 @@ class Directory:
         """At most three queries."""
         listed = Organization.objects.listed().in_code_order().select_related("local_government")
         page = Paginator(listed.registered(), MEMBERS_PER_PAGE).get_page(number)
-        wards = listed.filter(kind=Organization.Kind.WARD) if page.number == 1 else []
-        return cls(page, list(wards), counts)
+        wards = listed.filter(kind=Organization.Kind.WARD) if page.number == 1 else listed.none()
+        return cls(list(page.object_list), page, list(wards), counts)
 
     def by_region(self) -> list[Region]:
         """Only regions and prefectures that have a member on the page."""
         groups = [
             PrefectureGroup(prefectures.by_code(code), self.counts.get(code, 0), list(members))
-            for code, members in groupby(self.page.object_list, key=lambda body: body.prefecture)
+            for code, members in groupby(self.members, key=lambda body: body.prefecture)
         ]
         by_name = groupby(groups, key=lambda group: group.prefecture.region)
         return [Region(name, self._count_of(name), list(found)) for name, found in by_name]

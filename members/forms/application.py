@@ -143,8 +143,11 @@ class ApplicationForm(forms.ModelForm):
     @property
     def bodies(self) -> QuerySet[LocalGovernment]:
         """For the datalist, once a prefecture has been chosen; members are marked."""
+        typed = self["prefecture"].value()
+        # Of a form with errors it is as it was sent; PostgreSQL cannot even look for some of that.
+        chosen = typed if typed in dict(prefectures.CHOICES) else ""
         existing = LocalGovernment.objects.existing(timezone.localdate())
-        found = existing.filter(prefecture=self["prefecture"].value() or "")
+        found = existing.filter(prefecture=chosen)
         named = found.exclude(kind=LocalGovernment.Kind.WARD)
         return named.select_related("organization")
 

@@ -143,7 +143,7 @@ def test_demo_bodies_and_secretariat_are_not_in_sight(client, wards, settings):
 
     assert found(client, q="見本") == {"群馬県見本市": Standing.DEMO}
     assert found(client, q="事務局") == {}
-    assert not Directory.current({}).page.object_list
+    assert Directory.current({}).members == []
 
 
 def test_nothing_of_people_and_suspended_bodies_is_shown(client, master):
@@ -214,7 +214,7 @@ def test_all_municipalities_as_members_stand_on_pages_with_whole_counts(client, 
 
     pages = [client.get(ADDRESS, {"page": number}) for number in range(1, 10)]
 
-    shown = [one for page in pages for one in page.context["directory"].page]
+    shown = [one for page in pages for one in page.context["directory"].members]
     assert len(shown) == len({one.pk for one in shown}) == 1765
     assert "登録された会員は、1765の自治体・団体です" in text_of(pages[8])
     assert [len(page.context["directory"].wards) for page in pages] == [23, *[0] * 8]
