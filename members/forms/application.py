@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from lib import prefectures
 from lib.forms import FormKeyField
@@ -151,7 +152,7 @@ class ApplicationForm(forms.ModelForm):
         named = found.exclude(kind=LocalGovernment.Kind.WARD)
         return named.select_related("organization")
 
-    @property
+    @cached_property
     def terms(self) -> SiteText | None:
         return SiteText.objects.current(SiteText.Slug.TERMS)
 
