@@ -34,9 +34,10 @@ def sheet(handover: Handover) -> dict[str, Any]:
 
 
 def _asked(handover: Handover) -> "QuerySet[Topic]":
-    """What the body has still to answer or to acknowledge."""
+    """What the body has still to answer or to acknowledge; the predecessor may sit elsewhere by now."""
     visible = Topic.objects.visible_to_organization(handover.seat.organization)
-    return answering.asked_of(visible.select_related("organization"), handover.predecessor)
+    of_seat = User(seat=handover.seat, is_staff=handover.predecessor.is_staff)
+    return answering.asked_of(visible.select_related("organization"), of_seat)
 
 
 def agreements_of(body: Organization) -> "QuerySet[RegionalAgreement]":

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from agreements.models import Party
-from board.models import TodoMark, Watch
+from board.models import Acknowledgement, TodoMark, Watch
 from members import handover as handovers
 from members import mail_lists, people
 from members.models import Rhythm
@@ -93,6 +93,19 @@ def test_it_lists_what_the_seat_has_open_on_the_board(client, ward):
     assert "確認のお願い" in page
     assert "下書き 書きかけの投稿" in page
     assert other.title not in page
+
+
+def test_it_stays_that_of_the_seat_when_the_predecessor_has_moved(client, ward, secretary):
+    colleague = factories.make_user(seat=ward.seat, role="manager")
+    asked = factories.make_topic(title="確認のお願い", requires_acknowledgement=True)
+    handover, elsewhere = begin(ward), factories.make_seat()
+    people.move(ward, elsewhere, by=secretary)
+    Acknowledgement.objects.create(
+        topic=asked, organization=elsewhere.organization, seat=elsewhere, user=ward, version=1
+    )
+    client.force_login(colleague)
+
+    assert "確認のお願い" in text_of(sheet(client, handover))
 
 
 def test_it_names_how_the_section_hears_and_what_waits_for_the_secretariat(client, ward):
