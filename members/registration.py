@@ -207,7 +207,7 @@ def refuse(application: Application, *, by: User, reason: str) -> None:
 def approve(application: Application, *, by: User) -> Invitation:
     """Creates or revives the body, its seat, and the invitation of its first 管理担当者."""
     _decide(application, Status.APPROVED, of=Application.DECIDABLE, by=by)
-    organization = admit(application)
+    organization = admit(application, by=by)
     seat, _ = Seat.objects.get_or_create(
         organization=organization,
         section=application.section,

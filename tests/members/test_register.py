@@ -325,3 +325,19 @@ class TestDecisions:
 
         body.refresh_from_db()
         assert body.status == Organization.Status.ACTIVE
+
+    @pytest.mark.parametrize(("status", "comes_back"), [("withdrawn", False), ("suspended", True)])
+    def test_people_of_before_come_back_with_a_suspended_body_alone(
+        self, client, secretary, status, comes_back
+    ):
+        town = factories.make_local_government()
+        body = factories.make_organization(name=town.name, local_government=town, status=status)
+        seat = factories.make_seat(organization=body)
+        old = factories.make_user(seat=seat, username="mae-01", password="mihon-no-ai-9")
+
+        registration.approve(factories.make_application(local_government=town), by=secretary)
+
+        client.post("/accounts/login/", {"login": "mae-01", "password": "mihon-no-ai-9"})
+        assert client.get("/").wsgi_request.user.is_authenticated == comes_back
+        old.refresh_from_db()
+        assert (old.state == "利用停止") == (not comes_back)
