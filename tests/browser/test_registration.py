@@ -69,6 +69,7 @@ def test_secretariat_enters_an_application_that_came_by_telephone(secretary, new
     form = secretary.locator("#content-main")
     form.get_by_label("電話", exact=True).check()
     form.get_by_label("都道府県", exact=True).select_option(label="群馬県")
+    expect(secretary.locator("#bodies option")).to_have_count(36)
     form.get_by_label("団体名").fill("神流町")
     form.get_by_label("部署名").fill("総務課")
     form.get_by_label("担当者名").fill("見本 月子")
