@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 # By subject, as the filter shows them.
 GROUPS = {
     "会員登録": {
+        "verify_application": "申請のメールアドレスを確認した",
         "enter_application": "申請を代理入力した",
+        "resubmit_application": "申請を直して送り直した",
+        "withdraw_application": "申請を取り下げた",
         "decide_application": "申請の状態を決めた",
         "invite": "招待した",
         "withdraw_invitation": "招待を取り消した",

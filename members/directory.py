@@ -1,17 +1,19 @@
 """The public directory: who is a member, where, and every body that a visitor may look for."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from typing import Self
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils import timezone
 
 from lib import prefectures
 from lib.prefectures import PREFECTURES, Prefecture
-from members.models import LocalGovernment, Organization, Standing
+from members.models import LocalGovernment, Organization
+
+MEMBERS_PER_PAGE = 200
 
 Body = LocalGovernment | Organization
 
@@ -57,9 +59,13 @@ class Cell:
         return f"{self.prefecture.name} 会員{self.members}"
 
 
-def cells(*, current: str = "") -> list[Cell]:
-    """47 in the order of the codes; one query."""
-    counts = Organization.objects.registered().count_by_prefecture()
+def counts() -> dict[str, int]:
+    """Registered bodies of each prefecture that has one; one query."""
+    return Organization.objects.registered().count_by_prefecture()
+
+
+def cells(counts: dict[str, int], *, current: str = "") -> list[Cell]:
+    """47 in the order of the codes."""
     return [
         Cell(
             prefecture,
@@ -72,7 +78,10 @@ def cells(*, current: str = "") -> list[Cell]:
 
 @dataclass(frozen=True)
 class PrefectureGroup:
+    """`count` is that of the prefecture, `members` are those on the page."""
+
     prefecture: Prefecture
+    count: int
     members: list[Organization]
 
     @property
@@ -83,39 +92,37 @@ class PrefectureGroup:
 @dataclass(frozen=True)
 class Region:
     name: str
+    count: int
     prefectures: list[PrefectureGroup]
-
-    @property
-    def count(self) -> int:
-        return sum(len(group.members) for group in self.prefectures)
 
 
 @dataclass(frozen=True)
 class Directory:
-    """Registered bodies and the 23 wards, in the order of the codes."""
+    """A page of the registered bodies in the order of the codes; the 23 wards on the first one."""
 
-    organizations: list[Organization]
+    members: list[Organization]
+    page: Page
+    wards: list[Organization]
+    counts: dict[str, int]
 
     @classmethod
-    def current(cls) -> Self:
-        """One query."""
-        listed = Organization.objects.listed().in_code_order()
-        return cls(list(listed.select_related("local_government")))
-
-    @cached_property
-    def members(self) -> list[Organization]:
-        """Counted as 会員登録; the wards are not."""
-        return [body for body in self.organizations if body.standing == Standing.MEMBER]
-
-    @property
-    def wards(self) -> list[Organization]:
-        return [body for body in self.organizations if body.standing == Standing.WARD]
+    def current(cls, counts: dict[str, int], number: str | None = None) -> Self:
+        """At most three queries."""
+        listed = Organization.objects.listed().in_code_order().select_related("local_government")
+        page = Paginator(listed.registered(), MEMBERS_PER_PAGE).get_page(number)
+        wards = listed.filter(kind=Organization.Kind.WARD) if page.number == 1 else listed.none()
+        return cls(list(page.object_list), page, list(wards), counts)
 
     def by_region(self) -> list[Region]:
-        """Only regions and prefectures that have a member."""
+        """Only regions and prefectures that have a member on the page."""
         groups = [
-            PrefectureGroup(prefectures.by_code(code), list(members))
+            PrefectureGroup(prefectures.by_code(code), self.counts.get(code, 0), list(members))
             for code, members in groupby(self.members, key=lambda body: body.prefecture)
         ]
         by_name = groupby(groups, key=lambda group: group.prefecture.region)
-        return [Region(name, list(found)) for name, found in by_name]
+        return [Region(name, self._count_of(name), list(found)) for name, found in by_name]
+
+    def _count_of(self, region: str) -> int:
+        return sum(
+            self.counts.get(found.code, 0) for found in PREFECTURES if found.region == region
+        )

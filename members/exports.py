@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from lib.open_data import Column, Table
 from lib.wareki import format_date
-from members.directory import Directory
 from members.models import Organization
 
 
@@ -30,9 +29,10 @@ class MemberRow:
 
 
 def member_rows() -> Iterator[MemberRow]:
-    """Registered bodies and the 23 wards, as on the page."""
+    """Registered bodies and the 23 wards, in the order of the page."""
     today = timezone.localdate()
-    for organization in Directory.current().organizations:
+    listed = Organization.objects.listed().in_code_order()
+    for organization in listed.select_related("local_government"):
         yield MemberRow(organization, as_of=today)
 
 

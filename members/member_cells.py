@@ -57,7 +57,7 @@ def _mailbox(typed: str) -> str:
 
 def _telephone(typed: str) -> str:
     number = half_width(typed)
-    if not number.startswith(("0", "+")):
+    if not number.startswith(("0", "+", "(0")):
         raise ValidationError(
             "電話番号は0から始めてください。Excelでは、列を文字列にすると0が消えません。"
         )

@@ -22,7 +22,7 @@ class LastManagerError(Exception):
 
 
 class SectionTakenError(Exception):
-    """The other body has a section of the same name."""
+    """The body has a section of the same name."""
 
 
 class StaleError(Exception):
@@ -31,8 +31,11 @@ class StaleError(Exception):
 
 @transaction.atomic
 def invite(seat: Seat, *, name: str, address: str, role: str, by: User) -> Invitation:
+    """Pressed twice, it finds the invitation that is on its way."""
+    _lock_body(seat.organization_id)
     _check_manages(by, seat.organization_id)
-    return registration.invite(seat, name=name, address=address, role=role, by=by)
+    sent = Invitation.objects.open().filter(seat=seat, name=name, address=address).first()
+    return sent or registration.invite(seat, name=name, address=address, role=role, by=by)
 
 
 @transaction.atomic
@@ -143,10 +146,13 @@ def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
     """Adds a seat or saves its changes; `fields` are the names of what was changed.
 
     A section that is renamed is found under its former name, too. The body is locked: one that merges in
-    the same moment leaves no seat behind.
+    the same moment leaves no seat behind. Raises SectionTakenError.
     """
     _lock_body(seat.organization_id)
     _check_manages(by, seat.organization_id)
+    same = Seat.objects.filter(organization=seat.organization_id, section=seat.section)
+    if same.exclude(pk=seat.pk).exists():
+        raise SectionTakenError
     changed = sorted(fields)
     act = "edit_seat" if seat.pk else "add_seat"
     if seat.pk and "section" in changed:

@@ -1,12 +1,16 @@
 """会員登録: from the application of a body to the first person of its first seat."""
 
+import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members import audit, consent
+from members import addresses, audit, consent
+from members.admission import admit
 from members.mailing import Wording, compose, deliver, post, seats_of_secretariat
 from members.models import (
     Application,
@@ -14,8 +18,6 @@ from members.models import (
     Delivery,
     Invitation,
     InvitationWave,
-    LocalGovernment,
-    Organization,
     Seat,
     User,
 )
@@ -25,6 +27,8 @@ Status = Application.Status
 
 # Ends the key of a mail about an application that is not to the applicant.
 TO_SECRETARIAT = "-secretariat"
+PROOF_FOR = timedelta(days=3)
+PROOF_SALT = "members.registration"
 
 
 class AlreadyDecidedError(Exception):
@@ -33,6 +37,10 @@ class AlreadyDecidedError(Exception):
 
 class AlreadyOpenError(Exception):
     """Another application of the same body is being looked at."""
+
+
+class NameTakenError(Exception):
+    """Somebody else has got the 利用者ID or the address in this moment."""
 
 
 def apply(application: Application, *, themes: Any = ()) -> Application:
@@ -91,37 +99,91 @@ def verify(application: Application) -> None:
     try:
         with transaction.atomic():
             _move(application, Status.RECEIVED, of=(Status.UNVERIFIED,))
+            audit.record("verify_application", application, by=None)
             _tell(application, "application_received")
             _tell_secretariat(application)
     except IntegrityError as error:
         raise AlreadyOpenError from error
 
 
-def resubmit(application: Application, *, themes: Any = ()) -> None:
-    """The applicant has corrected what the secretariat returned.
+def resubmit(application: Application, *, themes: Any = ()) -> bool:
+    """The applicant has corrected what the secretariat returned; False where it still waits.
 
-    Saves what the form asks and nothing else: a decision that fell meanwhile stays. Raises
-    AlreadyDecidedError after one, AlreadyOpenError when another application of the body is open.
+    Saves what the form asks and nothing else: a decision that fell meanwhile stays. Another address is
+    proven first (prove_address), so that a slip of the pen invites no stranger; until then it stays
+    returned, and can be corrected again. Raises AlreadyDecidedError after a decision, AlreadyOpenError
+    when another application of the body is open.
     """
+    before = Application.objects.values_list("email", flat=True).get(pk=application.pk)
+    is_proven, address = application.email == before, application.email
+    application.email = before
     try:
         with transaction.atomic():
-            _move(application, Status.RECEIVED, of=(Status.RETURNED,))
+            if is_proven:
+                _move(application, Status.RECEIVED, of=(Status.RETURNED,))
+                audit.record("resubmit_application", application, by=None)
+                _tell_secretariat(application)
+            elif not _locked(application, Status.RETURNED):
+                raise AlreadyDecidedError
+            else:
+                _ask_for_proof(application, address)
             application.save(update_fields=Application.ASKED)
             application.themes.set(themes)
-            _tell_secretariat(application)
     except IntegrityError as error:
         raise AlreadyOpenError from error
+    return is_proven
+
+
+def proposed_address(application: Application, proof: str) -> str:
+    """What the link of this mail proves; empty where it is over. One of an earlier return is."""
+    try:
+        pk, steps, address = signing.loads(proof, salt=PROOF_SALT, max_age=PROOF_FOR)
+    except signing.BadSignature:
+        return ""
+    is_current = application.status == Status.RETURNED and steps == application.steps.count()
+    return address if is_current and pk == application.pk else ""
+
+
+@transaction.atomic
+def prove_address(application: Application, proof: str) -> None:
+    """The button behind the link to a corrected address. Raises AlreadyDecidedError where it is over."""
+    address = proposed_address(application, proof)
+    if not address:
+        raise AlreadyDecidedError
+    _move(application, Status.RECEIVED, of=(Status.RETURNED,), email=address)
+    audit.record("resubmit_application", application, by=None)
+    _tell(application, "application_received")
+    _tell_secretariat(application)
+
+
+def _locked(application: Application, status: Status) -> bool:
+    """Whether it is in this state, and stays so until the end of the transaction."""
+    found = Application.objects.select_for_update().order_by()
+    return found.filter(pk=application.pk, status=status).first() is not None
+
+
+def _ask_for_proof(application: Application, address: str) -> None:
+    proof = signing.dumps([application.pk, application.steps.count(), address], salt=PROOF_SALT)
+    link = f"{settings.SITE_URL}{application.get_absolute_url()}?proof={proof}"
+    deliver(
+        "application_address",
+        address=address,
+        key=f"application-{application.pk}-{secrets.token_hex(8)}",
+        context={"application": application, "link": link},
+    )
 
 
 @transaction.atomic
 def withdraw(application: Application) -> None:
     _move(application, Status.WITHDRAWN, of=Application.OPEN)
+    audit.record("withdraw_application", application, by=None)
 
 
 @transaction.atomic
 def withdraw_unanswered(application: Application, *, reason: str) -> None:
     """By itself: the applicant never corrected what was returned."""
     _move(application, Status.WITHDRAWN, of=(Status.RETURNED,), reason=reason)
+    audit.record("withdraw_application", application, by=None)
 
 
 @transaction.atomic
@@ -145,7 +207,7 @@ def refuse(application: Application, *, by: User, reason: str) -> None:
 def approve(application: Application, *, by: User) -> Invitation:
     """Creates or revives the body, its seat, and the invitation of its first 管理担当者."""
     _decide(application, Status.APPROVED, of=Application.DECIDABLE, by=by)
-    organization = _admit(application)
+    organization = admit(application, by=by)
     seat, _ = Seat.objects.get_or_create(
         organization=organization,
         section=application.section,
@@ -233,58 +295,31 @@ def accept(
 ) -> User:
     """Makes the person of an invitation.
 
-    Raises AlreadyDecidedError when it is used or too old, or its body is suspended or gone.
+    An own address logs in once it is proven: at once where the invitation went to it, behind a mailed
+    link otherwise. Raises AlreadyDecidedError when the invitation is used or too old, or its body is
+    suspended or gone, NameTakenError when somebody else was quicker with the name.
     """
     taken = Invitation.objects.usable().filter(pk=invitation.pk)
     if not invitation.is_for_active_body or not taken.update(accepted_at=timezone.now()):
         raise AlreadyDecidedError
-    user = User.objects.create_user(
-        seat=invitation.seat,
-        name=name,
-        username=username,
-        email=email,
-        password=password,
-        role=invitation.role,
-    )
+    is_proven = email is not None and invitation.is_to(email)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                seat=invitation.seat,
+                name=name,
+                username=username,
+                email=email if is_proven else None,
+                password=password,
+                role=invitation.role,
+            )
+    except IntegrityError as error:
+        raise NameTakenError from error
     consent.agree_to_current(user)
     audit.record("accept_invitation", invitation, by=user, seat=invitation.seat_id)
+    if email and not is_proven:
+        addresses.mail_link(user, email)
     return user
-
-
-def _admit(application: Application) -> Organization:
-    local_government = application.local_government
-    organization = _existing_body(application) or Organization(
-        kind=_kind_of(local_government),
-        prefecture=application.prefecture,
-        name=local_government.own_name if local_government else application.body_name,
-        kana=local_government.kana if local_government else "",
-        local_government=local_government,
-        website=application.website,
-        x_account=application.x_account,
-        magazine_url=application.magazine_url,
-    )
-    organization.status = Organization.Status.ACTIVE
-    organization.merged_into = organization.merged_on = None
-    organization.joined_on = timezone.localdate()
-    organization.save()
-    organization.themes.add(*application.themes.all())
-    return organization
-
-
-def _existing_body(application: Application) -> Organization | None:
-    """A body that had left comes back as itself."""
-    body = application.local_government
-    if body is None:
-        return Organization.objects.group_named(application.prefecture, application.body_name)
-    return Organization.objects.filter(local_government=body).first()
-
-
-def _kind_of(local_government: LocalGovernment | None) -> Organization.Kind:
-    if local_government is None:
-        return Organization.Kind.ASSOCIATION
-    if local_government.kind == LocalGovernment.Kind.PREFECTURE:
-        return Organization.Kind.PREFECTURE
-    return Organization.Kind.MUNICIPALITY
 
 
 def _decide(

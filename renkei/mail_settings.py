@@ -8,12 +8,23 @@ from board.notifications import mail_lists as lists_of_board
 from members import mail_lists
 from members.access import is_contributor, is_secretariat
 from members.mail_lists import DESK, MailList
-from members.models import MailSetting, Rhythm, User
+from members.models import MailSetting, Organization, Rhythm, Seat, User
 from members.sending import COLLECTED, Stop
 
 
 def lists_for(user: User) -> list[MailList]:
     return [*lists_of_board(), DESK] if is_secretariat(user) else lists_of_board()
+
+
+def rhythms_of(seat: Seat) -> dict[Rhythm, list[MailList]]:
+    """How the section's mailbox hears of each list, chosen or by default; two queries."""
+    is_desk = seat.organization.kind == Organization.Kind.SECRETARIAT
+    lists = [*lists_of_board(), *([DESK] if is_desk else [])]
+    chosen = mail_lists.settings_of([seat], [item.name for item in lists])
+    found: dict[Rhythm, list[MailList]] = {rhythm: [] for rhythm in Rhythm}
+    for item in lists:
+        found[chosen.get((seat.pk, None, item.name), item.default)].append(item)
+    return {rhythm: lists for rhythm, lists in found.items() if lists}
 
 
 class MailSettingsForm(forms.Form):

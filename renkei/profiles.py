@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import RegionalAgreement
@@ -50,6 +52,14 @@ class Profile:
     @property
     def prefecture_url(self) -> str:
         return prefecture_url(self.prefecture)
+
+    @property
+    def register_url(self) -> str:
+        """The application, with this body in its form."""
+        body = self.body
+        name = body.own_name if isinstance(body, LocalGovernment) else body.name
+        asked = {"prefecture": body.prefecture, "body_name": name}
+        return f"{reverse('members:register')}?{urlencode(asked)}"
 
     @property
     def website(self) -> str:

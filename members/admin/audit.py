@@ -37,6 +37,12 @@ CHUNK = 1000
 HEADS = (*("日時", "利用者", "所属", "接続元", "操作", "対象の種類", "対象の番号", "対象", "内容"),)
 TOO_MANY = f"{MAX_EXPORTED:,}件を超えています。期間などで絞り込んでから出力してください。"
 AUTOMATIC = "（自動）"
+VISITOR = "（ログインしていない方）"
+
+
+def of_nobody(entry: AuditEntry) -> str:
+    """A job of the portal comes from no address; an applicant does."""
+    return VISITOR if entry.ip else AUTOMATIC
 
 
 class AuditConditions(forms.Form):
@@ -243,7 +249,7 @@ class AuditEntryAdmin(RecordAdmin):
 
     @admin.display(description="だれが")
     def who(self, entry: AuditEntry) -> str:
-        return str(entry.actor) if entry.actor else AUTOMATIC
+        return str(entry.actor) if entry.actor else of_nobody(entry)
 
     @admin.display(description="操作")
     def words(self, entry: AuditEntry) -> str:
@@ -277,7 +283,7 @@ def _rows(request: HttpRequest, entries: QuerySet) -> Iterator[Row]:
         for entry in chunk:
             yield (
                 timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
-                entry.actor.name if entry.actor else AUTOMATIC,
+                entry.actor.name if entry.actor else of_nobody(entry),
                 str(entry.actor.seat) if entry.actor else "",
                 entry.ip,
                 act_words(entry.act),

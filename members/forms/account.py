@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from lib.text import clean_line, half_width
+from members.forms.application import WideEmailInput, WideInput
 from members.models import Invitation, User
 
 
@@ -86,13 +87,13 @@ class AcceptanceForm(_PasswordTwice):
             )
         ],
         help_text="ログインに使います。4文字以上の英数字。例：kikaku-01",
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        widget=WideInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     email = forms.EmailField(
         label="自分のメールアドレス",
         required=False,
-        help_text="部署の共有メールしかないときは、空のままにしてください。利用者IDでログインできます。",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text="ログインに使えます。招待の送り先と違うときは、確認のメールを送ります。部署の共有メールしかないときは、空のままにしてください。",
+        widget=WideEmailInput(attrs={"autocomplete": "email"}),
     )
 
     consent = forms.BooleanField(
@@ -102,6 +103,7 @@ class AcceptanceForm(_PasswordTwice):
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.invitation = invitation
         self.initial = {"name": invitation.name}
         self.fields["password"].label = "パスワード"
         self.fields["again"].label = "パスワード（確認）"
@@ -111,18 +113,25 @@ class AcceptanceForm(_PasswordTwice):
         return clean_line(self.cleaned_data["name"])
 
     def clean_username(self) -> str:
-        username = half_width(self.cleaned_data["username"])
+        username = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
             raise ValidationError("この利用者IDは使われています。別のものにしてください。")
         return username
 
     def clean_email(self) -> str | None:
-        email = half_width(self.cleaned_data["email"]).lower()
-        if email and User.objects.filter(email__iexact=email).exists():
+        """Who has another address is told to nobody but whoever reads its mail."""
+        email = self.cleaned_data["email"].lower()
+        is_taken = User.objects.filter(email__iexact=email).exists()
+        if email and is_taken and self.invitation.is_to(email):
             raise ValidationError(
-                "このメールアドレスは、登録に使えません。空にして続けてください。"
+                "このメールアドレスは、ほかの方がログインに使っています。空にして続けてください。"
             )
         return email or None
+
+    @property
+    def is_address_to_prove(self) -> bool:
+        email = self.cleaned_data["email"]
+        return bool(email) and not self.invitation.is_to(email)
 
     def person(self) -> User:
         return User(
@@ -175,7 +184,7 @@ class AddressForm(forms.Form):
     email = forms.EmailField(
         label="新しいメールアドレス",
         help_text="このアドレスに、確認のメールを送ります。",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=WideEmailInput(attrs={"autocomplete": "email"}),
     )
     current = forms.CharField(
         label="今のパスワード",
@@ -189,7 +198,7 @@ class AddressForm(forms.Form):
         self._person = person
 
     def clean_email(self) -> str:
-        return half_width(self.cleaned_data["email"]).lower()
+        return self.cleaned_data["email"].lower()
 
     def clean_current(self) -> str:
         return _checked(self._person, self.cleaned_data["current"])

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from lib import prefectures
 from lib.forms import FormKeyField
@@ -29,7 +30,7 @@ WARDS_ARE_MEMBERS = "東京23区は、はじめから会員です。申請は要
 
 
 TELEPHONE = RegexValidator(
-    r"^\+?[0-9][0-9() -]{7,17}$", "電話番号は数字とハイフンで入力してください。"
+    r"^[+(]?[0-9][0-9() -]{7,17}$", "電話番号は数字とハイフンで入力してください。"
 )
 X_ACCOUNT = RegexValidator(
     r"^@?[A-Za-z0-9_]{1,15}$", "「@」に続く英数字と「_」で入力してください。"
@@ -52,6 +53,19 @@ class WideTelephoneInput(WideInput):
     input_type = "tel"
 
 
+class WideURLInput(WideInput):
+    input_type = "url"
+
+
+class WideURLField(forms.URLField):
+    """Optional; without a scheme it is https."""
+
+    widget = WideURLInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "assume_scheme": "https", **kwargs})
+
+
 class ApplicationForm(forms.ModelForm):
     """Resolves 団体名 within 都道府県; several hits come back as a choice."""
 
@@ -63,8 +77,8 @@ class ApplicationForm(forms.ModelForm):
     )
     # Offered when the name has several hits; checked by the form, which alone knows them.
     which_body = forms.CharField(label="該当する団体", required=False, widget=forms.RadioSelect)
-    website = forms.URLField(label="ウェブサイト", required=False, assume_scheme="https")
-    magazine_url = forms.URLField(label="広報誌のURL", required=False, assume_scheme="https")
+    website = WideURLField(label="ウェブサイト")
+    magazine_url = WideURLField(label="広報誌のURL")
     is_association = forms.BooleanField(
         label="市区町村・都道府県ではない団体（町村会、広域連合など）です", required=False
     )
@@ -130,12 +144,15 @@ class ApplicationForm(forms.ModelForm):
     @property
     def bodies(self) -> QuerySet[LocalGovernment]:
         """For the datalist, once a prefecture has been chosen; members are marked."""
+        typed = self["prefecture"].value()
+        # Of a form with errors it is as it was sent; PostgreSQL cannot even look for some of that.
+        chosen = typed if typed in dict(prefectures.CHOICES) else ""
         existing = LocalGovernment.objects.existing(timezone.localdate())
-        found = existing.filter(prefecture=self["prefecture"].value() or "")
+        found = existing.filter(prefecture=chosen)
         named = found.exclude(kind=LocalGovernment.Kind.WARD)
         return named.select_related("organization")
 
-    @property
+    @cached_property
     def terms(self) -> SiteText | None:
         return SiteText.objects.current(SiteText.Slug.TERMS)
 

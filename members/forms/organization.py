@@ -15,16 +15,19 @@ from members.forms.application import (
     WideEmailInput,
     WideInput,
     WideTelephoneInput,
+    WideURLField,
 )
 from members.models import Confirmation, Invitation, Organization, Seat, Theme, User
 from members.profile import FIELDS
+
+SECTION_TAKEN = "同じ名前の担当部署があります。"
 
 
 class ProfileForm(forms.ModelForm):
     """What everybody may read of a body."""
 
-    website = forms.URLField(label="ウェブサイト", required=False, assume_scheme="https")
-    magazine_url = forms.URLField(label="広報誌のURL", required=False, assume_scheme="https")
+    website = WideURLField(label="ウェブサイト")
+    magazine_url = WideURLField(label="広報誌のURL")
     themes = forms.ModelMultipleChoiceField(
         label="関心のあるテーマ",
         queryset=Theme.objects.all(),
@@ -76,7 +79,7 @@ class SeatForm(forms.ModelForm):
         section = clean_line(self.cleaned_data["section"])
         same = Seat.objects.filter(organization=self.instance.organization_id, section=section)
         if same.exclude(pk=self.instance.pk).exists():
-            raise ValidationError("同じ名前の担当部署があります。")
+            raise ValidationError(SECTION_TAKEN)
         return section
 
     def clean_mailbox(self) -> str:

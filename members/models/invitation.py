@@ -134,6 +134,10 @@ class Invitation(models.Model):
         """Of its delivery in the outbox."""
         return f"{MAIL_KEY}{self.pk}"
 
+    def is_to(self, address: str) -> bool:
+        """Whether its mail has proven this address."""
+        return self.address.lower() == address.lower()
+
     @property
     def is_usable(self) -> bool:
         is_open = not (self.accepted_at or self.withdrawn_at)

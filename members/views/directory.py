@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from lib.open_data import respond
 from members.access import public
-from members.directory import Directory, cells
+from members.directory import Directory, cells, counts
 from members.exports import MEMBERS, TABLES
 from members.forms import DirectorySearch
 from members.models import SiteText, Standing
@@ -21,14 +21,15 @@ BODIES_PER_PAGE = 50
 @public  # who takes part is published information
 def member_list(request: HttpRequest) -> HttpResponse:
     form = DirectorySearch(request.GET)
-    found = form.search()
+    found, number = form.search(), request.GET.get("page")
+    by_prefecture = counts()
     context = {
         "form": form,
         "is_search": form.asks_for_something,
-        "directory": None if form.asks_for_something else Directory.current(),
-        "page": Paginator(found, BODIES_PER_PAGE).get_page(request.GET.get("page")),
+        "directory": None if form.asks_for_something else Directory.current(by_prefecture, number),
+        "page": Paginator(found, BODIES_PER_PAGE).get_page(number),
         "found_members": sum(body.standing == Standing.MEMBER for body in found),
-        "cells": cells(current=request.GET.get("prefecture", "")),
+        "cells": cells(by_prefecture, current=request.GET.get("prefecture", "")),
         "texts": SiteText.objects.by_slug("membership-figure"),
         "as_of": timezone.localdate(),
         "downloads": MEMBERS.downloads,

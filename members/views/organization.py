@@ -14,10 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members import drafts, handover, people, profile, typed_text, yearly_check
 from members.access import MemberRequest, manager_only, may_change_staff
 from members.forms import InviteForm, ProfileForm, RoleForm, SeatForm
+from members.forms.organization import SECTION_TAKEN
 from members.models import Invitation, Organization, Seat, User
 from members.typed_text import keeps_typed_text
 
-LAST_MANAGER = "管理担当者が1人もいなくなるため、変更できません。ほかの利用者を管理担当者にしてから、もう一度お試しください。"
+LAST_MANAGER = (
+    "管理担当者が1人もいなくなるため、変更できません。ほかの利用者を管理担当者にするか、"
+    "「後任を決める」から引き継いでください。"
+)
 STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
 
@@ -106,9 +110,13 @@ def seat_edit(request: MemberRequest, pk: int) -> HttpResponse:
 def _seat_form(request: MemberRequest, seat: Seat) -> HttpResponse:
     form = SeatForm(request.POST or None, instance=seat)
     if request.method == "POST" and form.is_valid():
-        people.save_seat(form.instance, fields=form.changed_data, by=request.user)
-        messages.success(request, f"{form.instance.section}を保存しました。")
-        return redirect("members:organization")
+        try:
+            people.save_seat(form.instance, fields=form.changed_data, by=request.user)
+        except people.SectionTakenError:
+            form.add_error("section", SECTION_TAKEN)
+        else:
+            messages.success(request, f"{form.instance.section}を保存しました。")
+            return redirect("members:organization")
     title = "担当部署の変更" if seat.pk else "担当部署の追加"
     context = {"form": form, "title": title, "button": "保存する", "trail": trail((title, ""))}
     return render(request, "members/organization_form.html", context)

@@ -11,13 +11,22 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lib import prefectures
 from lib.forms import form_key_in, new_form_key
+from lib.text import clean_line, cut
 from members import handover, registration
 from members.access import public
 from members.forms import AcceptanceForm, ApplicationForm
 from members.forms.application import ALREADY_OPEN
 from members.models import Application, Invitation, SiteText
 
+REGISTERED = "登録しました。決めた利用者IDとパスワードで、ログインしてください。"
+TO_PROVE = "自分のメールアドレスは、そこに届くメールで確認すると、ログインに使えます。"
+RESENT = "申請を送り直しました。"
+TO_PROVE_FIRST = (
+    "新しいメールアドレスに、確認のメールを送りました。メールに書かれたページで"
+    "「メールアドレスを確認する」を押すと、申請が事務局に届きます。"
+)
 NOT_CORRECTABLE = "この申請は、今は直せません。状況を確かめてください。"
 
 
@@ -32,7 +41,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Form, then confirmation page, then saved: nothing is stored before 申請する."""
     if "confirmed" in request.POST and sent_before(request.POST):
         return redirect("members:register_sent")
-    form = ApplicationForm(request.POST or None)
+    form = ApplicationForm(request.POST or None, initial=body_in(request.GET))
     if request.method != "POST" or "correct" in request.POST or not form.is_valid():
         if "correct" in request.POST:
             form.errors.clear()
@@ -47,6 +56,14 @@ def register(request: HttpRequest) -> HttpResponse:
         return refusal
     registration.apply(application, themes=form.cleaned_data["themes"])
     return redirect("members:register_sent")
+
+
+def body_in(query: QueryDict) -> dict[str, str]:
+    """The body whose page led here, or the prefecture whose bodies are asked for; else nothing."""
+    prefecture = query.get("prefecture", "")
+    if prefecture not in dict(prefectures.CHOICES):
+        return {}
+    return {"prefecture": prefecture, "body_name": cut(clean_line(query.get("body_name", "")), 80)}
 
 
 def registration_context(form: ApplicationForm) -> dict[str, Any]:
@@ -97,7 +114,11 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
     """Status and history; a button where the address is still to be verified."""
     found = get_object_or_404(Application.objects.select_related("local_government"), token=token)
     form = correction_form(found) if found.is_correctable else None
-    return render(request, "members/application.html", application_context(found, form))
+    context = application_context(found, form)
+    proof = request.GET.get("proof", "")
+    if proof:
+        context |= {"proof": proof, "proposed": registration.proposed_address(found, proof)}
+    return render(request, "members/application.html", context)
 
 
 def application_context(application: Application, form: ApplicationForm | None) -> dict[str, Any]:
@@ -122,9 +143,14 @@ def correction_form(application: Application, data: Any = None) -> ApplicationFo
 @require_POST
 @public  # the token is the key
 def application_verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Of the first address, or of one that was corrected: that one's mail has brought a proof."""
     found = get_object_or_404(Application, token=token)
+    proof = request.POST.get("proof", "")
     try:
-        registration.verify(found)
+        if proof:
+            registration.prove_address(found, proof)
+        else:
+            registration.verify(found)
     except registration.AlreadyOpenError:
         messages.error(
             request, "この団体からは、別の申請を受け付けています。事務局にお問い合わせください。"
@@ -147,14 +173,18 @@ def application_correct(request: HttpRequest, token: str) -> HttpResponse:
     form = correction_form(copy(found), request.POST)
     if not form.is_valid():
         return render(request, "members/application.html", application_context(found, form))
+    if "email" in form.changed_data:
+        refusal = ratelimit.consume_or_429(request, action="apply", key=form.instance.email)
+        if refusal:
+            return refusal
     try:
-        registration.resubmit(form.finish(), themes=form.cleaned_data["themes"])
+        is_sent = registration.resubmit(form.finish(), themes=form.cleaned_data["themes"])
     except registration.AlreadyDecidedError:
         messages.error(request, NOT_CORRECTABLE)
     except registration.AlreadyOpenError:
         messages.error(request, ALREADY_OPEN)
     else:
-        messages.success(request, "申請を送り直しました。")
+        messages.success(request, RESENT if is_sent else TO_PROVE_FIRST)
     return redirect(found)
 
 
@@ -182,19 +212,22 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not offered.is_usable:
         return render(request, "members/invitation_over.html", {"trail": trail("招待")}, status=410)
     form = AcceptanceForm(request.POST or None, invitation=offered)
-    if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "invitation": offered, "trail": trail("利用者の登録")}
-        return render(request, "members/invitation.html", context)
-    data = form.cleaned_data
-    try:
-        handover.accept(
-            offered,
-            name=data["name"],
-            username=data["username"],
-            email=data["email"],
-            password=data["password"],
-        )
-    except registration.AlreadyDecidedError:
-        return redirect(offered)
-    messages.success(request, "登録しました。決めた利用者IDとパスワードで、ログインしてください。")
-    return redirect("account_login")
+    if request.method == "POST" and form.is_valid():
+        try:
+            accept(offered, form)
+        except registration.AlreadyDecidedError:
+            return redirect(offered)
+        except registration.NameTakenError:
+            # Asked once more, the form names the field: whoever was quicker is in the table by now.
+            form = AcceptanceForm(request.POST, invitation=offered)
+        else:
+            proof = TO_PROVE if form.is_address_to_prove else ""
+            messages.success(request, REGISTERED + proof)
+            return redirect("account_login")
+    context = {"form": form, "invitation": offered, "trail": trail("利用者の登録")}
+    return render(request, "members/invitation.html", context)
+
+
+def accept(invitation: Invitation, form: AcceptanceForm) -> None:
+    names = ("name", "username", "email", "password")
+    handover.accept(invitation, **{name: form.cleaned_data[name] for name in names})

@@ -10,15 +10,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from members import drafts, typed_text
 from members import yearly_check as verbs
 from members.access import MemberRequest, is_manager, member_only
 from members.forms import ConfirmationForm
 from members.models import Confirmation, Seat, User, YearlyCheck
+from members.typed_text import keeps_typed_text
 
 NOT_ASKED = "今は、貴団体への年次確認を行っていません。"
 ALREADY_CONFIRMED = "同じ団体のほかの管理担当者が、すでに確認しました。"
 
 
+@keeps_typed_text("yearly-check")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_only
 def yearly_check(request: MemberRequest) -> HttpResponse:
@@ -26,8 +29,13 @@ def yearly_check(request: MemberRequest) -> HttpResponse:
     manages = is_manager(request.user)
     if request.method == "POST" and not manages:
         raise PermissionDenied
-    form = ConfirmationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    draft = typed_text.of_page(request, "yearly-check")
+    form = ConfirmationForm(request.POST or (draft.typed() if draft else None))
+    if request.method != "POST":
+        form.errors.clear()
+    elif form.is_valid():
+        if draft:
+            drafts.close(draft)
         return _confirm(request, form.cleaned_data["note"])
     body = request.user.seat.organization
     check = YearlyCheck.objects.running()
@@ -35,6 +43,8 @@ def yearly_check(request: MemberRequest) -> HttpResponse:
     context = {
         "organization": body,
         "form": form,
+        "draft": draft,
+        "form_key": draft.form_key if draft else typed_text.form_key_of(request),
         "manages": manages,
         "check": check if is_asked else None,
         **(_to_check(check, request) if check and is_asked else {}),

@@ -1,4 +1,4 @@
-"""A town becomes a member: applicant without scripts, secretary, and the person who is invited."""
+"""The application of a body: without scripts, with errors, by telephone, for a member's other section."""
 
 import re
 
@@ -6,10 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.checks import accessibility_violations
-from tests.browser.people import expect_logged_in, log_in
-
-MAILBOX = "kikaku@town.example.jp"
-PASSWORD = "tsuki-no-usagi-9"
 
 
 def link_in(mail):
@@ -21,9 +17,7 @@ def applicant(new_context):
     return new_context(java_script_enabled=False).new_page()
 
 
-def apply(
-    page, *, town="かんらまち", full_name="群馬県甘楽町", mailbox="ｋｉｋａｋｕ＠town.example.jp"
-):
+def apply(page, *, town="かんらまち", full_name="群馬県甘楽町", mailbox):
     page.goto("/members/register/")
     form = page.get_by_role("main")
     form.get_by_label("都道府県", exact=True).select_option(label="群馬県")
@@ -40,47 +34,18 @@ def apply(
     expect(page.get_by_role("heading", level=1)).to_have_text("メールを確認してください")
 
 
-def decide(page, name, reason=""):
-    page.goto("/admin/members/application/?q=甘楽町")
-    page.locator("#result_list tbody a").first.click()
-    assert accessibility_violations(page) == []
-    page.get_by_label(re.compile("申請した方に伝える理由")).fill(reason)
-    page.get_by_role("button", name=name).click()
+def test_bodies_of_the_chosen_prefecture_are_offered(new_context):
+    page = new_context().new_page()
+    page.goto("/members/register/")
+    names = page.locator("#bodies option")
+    expect(names).to_have_count(0)
 
+    page.get_by_role("main").get_by_label("都道府県", exact=True).select_option(label="群馬県")
+    expect(names).to_have_count(36)
+    expect(names.nth(1)).to_have_attribute("value", "前橋市")
 
-def test_town_applies_corrects_is_approved_and_logs_in(
-    applicant, secretary, new_context, newest_mail
-):
-    apply(applicant)
-    applicant.goto(link_in(newest_mail(MAILBOX)))
-    applicant.get_by_role("button", name="メールアドレスを確認する").click()
-    expect(applicant.get_by_role("status")).to_contain_text("申請を受け付けました")
-
-    decide(secretary, "修正を依頼する", "部署名をご確認ください。")
-    mail = newest_mail(MAILBOX)
-    assert "部署名をご確認ください。" in mail
-    applicant.goto(link_in(mail))
-    applicant.get_by_label("部署名").fill("企画政策課")
-    applicant.get_by_role("button", name="申請する").click()
-    expect(applicant.get_by_role("status")).to_contain_text("申請を送り直しました")
-
-    decide(secretary, "承認する")
-    invitation = link_in(newest_mail(MAILBOX))
-    invited = new_context().new_page()
-    invited.goto(invitation)
-    assert accessibility_violations(invited) == []
-    invited.get_by_label("利用者ID").fill("kikaku-01")
-    invited.get_by_label("パスワード", exact=True).fill(PASSWORD)
-    invited.get_by_label("パスワード（確認）").fill(PASSWORD)
-    invited.get_by_label("利用規約に同意する").check()
-    invited.get_by_role("button", name="登録する").click()
-    log_in(invited, "kikaku-01", PASSWORD)
-
-    expect_logged_in(invited)
-    invited.goto("/members/organization/")
-    expect(invited.get_by_role("main")).to_contain_text("企画政策課")
-    invited.goto("/members/103845/")
-    expect(invited.get_by_role("main")).to_contain_text("会員")
+    page.get_by_role("main").get_by_label("都道府県", exact=True).select_option(label="東京都")
+    expect(names.nth(1)).to_have_attribute("value", "八王子市")
 
 
 def test_errors_are_listed_on_top_and_lead_to_their_fields(applicant):
@@ -104,6 +69,7 @@ def test_secretariat_enters_an_application_that_came_by_telephone(secretary, new
     form = secretary.locator("#content-main")
     form.get_by_label("電話", exact=True).check()
     form.get_by_label("都道府県", exact=True).select_option(label="群馬県")
+    expect(secretary.locator("#bodies option")).to_have_count(36)
     form.get_by_label("団体名").fill("神流町")
     form.get_by_label("部署名").fill("総務課")
     form.get_by_label("担当者名").fill("見本 月子")

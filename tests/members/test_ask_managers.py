@@ -160,7 +160,7 @@ def test_members_are_marked_in_the_list_of_names(client, body, django_assert_num
         factories.make_organization(name=member.name, local_government=member)
         factories.make_local_government()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         html = client.post(REGISTER, typed(section="", body_name="無い町")).content.decode()
 
     assert 'value="見本町" label="見本町（すでに会員です）"' in html

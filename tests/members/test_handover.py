@@ -10,13 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Party
-from board.models import TodoMark
 from members import handover as handovers
 from members import people, registration
 from members.models import AuditEntry, Delivery, Handover, Invitation, User
 from tests import factories
-from tests.html import text_of
 
 Role = User.Role
 MARCH = "2027-03-20 10:00+09:00"
@@ -299,81 +296,3 @@ def test_of_two_acceptances_at_once_one_makes_a_person():
     assert len(refused) == 1
     assert User.objects.filter(is_active=True).count() == 1
     assert User.objects.count() == 2
-
-
-class TestSheet:
-    """引継書, a page of renkei."""
-
-    def sheet(self, client, handover):
-        return client.get(reverse("handover_print", args=[handover.pk]))
-
-    def test_it_names_people_and_the_agreements_that_cover_the_body(self, client, db):
-        town = factories.make_local_government(prefecture="10")
-        body = factories.make_organization(local_government=town, name=town.name)
-        user = factories.make_user(seat=factories.make_seat(organization=body))
-        factories.make_user(seat=user.seat, name="見本 同僚")
-        factories.make_user(name="LEAK")
-        factories.make_regional_agreement(parties=[("群馬県町村会", Party.Members.ALL)])
-        factories.make_regional_agreement(parties=[("市長会LEAK", Party.Members.CITIES)])
-        factories.make_regional_agreement(
-            parties=[("LEAK県町村会", Party.Members.ALL)], prefecture="20"
-        )
-        factories.make_site_text("contact-telephone", title="電話番号", body="03-0000-0000")
-        client.force_login(user)
-
-        html = self.sheet(client, begin(user)).content.decode()
-
-        for text in ("引継書", "見本 同僚", "群馬県町村会との協定", "03-0000-0000", "最初の1週間"):
-            assert text in html
-        assert "LEAK" not in html
-
-    @pytest.mark.parametrize(
-        ("kind", "name", "count"),
-        [("ward", "見本区", 2), ("association", "群馬県町村会", 1), ("municipality", "他市", 0)],
-    )
-    def test_agreements_of_bodies_without_a_code(self, client, db, kind, name, count):
-        factories.make_regional_agreement(parties=[("群馬県町村会", Party.Members.ALL)])
-        factories.make_regional_agreement(prefecture="20")
-        body = factories.make_organization(kind=kind, name=name)
-        user = factories.make_user(seat=factories.make_seat(organization=body))
-        client.force_login(user)
-
-        assert len(self.sheet(client, begin(user)).context["agreements"]) == count
-
-    def test_somebody_of_another_seat_of_the_body_does_not_see_it(self, client, contributor):
-        other = factories.make_seat(organization=contributor.seat.organization, section="ほかの課")
-        client.force_login(factories.make_user(seat=other))
-
-        assert self.sheet(client, begin(contributor)).status_code == 404
-
-    @pytest.mark.parametrize("rows", [1, 3])
-    def test_it_asks_a_constant_number_of_queries(
-        self, client, ward, django_assert_num_queries, rows
-    ):
-        for _ in range(rows):
-            factories.make_user(seat=ward.seat)
-            factories.make_regional_agreement()
-            posted = factories.make_topic(author=ward)
-            factories.make_topic(audience="wards", requires_acknowledgement=True)
-            factories.make_draft(ward)
-            TodoMark.objects.create(seat=ward.seat, topic=posted, set_by=ward)
-        client.force_login(ward)
-        client.get("/contact/")
-        handover = begin(ward)
-
-        with django_assert_num_queries(12):
-            self.sheet(client, handover)
-
-    def test_it_lists_what_the_seat_has_open_on_the_board(self, client, ward):
-        factories.make_topic(author=ward, title="自団体の募集")
-        factories.make_topic(title="確認のお願い", requires_acknowledgement=True)
-        other = factories.make_topic(title="LEAK", audience="chosen")
-        factories.make_draft(ward, title="書きかけの投稿")
-        client.force_login(ward)
-
-        page = text_of(self.sheet(client, begin(ward)))
-
-        assert "自団体の募集" in page
-        assert "確認のお願い" in page
-        assert "下書き 書きかけの投稿" in page
-        assert other.title not in page

@@ -1,5 +1,6 @@
 """An invitation: one person, once, within 14 days."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,8 +23,9 @@ class TestInvitations:
         "consent": "on",
     }
 
-    def accept(self, client, invitation, **fields):
-        return client.post(invitation.get_absolute_url(), {**self.answers, **fields})
+    def accept(self, client, invitation, *, follow=False, **fields):
+        page = invitation.get_absolute_url()
+        return client.post(page, {**self.answers, **fields}, follow=follow)
 
     def test_invitation_works_once(self, client, db):
         invitation = factories.make_invitation()
@@ -78,10 +80,48 @@ class TestInvitations:
 
     def test_taken_names_are_refused_in_any_case(self, client, db):
         factories.make_user(username="KIKAKU-01", email="Hanako@town.example.jp")
+        invitation = factories.make_invitation(address="hanako@town.example.jp")
 
-        response = self.accept(client, factories.make_invitation())
+        response = self.accept(client, invitation)
 
         assert set(response.context["form"].errors) == {"username", "email"}
+
+    def test_names_are_taken_as_typed(self, client, db):
+        invitation = factories.make_invitation(address="hanako@town.example.jp")
+
+        self.accept(
+            client, invitation, username="ｋｉｋａｋｕ－０１", email="Ｈａｎａｋｏ＠town.example.jp"
+        )
+
+        user = User.objects.get()
+        assert (user.username, user.email) == ("kikaku-01", "hanako@town.example.jp")
+
+    def test_address_that_the_invitation_went_to_logs_in_at_once(self, client, db):
+        self.accept(client, factories.make_invitation(address="Hanako@town.example.jp"))
+
+        assert User.objects.get().email == "hanako@town.example.jp"
+        assert not Delivery.objects.exists()
+
+    def test_another_address_logs_in_once_it_is_proven(self, client, db):
+        page = self.accept(client, factories.make_invitation(), follow=True)
+        user, proof = User.objects.get(), Delivery.objects.get()
+        assert user.email is None
+        assert "そこに届くメールで確認すると、ログインに使えます。" in page.text
+        assert proof.address == "hanako@town.example.jp"
+
+        client.post(re.search(r"https://portal\.example\.jp(/\S+)", proof.body)[1])
+
+        user.refresh_from_db()
+        assert user.email == "hanako@town.example.jp"
+
+    def test_address_of_somebody_else_is_answered_alike_and_gets_nothing(self, client, db):
+        factories.make_user(email="Hanako@town.example.jp")
+
+        page = self.accept(client, factories.make_invitation(), follow=True)
+
+        assert "そこに届くメールで確認すると、ログインに使えます。" in page.text
+        assert User.objects.get(username="kikaku-01").email is None
+        assert not Delivery.objects.exists()
 
     def test_person_without_an_own_address_logs_in_by_username(self, client, db):
         self.accept(client, factories.make_invitation(), email="")

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from lib.spreadsheets import JapaneseCSV
 from members.models import AuditEntry, Delivery, Invitation, LocalGovernment, Organization, Seat
 from tests import factories
-from tests.members.test_member_sheet import ASSOCIATION, HEADS, MAEBASHI
+from tests.members.member_sheets import ASSOCIATION, HEADS, MAEBASHI
 
 CHANGELIST = "/admin/members/organization/"
 IMPORT = f"{CHANGELIST}import/"

@@ -56,6 +56,13 @@ def test_manager_changes_a_person_and_leaves_an_entry(client, manager, name, aft
     assert (entry.act, entry.actor, entry.target_id) == (act, manager, str(user.pk))
 
 
+def test_manager_reads_the_username_that_a_colleague_has_forgotten(client, manager):
+    user = factories.make_user(seat=manager.seat, username="kikaku-07")
+    client.force_login(manager)
+
+    assert "kikaku-07" in client.get(reverse("members:person", args=[user.pk])).text
+
+
 def test_suspended_person_is_resumed_and_a_departed_one_is_not(client, manager):
     suspended = factories.make_user(seat=manager.seat, is_active=False)
     gone = factories.make_user(seat=manager.seat, is_active=False, left_at=timezone.now())
@@ -147,7 +154,7 @@ def test_last_manager_stays_and_reads_what_to_do(client, manager, name):
         reverse(f"members:{name}", args=[manager.pk]), {"role": "viewer"}, follow=True
     ).content.decode()
 
-    assert "ほかの利用者を管理担当者にしてから、もう一度お試しください。" in html
+    assert "ほかの利用者を管理担当者にするか、「後任を決める」から引き継いでください。" in html
     assert facts(manager) == ("manager", True, False)
 
 

@@ -9,9 +9,15 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from members import registration, reorganization, retention
-from members.forms.application import ALREADY_MEMBER, ALREADY_OPEN, WARDS_ARE_MEMBERS
-from members.models import Application, Delivery, Invitation, LocalGovernment, Organization, User
+from members import registration, retention
+from members.models import (
+    Application,
+    AuditEntry,
+    Delivery,
+    Invitation,
+    Organization,
+    User,
+)
 from tests import factories
 from tests.members.registering import REGISTER, errors, send, typed
 
@@ -90,82 +96,6 @@ def test_page_opens_with_what_it_costs_and_offers(client, db):
     assert "会員になるとできること" in html
 
 
-@pytest.mark.parametrize(
-    "name", ["見本町", "みほんまち", "ミホンマチ", "群馬県見本町", " 見本町　"]
-)
-def test_body_is_found_by_name_and_kana(client, town, name):
-    send(client, body_name=name)
-
-    assert Application.objects.get().local_government == town
-
-
-def test_body_is_found_by_its_code(client, town):
-    send(client, body_name=town.code)
-
-    assert Application.objects.get().body_name == "見本町"
-
-
-def test_several_hits_are_offered_as_a_choice(client, town):
-    village = factories.make_local_government(
-        name="見品村", kana="みほんまち", prefecture="10", kind=LocalGovernment.Kind.VILLAGE
-    )
-
-    response = client.post(REGISTER, typed(body_name="みほんまち"))
-    send(client, body_name="みほんまち", which_body=village.code)
-
-    assert "which_body" in response.context["form"].errors
-    assert f'value="{village.code}"' in response.content.decode()
-    assert Application.objects.get().local_government == village
-
-
-def test_unknown_body_is_answered_with_near_names(client, town):
-    message = errors(client, body_name="見本")["body_name"][0]
-
-    assert "近い名前：見本町" in message
-
-
-def test_association_applies_by_its_name(client, secretary):
-    send(client, body_name="群馬県見本組合", is_association="on")
-    application = Application.objects.get()
-    registration.verify(application)
-    registration.approve(application, by=secretary)
-
-    organization = Organization.objects.get(name="群馬県見本組合")
-    assert (organization.kind, organization.local_government) == ("association", None)
-
-
-def test_prefecture_applies_as_itself(client, db):
-    factories.make_local_government(
-        name="", kind=LocalGovernment.Kind.PREFECTURE, kana="ぐんまけん"
-    )
-
-    send(client, body_name="群馬県")
-
-    assert Application.objects.get().full_name == "群馬県"
-
-
-def test_members_wards_and_open_applications_are_told_so(client, town):
-    ward = factories.make_local_government(
-        name="見本区", kind=LocalGovernment.Kind.WARD, prefecture="13"
-    )
-    factories.make_application(local_government=town)
-    member = factories.make_local_government(name="会員町")
-    factories.make_organization(name="会員町", local_government=member)
-
-    assert errors(client)["body_name"] == [ALREADY_OPEN]
-    assert errors(client, body_name="会員町")["body_name"] == [ALREADY_MEMBER]
-    assert errors(client, body_name=ward.name, prefecture="13")["body_name"] == [WARDS_ARE_MEMBERS]
-
-
-def test_member_applies_under_its_former_name_neither(client, secretary):
-    body = factories.make_organization(kind=Organization.Kind.ASSOCIATION, name="旧組合")
-    reorganization.rename(body, "新組合", "", by=secretary)
-
-    for name in ("旧組合", "新組合"):
-        found = errors(client, body_name=name, is_association="on")
-        assert found["body_name"] == [ALREADY_MEMBER]
-
-
 def test_answer_to_a_second_application_names_nobody(client, town):
     factories.make_application(
         local_government=town, contact_name="LEAK", email="leak@a.example.jp"
@@ -175,6 +105,32 @@ def test_answer_to_a_second_application_names_nobody(client, town):
 
     assert "LEAK" not in html
     assert "leak@" not in html
+
+
+@pytest.mark.parametrize(
+    ("typed_as", "stored"),
+    [
+        ("０２７ー１２３−４５６７", "027-123-4567"),
+        ("（０２７）１２３‐４５６７", "(027)123-4567"),
+        (" 027‑123—4567　", "027-123-4567"),
+        ("0271234567", "0271234567"),
+    ],
+)
+def test_telephone_is_taken_as_typed(client, town, typed_as, stored):
+    send(client, telephone=typed_as, extension="１２３", x_account="＠mihon_town")
+
+    application = Application.objects.get()
+    assert (application.telephone, application.extension) == (stored, "123")
+    assert application.x_account == "mihon_town"
+
+
+@pytest.mark.parametrize(
+    "typed_as", ["https://town.example.jp/", "town.example.jp/", "ｈｔｔｐｓ：／／town.example.jp/"]
+)
+def test_website_is_taken_as_typed(client, town, typed_as):
+    send(client, website=typed_as)
+
+    assert Application.objects.get().website == "https://town.example.jp/"
 
 
 def test_nothing_is_retyped_after_an_error(client, town):
@@ -257,6 +213,39 @@ def test_applicant_withdraws_and_may_apply_again(client, town):
     assert Application.objects.count() == 2
 
 
+def test_every_step_stands_in_the_audit_trail_without_personal_values(client, town, secretary):
+    send(client)
+    application = Application.objects.get()
+    page = application.get_absolute_url()
+    client.post(f"{page}verify/")
+    registration.return_to_applicant(application, by=secretary, reason="部署名")
+    client.post(f"{page}correct/", typed(section="企画政策課"))
+    client.post(f"{page}withdraw/")
+
+    entries = list(AuditEntry.objects.order_by("pk"))
+    assert [(entry.act, entry.actor) for entry in entries] == [
+        ("verify_application", None),
+        ("decide_application", secretary),
+        ("resubmit_application", None),
+        ("withdraw_application", None),
+    ]
+    assert {entry.target_id for entry in entries} == {str(application.pk)}
+    assert [entry.ip for entry in entries] == ["127.0.0.1", None, "127.0.0.1", "127.0.0.1"]
+    client.force_login(secretary)
+    assert "（ログインしていない方）" in client.get("/admin/members/auditentry/").text
+
+
+def test_page_of_an_approved_application_says_where_the_invitation_went(client, secretary):
+    application = factories.make_application()
+    before = client.get(application.get_absolute_url()).text
+    registration.approve(application, by=secretary)
+
+    page = client.get(application.get_absolute_url()).text
+
+    said = "利用者の登録の案内を、kikaku@town.example.jp にメールで送りました。"
+    assert (said in before, said in page) == (False, True)
+
+
 @pytest.mark.parametrize("act", ["verify", "correct", "withdraw"])
 def test_decided_application_is_not_moved_by_the_applicant(client, db, act):
     application = factories.make_application(status=Status.APPROVED)
@@ -337,61 +326,18 @@ class TestDecisions:
         body.refresh_from_db()
         assert body.status == Organization.Status.ACTIVE
 
+    @pytest.mark.parametrize(("status", "comes_back"), [("withdrawn", False), ("suspended", True)])
+    def test_people_of_before_come_back_with_a_suspended_body_alone(
+        self, client, secretary, status, comes_back
+    ):
+        town = factories.make_local_government()
+        body = factories.make_organization(name=town.name, local_government=town, status=status)
+        seat = factories.make_seat(organization=body)
+        old = factories.make_user(seat=seat, username="mae-01", password="mihon-no-ai-9")
 
-class TestCorrection:
-    """The applicant's page after 修正依頼."""
+        registration.approve(factories.make_application(local_government=town), by=secretary)
 
-    def correct(self, client, application, **fields):
-        return client.post(f"{application.get_absolute_url()}correct/", typed(**fields))
-
-    @pytest.fixture
-    def returned(self, town):
-        return factories.make_application(local_government=town, status=Status.RETURNED)
-
-    def test_nothing_typed_is_lost_on_an_error(self, client, returned):
-        response = self.correct(client, returned, telephone="abc", section="企画政策課")
-        html = response.content.decode()
-
-        assert "電話番号は数字とハイフンで入力してください" in html
-        for value in ("見本町", "企画政策課", "見本 花子", "連携事業を提案したい", "abc"):
-            assert value in html
-
-    def test_page_with_an_error_still_says_whose_it_is_and_what_happened(self, client, returned):
-        returned.steps.create(status=Status.RETURNED, reason="部署名をご確認ください。")
-
-        html = self.correct(client, returned, body_name="無い町").content.decode()
-
-        assert "<h1>群馬県見本町の申請</h1>" in html
-        assert "部署名をご確認ください。" in html
-
-    def test_correction_writes_only_what_the_form_asks(self, returned, secretary):
-        stale = Application.objects.get(pk=returned.pk)
-        Application.objects.update(decided_by=secretary)
-        stale.section = "企画政策課"
-
-        registration.resubmit(stale)
-
-        returned.refresh_from_db()
-        assert (returned.section, returned.status) == ("企画政策課", Status.RECEIVED)
-        assert returned.decided_by == secretary
-
-    def test_correction_after_a_decision_changes_nothing(self, returned):
-        stale = Application.objects.get(pk=returned.pk)
-        registration.withdraw(returned)
-        stale.section = "企画政策課"
-
-        with pytest.raises(registration.AlreadyDecidedError):
-            registration.resubmit(stale)
-
-        returned.refresh_from_db()
-        assert (returned.section, returned.status) == ("企画課", Status.WITHDRAWN)
-
-    def test_correction_to_a_body_with_an_open_application_is_told_so(self, returned):
-        other = factories.make_application()
-        returned.local_government = other.local_government
-
-        with pytest.raises(registration.AlreadyOpenError):
-            registration.resubmit(returned)
-
-        returned.refresh_from_db()
-        assert returned.status == Status.RETURNED
+        client.post("/accounts/login/", {"login": "mae-01", "password": "mihon-no-ai-9"})
+        assert client.get("/").wsgi_request.user.is_authenticated == comes_back
+        old.refresh_from_db()
+        assert (old.state == "利用停止") == (not comes_back)

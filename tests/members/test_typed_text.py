@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from lib.forms import new_form_key
-from members import drafts
+from members import drafts, yearly_check
 from members.models import Draft, Organization, User
 from tests import factories
 
@@ -83,6 +83,24 @@ def test_the_form_comes_back_filled_and_is_sent_by_a_new_press(browser, client, 
     assert introduction_of(manager) == "湯けむりの町です。"
     assert not Draft.objects.open().exists()
     assert Draft.objects.get().data == {}
+
+
+def test_note_of_the_yearly_check_comes_back_too(manager, secretary):
+    check = factories.make_yearly_check()
+    yearly_check.start(check, by=secretary)
+    page, browser = "/members/check/", Browser(manager)
+    typed = {"note": "観光課は4月に統合しました。", **browser.marks(page)}
+    Session.objects.all().delete()
+    browser.send(typed, page)
+    again = Browser(manager)
+    address = f"{page}?draft={Draft.objects.get().pk}"
+
+    assert "観光課は4月に統合しました。" in again.client.get(address, secure=True).text
+    assert not check.confirmations.exists()
+    again.send({"note": "統合しました。", **again.marks(address)}, address)
+
+    assert check.confirmations.get().note == "統合しました。"
+    assert not Draft.objects.open().exists()
 
 
 def test_logging_in_again_in_another_tab_loses_nothing(browser, manager):

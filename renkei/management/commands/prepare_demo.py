@@ -26,6 +26,7 @@ class Command(BaseCommand):
         call_command("apply_groups")
         call_command("load_wards")
         call_command("load_site_texts")
+        call_command("load_themes")
         call_command("load_categories")
         call_command("load_news")
         # For a demonstration that is older than the index.
