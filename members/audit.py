@@ -1,5 +1,6 @@
 """Writing the audit trail: who, from where, what, on what."""
 
+import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -11,6 +12,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from members.models import AuditEntry, User
+
+logger = logging.getLogger(__name__)
 
 _asking: ContextVar[HttpRequest | None] = ContextVar("asking", default=None)
 
@@ -58,6 +61,7 @@ def record(act: str, target: models.Model, *, by: User | None, **detail: Any) ->
         target_id=str(target.pk),
         detail=detail,
     )
+    _log(act, f"{target._meta.label_lower} {target.pk}", by)
 
 
 def record_many(act: str, model: type[models.Model], *, by: User | None, **detail: Any) -> None:
@@ -65,3 +69,9 @@ def record_many(act: str, model: type[models.Model], *, by: User | None, **detai
     AuditEntry.objects.create(
         actor=by, ip=_client_ip(), act=act, target_type=model._meta.label_lower, detail=detail
     )
+    _log(act, model._meta.label_lower, by)
+
+
+def _log(act: str, target: str, by: User | None) -> None:
+    """Numbers only. The trail can be lost with its database; the log lies elsewhere."""
+    logger.info("%s: %s by %s", act, target, by.pk if by else "nobody")

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from lib.storage import is_full
 from members.access import public
 from members.typed_text import rescue
+from renkei.logs import request_number
 
 _PAGES = {
     400: (
@@ -48,7 +49,7 @@ _PAGES = {
         "サーバーで問題が起き、ページを表示できませんでした。",
         (
             "少し待って、もう一度お試しください。",
-            "続くときは、ページのアドレスと時刻を添えて、事務局にお知らせください。",
+            "続くときは、ページのアドレスと、下の受付番号を添えて、事務局にお知らせください。",
         ),
     ),
 }
@@ -81,7 +82,13 @@ _EXPIRED_FORM = (
 
 def _page(status: int, page: tuple[str, str, tuple[str, ...]] | None = None) -> HttpResponse:
     title, explanation, advice = page or _PAGES[status]
-    context = {"status": status, "title": title, "explanation": explanation, "advice": advice}
+    context = {
+        "status": status,
+        "title": title,
+        "explanation": explanation,
+        "advice": advice,
+        "number": request_number() if status >= 500 else "",
+    }
     return HttpResponse(render_to_string("error.html", context), status=status)
 
 

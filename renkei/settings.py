@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "renkei.logs.name_requests",
     # Headers come first: they belong on every answer, static files and refusals too.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -244,4 +245,4 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 # Between preview and confirmation; any worker on any host can go on.
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 
-LOGGING = logs.configuration(LOG_LEVEL)
+LOGGING = logs.configuration(LOG_LEVEL, as_json=not DEMO)
