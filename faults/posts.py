@@ -35,8 +35,9 @@ def killed_web_workers(stage: Stage, *, posts: int = 10_000) -> Finding:
     retries = sum(tries for _, tries in done)
     rows = stage.number("SELECT count(*) FROM board_reply") - before
     texts = stage.number(
-        "SELECT count(DISTINCT body) FROM board_reply WHERE topic_id = %s AND body LIKE 'post%'",
+        "SELECT count(DISTINCT body) FROM board_reply WHERE topic_id = %s AND body LIKE %s",
         topic,
+        "post %",
     )
     last, numbers = stage.ask(
         "SELECT max(seq), count(DISTINCT seq) FROM board_reply WHERE topic_id = %s", topic

@@ -51,6 +51,7 @@ def _configuration(folder: Path, front: int, port: int) -> str:
     site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{front} backlog=4096;")
     site = re.sub(r"\n *(ssl_|listen \[)[^\n]*", "", site)
     site = site.replace("/var/log/nginx/renkei.log", f"{folder}/access.log")
+    site = site.replace("/srv/renkei/var/", f"{server.ROOT}/var/")
     site = site.replace("$scheme", "http").replace("$host;", "$http_host;")
     temporary = " ".join(
         f"{kind}_temp_path {folder}/{kind};"

@@ -1,9 +1,11 @@
 """Error pages: Japanese, calm, and independent of the database."""
 
 import errno
+from io import StringIO
 
 import pytest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.management import call_command
 from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
 
@@ -137,3 +139,12 @@ def test_disk_that_is_full_is_named(client, monkeypatch):
 
     assert response.status_code == 503
     assert "空き容量が足りない" in response.content.decode()
+
+
+def test_proxy_has_pages_in_japanese_for_when_nobody_answers(tmp_path):
+    call_command("write_error_pages", folder=tmp_path, verbosity=0, stdout=StringIO())
+
+    pages = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert sorted(pages) == ["413.html", "503.html"]
+    assert "60MB" in pages["413.html"]
+    assert "1分ほど待って" in pages["503.html"]
