@@ -31,7 +31,10 @@ from members.models import Draft
 from members.models.draft import typed_of
 from members.typed_text import keeps_typed_text
 
-NOT_FIELDS = ("preview", "publish", "save_draft", "change_category", "remove_files")
+NOT_FIELDS = (
+    *("preview", "publish", "save_draft", "change_category", "remove_files"),
+    resending.KEPT,
+)
 Post = Topic | Reply | Answer
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -202,7 +205,7 @@ def topic_new(request: MemberRequest) -> HttpResponse:
         make_form=make_form,
         post=post,
         context={"category": category, "trail": trail(("新しい投稿", ""))},
-        made=lambda key: resending.topic_sent(request, key),
+        made=lambda key: resending.topic_sent(request, category, key),
     )
     return write(request, desk)
 

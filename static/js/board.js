@@ -24,9 +24,13 @@ function send(form, data, onProgress) {
   });
 }
 
-/* Back loads the form anew and fills in the old text: it keeps its key, by which the server knows it. */
+/* Back loads the form anew and fills in the old text: it keeps its key, by which the server knows it.
+   It says so: a form without this mark is known by its words, too. */
 function keepKey(form) {
   const field = form.elements.form_key;
+  const mark = document.createElement("input");
+  Object.assign(mark, { type: "hidden", name: "kept_key", value: "1" });
+  form.append(mark);
   const keys = history.state?.keys ?? {};
   const name = form.dataset.kind + form.dataset.address;
   if (keys[name]) field.value = keys[name];
