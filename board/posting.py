@@ -163,7 +163,7 @@ def edit(
     if not taken:
         raise EditedMeanwhileError
     old = Topic.objects.select_related("category").get(pk=topic.pk)
-    before, deadline = labelled(old), old.deadline
+    before, deadline, was_due = labelled(old), old.deadline, old.publish_at
     for name in EDITED:
         setattr(old, name, getattr(topic, name))
     # Changed after it was sent back: it waits to be read again.
@@ -171,7 +171,9 @@ def edit(
     if asks_again:
         old.version = F("version") + 1
     _render(old)
-    old.save(update_fields=[*EDITED, "approval_note", "version", "body_html"])
+    # Published at another hour than was planned.
+    old.active_at = old.active_at if old.publish_at == was_due else _last_moved(old)
+    old.save(update_fields=[*EDITED, "approval_note", "version", "body_html", "active_at"])
     _set_related(old, related)
     files.remove(old.attachments.filter(pk__in=list(related.removed_files)))
     _take_over(draft, topic=old)
@@ -355,11 +357,19 @@ def restore(post: Topic | Reply, *, by: User) -> None:
 
 
 def _recount(topic_id: int) -> None:
-    """What is hidden is neither counted nor unread. The lock keeps replies of this moment out."""
+    """What is hidden is neither counted, nor new, nor unread. The lock keeps replies of this moment out."""
     topic = Topic.objects.select_for_update().order_by().get(pk=topic_id)
     shown = topic.replies.shown().order_by("-seq")
     newest = shown.values_list("seq", flat=True).first() or 0
-    Topic.objects.filter(pk=topic_id).update(newest_seq=newest, reply_count=shown.count())
+    Topic.objects.filter(pk=topic_id).update(
+        newest_seq=newest, reply_count=shown.count(), active_at=_last_moved(topic)
+    )
+
+
+def _last_moved(topic: Topic) -> datetime:
+    """Topic.active_at, from what it counts."""
+    newest = topic.replies.shown().order_by("seq").last()
+    return max(topic.publish_at, newest.created_at if newest else topic.created_at)
 
 
 def needs_approval(topic: Topic, by: User) -> bool:

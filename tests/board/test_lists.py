@@ -242,6 +242,38 @@ class TestReading:
         factories.make_reply(topic)
         assert titles(client, "unread=on") == [topic.title]
 
+    def test_reply_that_is_hidden_leaves_no_topic_unread(self, client, reader, secretary):
+        first, _ = factories.make_topic(title="先"), factories.make_topic(title="後")
+        client.post(reverse("board:category_read", args=[first.category.slug]))
+        reply = factories.make_reply(first)
+        assert titles(client, "unread=on") == ["先"]
+
+        posting.hide(reply, reason="x", by=secretary)
+
+        assert titles(client, "unread=on") == []
+        assert titles(client, "") == ["後", "先"]
+        posting.restore(reply, by=secretary)
+        assert titles(client, "") == ["先", "後"]
+        assert titles(client, "unread=on") == ["先"]
+
+    def test_topic_that_is_published_later_than_planned_is_unread_then(self, client, reader):
+        topic = factories.make_topic(publish_at=timezone.now() + timedelta(minutes=10))
+        later = timezone.now() + timedelta(minutes=30)
+        topic.publish_at = later
+        posting.edit(
+            topic,
+            posting.Related(),
+            draft=factories.make_draft(topic.author),
+            expected=0,
+            by=topic.author,
+        )
+        with time_machine.travel(later - timedelta(minutes=10)):
+            client.post(reverse("board:category_read", args=[topic.category.slug]))
+            assert titles(client, "unread=on") == []
+
+        with time_machine.travel(later + timedelta(minutes=1)):
+            assert titles(client, "unread=on") == [topic.title]
+
     def test_first_unread_skips_hidden_replies(self, client, reader, secretary):
         topic = factories.make_topic()
         client.get(topic.get_absolute_url())
