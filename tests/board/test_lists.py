@@ -101,6 +101,48 @@ def test_every_filter_leaves_the_right_topics(client, reader):
     }
 
 
+def test_filter_stays_on_the_list_of_the_own_body_that_it_narrows(client, reader):
+    answered = factories.make_topic(title="答", asks="join")
+    factories.make_answer(answered, author=reader)
+    factories.make_topic(title="自", author=reader)
+
+    page = client.get("/board/ours/?list=answered&status=open")
+
+    assert [topic.title for topic in page.context["topics"]] == ["答"]
+    assert '<input type="hidden" name="list" value="answered">' in page.content.decode()
+    assert '<a href="?list=answered">条件を外す</a>' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "way_on"),
+    [
+        ("/board/", "/board/topics/new/"),
+        ("/board/c/call/", "/board/topics/new/?category=call"),
+        ("/board/ours/", "/board/topics/new/"),
+        ("/board/ours/?list=answered", "/board/ours/?list=asked"),
+        ("/board/ours/?list=asked", "/board/"),
+        ("/board/c/call/?status=open", "/board/c/call/"),
+        ("/board/ours/?list=asked&status=open", "/board/ours/?list=asked"),
+    ],
+)
+def test_empty_list_leads_on(client, reader, address, way_on):
+    factories.make_category("call")
+
+    page = client.get(address).content.decode()
+
+    empty = page.partition('<div class="empty">')[2].partition("</div>")[0]
+    assert f'href="{way_on}"' in empty
+
+
+def test_empty_list_offers_a_viewer_nothing_to_write(client, viewer):
+    client.force_login(viewer)
+
+    page = client.get("/board/").content.decode()
+
+    assert "投稿はまだありません。" in page
+    assert "/board/topics/new/" not in page
+
+
 def test_senseless_filters_and_pages_break_nothing(client, reader):
     factories.make_topic()
 
