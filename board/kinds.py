@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from board.models import Category, Topic
 from lib.prefectures import by_code
 from lib.wareki import format_date_weekday, format_deadline
+from members.models import Organization, Seat
 
 Kind = Category.Kind
 
@@ -147,6 +148,21 @@ _COLUMN_TEXTS: dict[str, Callable[[Topic], str]] = {
     "venue": lambda topic: topic.venue,
     "places": lambda topic: str(topic.places or ""),
 }
+
+
+def contact_of(organization: Organization, seat: Seat) -> str:
+    """照会先, as the section's own line: it is changed in a moment, and forgotten by nobody."""
+    telephone = f"　電話 {seat.telephone}" if seat.telephone else ""
+    extension = f"（内線 {seat.extension}）" if seat.telephone and seat.extension else ""
+    return f"{organization.full_name} {seat.section}{telephone}{extension}"
+
+
+def facts_of_sheet(topic: Topic) -> list[Fact]:
+    """要点 on paper, where nobody can look anything up: with 概要 before it and 照会先 in any case."""
+    found = [Fact("概要", topic.summary), *facts(topic)]
+    if CONTACT.label not in {fact.label for fact in found}:
+        found.append(Fact(CONTACT.label, contact_of(topic.organization, topic.seat)))
+    return [fact for fact in found if fact.text]
 
 
 def audience_text(topic: Topic) -> str:

@@ -121,7 +121,8 @@ class TopicForm(forms.ModelForm):
         if self.instance.pk is None:
             self.initial["publish_at"] = None
             self.initial["asks"] = kinds.ASKS.get(category.kind, Topic.Asks.NOTHING)
-            self.initial.setdefault("contact", _contact(by))
+            contact = kinds.contact_of(by.seat.organization, by.seat)
+            self.initial.setdefault("contact", contact)
 
     def _categories(self, category: Category) -> Any:
         open_to = [own.pk for own in Category.objects.open_to(self.by)]
@@ -291,11 +292,3 @@ def _not_empty(text: str) -> str:
     if not text.strip():
         raise ValidationError("入力してください。", code="required")
     return text
-
-
-def _contact(by: User) -> str:
-    """As the section's own line: it is changed in a moment, and forgotten by nobody."""
-    seat = by.seat
-    telephone = f"　電話 {seat.telephone}" if seat.telephone else ""
-    extension = f"（内線 {seat.extension}）" if seat.telephone and seat.extension else ""
-    return f"{seat.organization.full_name} {seat.section}{telephone}{extension}"

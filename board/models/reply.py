@@ -98,7 +98,11 @@ class Reply(models.Model):
 
     def get_absolute_url(self) -> str:
         """Its permalink: `?page=N#reply-12`, whatever is hidden before it."""
-        return f"{self.topic.get_absolute_url()}?page={page_of(self.seq)}#reply-{self.seq}"
+        return f"{self.topic.get_absolute_url()}?page={self.page}#reply-{self.seq}"
+
+    @property
+    def page(self) -> int:
+        return page_of(self.seq)
 
     def is_of(self, user: AnyUser) -> bool:
         """Of the user's own body: every colleague who writes is its author."""
