@@ -35,6 +35,10 @@ class Fact:
     is_link: bool = False
 
 
+def name_of(item: str | Line) -> str:
+    return item.name if isinstance(item, Line) else item
+
+
 CONTACT = Line("contact", "照会先", "例：企画課 連携担当　電話 00-0000-0000", rows=2, limit=300)
 HOURS = Line("hours", "時間", "例：午後1時から4時まで", limit=100)
 CONDITIONS = Line("conditions", "条件", rows=3, limit=1000)
@@ -91,6 +95,8 @@ FIELDS: dict[str, tuple[str | Line, ...]] = {
     Kind.EXCHANGE: ("deadline", CONTACT),
     Kind.NOTICE: ("deadline", "starts_on", "ends_on", HOURS, "venue", CONTACT),
 }
+# Of a name that several kinds use, the first.
+_BY_NAME = {name_of(item): item for fields in reversed(FIELDS.values()) for item in fields}
 # What a post of the kind asks of the others, unless its author says otherwise.
 ASKS: dict[str, Topic.Asks] = {Kind.CALL: Topic.Asks.APPLY, Kind.PAMPHLET: Topic.Asks.DISTRIBUTE}
 # What an answer to a pamphlet says besides.
@@ -113,10 +119,18 @@ def columns_of(kind: str) -> list[str]:
     return ["deadline", *named] if kind in NEEDS_DEADLINE else named
 
 
+def brought(topic: Topic) -> list[str | Line]:
+    """What was filled in under another kind, before the topic was moved: shown and edited as before."""
+    own = {name_of(item) for item in FIELDS[topic.category.kind]}
+    days = [name for name in ("starts_on", "ends_on") if topic.starts_on or topic.ends_on]
+    others = [name for name in ("venue", "places") if getattr(topic, name)]
+    return [_BY_NAME[name] for name in (*days, *others, *topic.details) if name not in own]
+
+
 def facts(topic: Topic) -> list[Fact]:
     """要点: what is filled in, the deadline first."""
     found = [Fact("締切", format_deadline(topic.deadline))] if topic.deadline else []
-    for item in FIELDS[topic.category.kind]:
+    for item in (*FIELDS[topic.category.kind], *brought(topic)):
         found += _fact_of(topic, item)
     return found
 

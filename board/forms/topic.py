@@ -111,8 +111,9 @@ class TopicForm(forms.ModelForm):
         chosen: Any = self.fields["category"]
         chosen.queryset = self._categories(category)
         self.initial.setdefault("category", category.pk)
-        self._keep_columns(kinds.columns_of(category.kind))
-        for line in kinds.lines_of(category.kind):
+        self.brought = kinds.brought(self.instance)
+        self._keep_columns([*kinds.columns_of(category.kind), *map(kinds.name_of, self.brought)])
+        for line in self.lines:
             self.fields[line.name] = field_of(line)
             self.initial.setdefault(line.name, self.instance.details.get(line.name, ""))
         if category.kind != Category.Kind.NOTICE:
@@ -121,8 +122,12 @@ class TopicForm(forms.ModelForm):
         if self.instance.pk is None:
             self.initial["publish_at"] = None
             self.initial["asks"] = kinds.ASKS.get(category.kind, Topic.Asks.NOTHING)
-            contact = kinds.contact_of(by.seat.organization, by.seat)
-            self.initial.setdefault("contact", contact)
+            self.initial["contact"] = kinds.contact_of(by.seat.organization, by.seat)
+
+    @property
+    def lines(self) -> list[kinds.Line]:
+        brought = [item for item in self.brought if isinstance(item, kinds.Line)]
+        return [*kinds.lines_of(self.kind), *brought]
 
     def _categories(self, category: Category) -> Any:
         open_to = [own.pk for own in Category.objects.open_to(self.by)]
@@ -139,9 +144,7 @@ class TopicForm(forms.ModelForm):
     @property
     def optional(self) -> list[Any]:
         """What folds under 詳しい項目（任意）, in the order of the kind."""
-        names: list[str] = []
-        for item in kinds.FIELDS[self.kind]:
-            names.append(item.name if isinstance(item, kinds.Line) else item)
+        names = [kinds.name_of(item) for item in (*kinds.FIELDS[self.kind], *self.brought)]
         names += ["asks", "shows_answers", "themes", "publish_at", "wants_introduction"]
         return [self[name] for name in names if name in self.fields]
 
@@ -186,7 +189,7 @@ class TopicForm(forms.ModelForm):
         self._check_audience(data)
         self._check_deadline_after_publication(data)
         self.instance.details = {
-            line.name: data[line.name] for line in kinds.lines_of(self.kind) if data.get(line.name)
+            line.name: data[line.name] for line in self.lines if data.get(line.name)
         }
         return data
 

@@ -58,6 +58,16 @@ def test_first_page_offers_only_categories_that_the_person_may_use(client, write
     assert all(f"分類 {slug}" not in page for slug in ("notice", "policy", "media"))
 
 
+def test_contact_is_the_own_section_until_something_else_is_typed(client, writer):
+    factories.make_category()
+    type(writer.seat).objects.filter(pk=writer.seat_id).update(telephone="00-1111-2222")
+
+    form = client.get(ADDRESS + "?category=exchange").context["form"]
+
+    section = f"{writer.seat.organization.full_name} {writer.seat.section}"
+    assert form["contact"].value() == f"{section}　電話 00-1111-2222"
+
+
 def test_call_asks_for_a_deadline_besides_and_nothing_more(client, writer):
     assert "入力してください。" in refused(send(client, "call"))
 
