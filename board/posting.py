@@ -322,10 +322,14 @@ def pin(topic: Topic, until: date | None, *, by: User) -> None:
 def move(topic: Topic, category: Any, *, by: User) -> None:
     """To another category; its address stays, and so does every field that was filled in."""
     _check_secretariat(by)
-    before = topic.category_id
-    Topic.objects.filter(pk=topic.pk).update(category=category, edits=F("edits") + 1)
+    Topic.objects.filter(pk=topic.pk).update(edits=F("edits") + 1)
+    old = Topic.objects.select_related("category").get(pk=topic.pk)
+    before = labelled(old)
+    Topic.objects.filter(pk=topic.pk).update(category=category)
     index.change(topic.search_entries.all(), category=category)
-    audit.record("move", topic, by=by, before=before, after=category.pk)
+    new = Topic.objects.select_related("category").get(pk=topic.pk)
+    _remember(new, changes(before, labelled(new)), by=by)
+    audit.record("move", topic, by=by, before=old.category_id, after=category.pk)
 
 
 @transaction.atomic

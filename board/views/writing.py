@@ -13,7 +13,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from board import files, posting
+from board import files, history, posting
 from board.copying import REPLY, TOPIC
 from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Answer, Category, Reply, Topic
@@ -89,7 +89,7 @@ def _answer(
     try:
         return redirect(desk.post(form, draft))
     except posting.EditedMeanwhileError:
-        return _conflict(request, desk, draft)
+        return _conflict(request, desk, draft, form.cleaned_data["expected"] or 0)
     except posting.StaleError:
         form.add_error(None, desk.closed)
         return _page(request, desk, form, draft, draft.form_key)
@@ -168,14 +168,15 @@ def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
     return redirect(made)
 
 
-def _conflict(request: MemberRequest, desk: Desk, draft: Draft) -> HttpResponse:
+def _conflict(request: MemberRequest, desk: Desk, draft: Draft, expected: int) -> HttpResponse:
     """409: what stands now, and what was typed, in one page; the next press saves over the first."""
     current = desk.context["current"]()
     data = request.POST.copy()
+    changes = history.changed_since(current, expected) if isinstance(current, Topic) else []
     data["expected"] = str(current.edits)
     form = desk.make_form(data)
     form.errors.clear()
-    return _page(request, desk, form, draft, draft.form_key, conflict=current)
+    return _page(request, desk, form, draft, draft.form_key, conflict=current, changes=changes)
 
 
 @keeps_typed_text(TOPIC, files.keep)

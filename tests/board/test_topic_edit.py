@@ -1,10 +1,15 @@
 """Editing a post: of two editors one is told, files come and go, and the history says it all."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from board import posting
 from board.models import Revision, Topic
 from lib.forms import new_form_key
+from lib.wareki import format_deadline
 from members.models import Draft, User
 from tests import factories
 from tests.html import text_of
@@ -73,6 +78,56 @@ def test_second_editor_sees_both_texts_and_the_next_press_saves(client, topic):
     edit(client, topic, body="後の本文", expected=form["expected"].value())
     assert stored(topic).body == "後の本文"
     assert [row.before["本文"] for row in Revision.objects.all()] == ["先の本文", "前の本文"]
+
+
+def test_second_editor_sees_what_else_was_changed_before_saving_over_it(client, topic, secretary):
+    edit(client, topic)
+    expected = stored(topic).edits
+    posting.extend(stored(topic), timezone.now() + timedelta(days=400), by=secretary)
+    deadline = format_deadline(stored(topic).deadline)
+
+    told = edit(client, topic, body="後の本文", expected=expected)
+
+    assert told.status_code == 409
+    assert f"締切 {deadline}" in text_of(told)
+    assert dict(told.context["changes"]) == {"締切": deadline}
+
+
+def test_history_says_what_was_asked_of_the_others(client, topic):
+    edit(client, topic, asks="join", shows_answers="on")
+
+    before = Revision.objects.get().before
+    assert (before["回答を求める"], before["回答を会員に公開する"]) == ("求めない", "いいえ")
+
+
+def test_fields_of_a_topic_that_was_moved_are_shown_and_edited_as_before(client, writer, secretary):
+    topic = factories.make_topic(
+        author=writer,
+        category=factories.make_category("call"),
+        details={"fee": "無料", "contact": "見本係"},
+        venue="見本会館",
+        starts_on=date(2027, 2, 1),
+    )
+    posting.move(topic, factories.make_category("exchange"), by=secretary)
+
+    form = client.get(address_of(topic)).context["form"]
+    typed = {name: form[name].value() for name in ("venue", "contact")}
+    edit(client, stored(topic), fee="千円", starts_on="R9.2.2", **typed)
+
+    page = text_of(client.get(topic.get_absolute_url()))
+    shown = ("参加費・費用 千円", "会場 見本会館", "日程 令和9年2月2日（火）", "照会先 見本係")
+    assert [text for text in shown if text not in page] == []
+
+
+def test_history_is_one_link_away_after_any_act(client, topic, ward, other_client):
+    history = reverse("board:topic_history", args=[topic.pk])
+    other_client.force_login(ward)
+    assert history not in other_client.get(topic.get_absolute_url()).content.decode()
+
+    posting.extend(topic, timezone.now() + timedelta(days=9), by=topic.author)
+
+    assert history in other_client.get(topic.get_absolute_url()).content.decode()
+    assert "締切（変更前） （なし）" in text_of(other_client.get(history))
 
 
 def test_conflict_keeps_files_and_text_as_a_draft(client, topic):
