@@ -263,9 +263,9 @@ def withdraw(topic: Topic, *, note: str, by: User) -> None:
 
 @transaction.atomic
 def extend(topic: Topic, deadline: datetime, *, by: User) -> None:
-    """A later deadline; one that was closed opens again."""
+    """A later deadline; one that was closed opens again, and has no result any more."""
     _check(topic, by)
-    _end(topic, Status.OPEN, of=(Status.OPEN, Status.CLOSED), by=by, note=None, deadline=deadline)
+    _end(topic, Status.OPEN, of=(Status.OPEN, Status.CLOSED), by=by, note="", deadline=deadline)
 
 
 def _end(
@@ -273,17 +273,15 @@ def _end(
     status: Status,
     *,
     of: tuple[Status, ...],
-    note: str | None,
+    note: str,
     by: User,
     **fields: Any,
 ) -> None:
     """One conditional UPDATE, counted as an edit so that an open edit form is told."""
     old = Topic.objects.select_related("category").get(pk=topic.pk)
     before = labelled(old)
-    if note is not None:
-        fields["outcome_note"] = note
     taken = Topic.objects.filter(pk=topic.pk, status__in=of, edits=old.edits).update(
-        status=status, edits=F("edits") + 1, **fields
+        status=status, outcome_note=note, edits=F("edits") + 1, **fields
     )
     if not taken:
         raise StaleError

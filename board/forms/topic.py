@@ -1,6 +1,6 @@
 """The form of a post: its category decides which fields it has."""
 
-from datetime import date, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -61,6 +61,7 @@ class TopicForm(forms.ModelForm):
         label="公開範囲",
         choices=Topic.Audience,
         initial=Topic.Audience.ALL,
+        required=False,
         widget=forms.RadioSelect,
     )
     prefectures = forms.MultipleChoiceField(
@@ -165,6 +166,10 @@ class TopicForm(forms.ModelForm):
         """Left out: what the kind asks for."""
         return self.cleaned_data["asks"] or kinds.ASKS.get(self.kind, Topic.Asks.NOTHING)
 
+    def clean_audience(self) -> str:
+        """Preset to all members; an edit that does not speak of it leaves it."""
+        return self.cleaned_data["audience"] or self.instance.audience
+
     def clean_venue(self) -> str:
         return clean_line(self.cleaned_data["venue"])
 
@@ -219,10 +224,12 @@ class TopicForm(forms.ModelForm):
     def warnings(self) -> list[str]:
         """What is allowed, and perhaps not meant."""
         deadline = self.cleaned_data.get("deadline")
-        return [] if deadline is None else deadline_warnings(timezone.localtime(deadline).date())
+        return [] if deadline is None else deadline_warnings(deadline)
 
 
-def deadline_warnings(day: date) -> list[str]:
+def deadline_warnings(deadline: datetime) -> list[str]:
+    # Midnight belongs to the day that it ends, as it is read.
+    day = timezone.localtime(deadline - timedelta(microseconds=1)).date()
     if is_working_day(day):
         return []
     return [

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from board import copying, posting
 from board.forms.acts import ActForm, CloseForm, ExtendForm, WithdrawForm
+from board.forms.topic import deadline_warnings
 from board.models import TodoMark, Topic, Watch
 from board.views.topic import topic_or_404, topic_trail
 from members.access import MemberRequest, contributor_only, member_only
@@ -43,6 +44,7 @@ def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
 def topic_extend(request: MemberRequest, pk: int) -> HttpResponse:
     def act(topic: Topic, data: dict[str, Any]) -> None:
         posting.extend(topic, data["deadline"], by=request.user)
+        warn(request, deadline_warnings(data["deadline"]))
 
     return _act(request, pk, ExtendForm, act, title="締切を延長する", done="締切を変更しました。")
 
@@ -79,6 +81,12 @@ def _act(
             messages.success(request, done)
         return redirect(topic)
     return act_page(request, topic, form, title)
+
+
+def warn(request: MemberRequest, warnings: list[str]) -> None:
+    """After the act, without the advice for before it."""
+    for warning in warnings:
+        messages.warning(request, warning.partition("。")[0] + "。")
 
 
 def act_page(

@@ -17,7 +17,7 @@ from board import files, history, posting
 from board.copying import REPLY, TOPIC
 from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Answer, Category, Reply, Topic
-from board.views import resending
+from board.views import acts, resending
 from board.views.lists import trail
 from board.views.preview import preview_of
 from board.views.topic import topic_or_404, topic_trail
@@ -217,8 +217,7 @@ def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> No
         messages.success(request, f"公開を予約しました。{when}に公開します。")
     else:
         messages.success(request, "投稿しました。")
-    for warning in warnings:
-        messages.warning(request, warning.partition("。")[0] + "。")
+    acts.warn(request, warnings)
 
 
 def _category_of(request: MemberRequest) -> Category | None:
@@ -266,6 +265,7 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
             by=request.user,
         )
         messages.success(request, "変更を保存しました。")
+        acts.warn(request, form.warnings if "deadline" in form.changed_data else [])
         return changed
 
     desk = Desk(
