@@ -109,7 +109,7 @@ function uploadAtOnce(form) {
       const percent = event.total ? Math.round((event.loaded / event.total) * 100) : 0;
       progress.textContent = `「${file.name}」を送っています（${percent}％）`;
     });
-    if (status === 413) return done(`「${file.name}」は大きすぎて送れませんでした。`);
+    if (status === 413) return done(`「${file.name}」は大きすぎて送れませんでした。1ファイル20MBまでにしてください。`);
     if (status !== 200 || !answer) {
       return { message: `「${file.name}」は、ボタンを押したときに本文と一緒に送ります。`, isDone: false };
     }
