@@ -146,7 +146,10 @@ class TopicForm(forms.ModelForm):
     def optional(self) -> list[Any]:
         """What folds under 詳しい項目（任意）, in the order of the kind."""
         names = [kinds.name_of(item) for item in (*kinds.FIELDS[self.kind], *self.brought)]
-        names += ["asks", "shows_answers", "themes", "publish_at", "wants_introduction"]
+        names += ["asks", "shows_answers"]
+        themes: Any = self.fields["themes"]
+        names += ["themes"] if themes.choices else []
+        names += ["publish_at", "wants_introduction"]
         return [self[name] for name in names if name in self.fields]
 
     @property

@@ -400,6 +400,16 @@ def test_themes_are_stored_and_unknown_ones_refused(client, writer):
     assert list(Topic.objects.get().themes.all()) == [theme]
 
 
+def test_themes_are_offered_once_there_are_any(client, writer):
+    factories.make_category()
+    address = f"{ADDRESS}?category=exchange"
+    assert "テーマ" not in text_of(client.get(address))
+
+    Theme.objects.create(name="見本の防災")
+
+    assert "テーマ 任意 見本の防災" in text_of(client.get(address))
+
+
 def test_viewers_do_not_write(client, viewer):
     client.force_login(viewer)
 
