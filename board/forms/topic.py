@@ -120,10 +120,22 @@ class TopicForm(forms.ModelForm):
         if category.kind != Category.Kind.NOTICE:
             del self.fields["requires_acknowledgement"]
         self.fields["asks"].required = False
-        if self.instance.pk is None:
-            self.initial["publish_at"] = None
-            self.initial["asks"] = kinds.ASKS.get(category.kind, Topic.Asks.NOTHING)
-            self.initial["contact"] = kinds.contact_of(by.seat.organization, by.seat)
+        self.initial.update(self._related_rows() if self.instance.pk else self._presets())
+
+    def _presets(self) -> dict[str, Any]:
+        return {
+            "publish_at": None,
+            "asks": kinds.ASKS.get(self.kind, Topic.Asks.NOTHING),
+            "contact": kinds.contact_of(self.by.seat.organization, self.by.seat),
+        }
+
+    def _related_rows(self) -> dict[str, Any]:
+        rows = self.instance.audience_rows.all()
+        return {
+            "themes": list(self.instance.themes.all()),
+            "prefectures": [row.prefecture for row in rows if row.prefecture],
+            "organizations": [row.organization for row in rows if row.organization],
+        }
 
     @property
     def lines(self) -> list[kinds.Line]:
@@ -202,11 +214,16 @@ class TopicForm(forms.ModelForm):
         return data
 
     def _check_audience(self, data: dict[str, Any]) -> None:
+        """What was typed for another audience is nothing that is posted."""
         audience = data.get("audience")
-        if audience == Topic.Audience.PREFECTURES and not data.get("prefectures"):
+        if audience != Topic.Audience.PREFECTURES:
+            data["prefectures"] = []
+        elif not data.get("prefectures"):
             self.add_error("prefectures", "公開する都道府県を選んでください。")
-        is_empty = not data.get("organizations") and "organizations" not in self.errors
-        if audience == Topic.Audience.CHOSEN and is_empty:
+        if audience != Topic.Audience.CHOSEN:
+            self.errors.pop("organizations", None)
+            data["organizations"] = []
+        elif not data.get("organizations") and "organizations" not in self.errors:
             self.add_error("organizations", "公開する団体を入力してください。")
 
     def _check_deadline_after_publication(self, data: dict[str, Any]) -> None:
@@ -257,12 +274,6 @@ class TopicEditForm(TopicForm):
         super().__init__(*args, **kwargs)
         self.fields["category"].disabled = True
         self.initial.setdefault("expected", self.instance.edits)
-        self.initial["prefectures"] = [
-            row.prefecture for row in self.instance.audience_rows.all() if row.prefecture
-        ]
-        self.initial["organizations"] = [
-            row.organization for row in self.instance.audience_rows.all() if row.organization
-        ]
         if not self.instance.requires_acknowledgement:
             del self.fields["asks_again"]
         if self.instance.answers.exists():

@@ -10,7 +10,7 @@ from board import posting
 from board.models import Revision, Topic
 from lib.forms import new_form_key
 from lib.wareki import format_deadline
-from members.models import Draft, User
+from members.models import Draft, Theme, User
 from tests import factories
 from tests.html import text_of
 
@@ -53,6 +53,40 @@ def test_form_shows_what_stands(client, topic):
     assert 'value="前の件名"' in page
     assert "前の本文</textarea>" in page
     assert "<b>分類 exchange</b>" in page
+
+
+def test_saving_what_the_form_shows_changes_nothing(client, writer):
+    theme = Theme.objects.create(name="見本の防災")
+    topic = factories.make_topic(
+        author=writer,
+        category=factories.make_category("call"),
+        themes=[theme],
+        audience="prefectures",
+        prefectures=["20"],
+        deadline=timezone.now() + timedelta(days=9),
+        details={"fee": "無料"},
+        asks="apply",
+        shows_answers=True,
+        wants_introduction=True,
+    )
+    form = client.get(address_of(topic)).context["form"]
+    shown = {field.name: field.value() for field in form if field.value() not in (None, False, "")}
+
+    edit(client, topic, **shown)
+
+    now = stored(topic)
+    assert (now.edits, now.themes.get(), now.audience_rows.get().prefecture) == (1, theme, "20")
+    assert [revision.before for revision in Revision.objects.all()] == []
+
+
+def test_day_off_is_warned_of_when_the_deadline_moves_to_it(client, topic):
+    moved = edit(client, topic, deadline="令和18年1月19日")
+    assert "令和18年1月19日（土）は、役所の休みの日です。" in text_of(client.get(moved.url))
+
+    shown = client.get(address_of(topic)).context["form"]["deadline"].value()
+    other = edit(client, stored(topic), deadline=shown, body="ほかの本文")
+
+    assert "役所の休みの日" not in text_of(client.get(other.url))
 
 
 def test_edit_by_a_colleague_of_another_section_leaves_the_author(client, topic, writer):
