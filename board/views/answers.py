@@ -251,6 +251,7 @@ def topic_consult(request: MemberRequest, pk: int) -> HttpResponse:
         ),
         context={"topic": topic, "trail": topic_trail(topic, ("個別に相談する", ""))},
         made=lambda key: Topic.objects.filter(form_key=key, seat=request.user.seat).first(),
+        again=lambda made: ReplyForm(request.POST, initial={"body": made.body}),
     )
     return write(request, desk)
 

@@ -22,7 +22,6 @@ from board.views.lists import trail
 from board.views.preview import preview_of
 from board.views.topic import topic_or_404, topic_trail
 from lib.forms import new_form_key
-from lib.text import clean_line
 from lib.uploads import MAX_FILES
 from lib.wareki import format_deadline
 from members import drafts, typed_text
@@ -50,6 +49,8 @@ class Desk:
     context: dict[str, Any]
     # The post that this key has made before, if any.
     made: Callable[[str], Post | None]
+    # What was sent, as a form over the post that its key has made; else the form of the page is one.
+    again: Callable[[Any], forms.BaseForm] | None = None
     closed: str = "この投稿は、受付を終了しています。書いた内容は下書きにあります。"
 
 
@@ -61,15 +62,27 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
             form.errors.clear()
         key = draft.form_key if draft else new_form_key()
         return _page(request, desk, form, draft, key)
-    made = desk.made(typed_text.form_key_of(request))
-    if made is not None:
-        return _already(request, desk, made)
-    draft = keep(request, desk.kind)
-    errors = _take_files(request, draft)
+    found = _posted_or_draft(request, desk)
+    if not isinstance(found, Draft):
+        return _already(request, desk, found)
+    errors = _take_files(request, found)
     form = desk.make_form(request.POST)
     for error in errors:
         form.add_error(None, error)
-    return _answer(request, desk, form, draft, errors)
+    return _answer(request, desk, form, found, errors)
+
+
+def _posted_or_draft(request: MemberRequest, desk: Desk) -> Post | Draft:
+    """What this form has posted before; else its draft, with what has come now."""
+    form_key = typed_text.form_key_of(request)
+    made = desk.made(form_key)
+    if made is not None:
+        return made
+    try:
+        return _keep(request, desk.kind, form_key)
+    except drafts.AlreadyClosedError:
+        # By the first of two presses, for whose commit this one has waited; or by a colleague.
+        return desk.made(form_key) or _keep(request, desk.kind, new_form_key())
 
 
 def _answer(
@@ -95,19 +108,16 @@ def _answer(
         return _page(request, desk, form, draft, draft.form_key)
 
 
-def keep(request: MemberRequest, kind: str) -> Draft:
-    """The draft of what was sent; under a new key where a colleague has thrown the draft away."""
-    values: dict[str, Any] = {
-        "kind": kind,
-        "address": typed_text.address_of(request),
-        "data": typed_of(request.POST, without=NOT_FIELDS),
-        "title": request.POST.get("title", ""),
-        "by": request.user,
-    }
-    try:
-        return drafts.save(typed_text.form_key_of(request), **values)
-    except drafts.AlreadyClosedError:
-        return drafts.save(new_form_key(), **values)
+def _keep(request: MemberRequest, kind: str, form_key: str) -> Draft:
+    """The draft of what was sent. Raises AlreadyClosedError."""
+    return drafts.save(
+        form_key,
+        kind=kind,
+        address=typed_text.address_of(request),
+        data=typed_of(request.POST, without=NOT_FIELDS),
+        title=request.POST.get("title", ""),
+        by=request.user,
+    )
 
 
 def _take_files(request: MemberRequest, draft: Draft) -> list[str]:
@@ -143,21 +153,10 @@ def _page(
 
 
 def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
-    """A second press, or Back and again. Other text than what was posted is kept as a new draft."""
-    typed = request.POST.get("body", "").replace("\r\n", "\n").rstrip()
-    posted = "" if isinstance(made, Answer) else made.body.rstrip()
-    is_retitled = (
-        isinstance(made, Topic) and clean_line(request.POST.get("title", "")) != made.title
-    )
-    if typed and (typed != posted or is_retitled or request.FILES):
-        draft = drafts.save(
-            new_form_key(),
-            kind=desk.kind,
-            address=typed_text.address_of(request),
-            data=typed_of(request.POST, without=NOT_FIELDS),
-            title=request.POST.get("title", ""),
-            by=request.user,
-        )
+    """A second press, or Back and again. Other content than what was posted is kept as a new draft."""
+    form = desk.again(made) if desk.again else desk.make_form(request.POST)
+    if request.FILES or not resending.says_the_same(form):
+        draft = _keep(request, desk.kind, new_form_key())
         files.attach(draft, request.FILES.getlist("files"))
         messages.warning(
             request,
@@ -207,6 +206,9 @@ def topic_new(request: MemberRequest) -> HttpResponse:
         post=post,
         context={"category": category, "trail": trail(("新しい投稿", ""))},
         made=lambda key: resending.topic_sent(request, category, key),
+        again=lambda made: TopicForm(
+            request.POST, instance=made, category=made.category, by=request.user
+        ),
     )
     return write(request, desk)
 
@@ -317,6 +319,7 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         ),
         context={"topic": topic, "trail": topic_trail(topic, ("返信", ""))},
         made=lambda key: resending.reply_sent(request, topic, key),
+        again=lambda made: ReplyForm(request.POST, initial={"body": made.body}),
     )
     return write(request, desk)
 

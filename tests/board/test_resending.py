@@ -93,6 +93,76 @@ def test_same_words_of_a_colleague_are_a_reply_of_their_own(client, other_client
     assert Reply.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"summary": "短い概要", "deadline": "令和18年1月15日 24時", "starts_on": "R18.2.1"},
+        {"audience": "prefectures", "prefectures": ["20"], "organizations": "だれでも"},
+        {"body": "一行目\r\n二行目\r\n", "contact": "見本係\r\n内線 1", "publish_at": "R17.12.1"},
+    ],
+)
+def test_same_form_once_more_leaves_no_draft_whatever_was_typed(client, writer, typed):
+    form = {"form_key": new_form_key(), "kept_key": "1", **typed}
+
+    first, second = (send_topic(client, "proposal", **form) for _ in range(2))
+
+    assert first.url == second.url
+    assert "この内容は、すでに投稿しています。" in text_of(client.get(second.url))
+    assert not Draft.objects.open().filter(user=writer).exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"deadline": "令和18年1月16日"},
+        {"deadline": ""},
+        {"audience": "prefectures", "prefectures": ["20"]},
+        {"fee": "千円"},
+        {"title": "見本の件名（訂正）"},
+    ],
+)
+def test_whatever_was_changed_after_back_is_kept_as_a_draft(client, writer, change):
+    form = {"form_key": new_form_key(), "kept_key": "1", "deadline": "令和18年1月15日"}
+    posted = send_topic(client, "call", **form)
+
+    answer = send_topic(client, "call", **{**form, **change})
+
+    assert answer.url == posted.url
+    assert "今の入力は、別の下書きに保存しました。" in text_of(client.get(answer.url))
+    (name, value), *_ = change.items()
+    assert Draft.objects.open().get(user=writer).data[name] == [value]
+    assert Topic.objects.filter(author=writer).count() == 1
+
+
+def test_answer_that_was_changed_after_back_is_kept_as_a_draft(client, writer):
+    topic = factories.make_topic(asks="join")
+    address = reverse("board:topic_answer", args=[topic.pk])
+    form = {"form_key": new_form_key(), "publish": "1", "status": "yes", "message": "伺います。"}
+    client.post(address, form)
+
+    page = client.get(client.post(address, form).url)
+    assert "この内容は、すでに投稿しています。" in text_of(page)
+    client.post(address, {**form, "status": "no", "message": "都合がつきません。"})
+
+    assert topic.answers.get().status == "yes"
+    assert Draft.objects.open().get(user=writer).data["message"] == ["都合がつきません。"]
+
+
+def test_edit_that_was_changed_after_back_is_kept_as_a_draft(client, writer):
+    topic = factories.make_topic(author=writer)
+    address = reverse("board:topic_edit", args=[topic.pk])
+    form = {**FORM, "form_key": new_form_key(), "expected": "0", "reason": "誤りの訂正"}
+    client.post(address, form)
+    client.post(address, form)
+    assert not Draft.objects.open().filter(user=writer).exists()
+
+    client.post(address, {**form, "deadline": "令和18年1月15日"})
+
+    assert Topic.objects.get(pk=topic.pk).deadline is None
+    assert Draft.objects.open().get(user=writer).data["deadline"] == ["令和18年1月15日"]
+
+
 def test_file_that_comes_with_the_same_words_is_kept_as_a_draft(client, writer, topic):
     send_reply(client, topic, "添付します。")
     send_reply(client, topic, "添付します。", files=factories.make_upload())
