@@ -80,7 +80,8 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
             "current": lambda: own_answer(topic, request),
             "trail": topic_trail(topic, ("回答", "")),
         },
-        made=lambda key: before if closed_before(request, key) else None,
+        made=lambda key: own_answer(topic, request) if closed_before(request, key) else None,
+        again=lambda made: AnswerForm(request.POST, topic=topic, answer=made),
     )
     return write(request, desk)
 

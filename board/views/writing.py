@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -102,6 +104,10 @@ def _answer(
     try:
         return redirect(desk.post(form, draft))
     except posting.EditedMeanwhileError:
+        # Perhaps by another press of the same button.
+        made = desk.made(draft.form_key)
+        if made is not None:
+            return _already(request, desk, made)
         return _conflict(request, desk, draft, form.cleaned_data["expected"] or 0)
     except posting.StaleError:
         form.add_error(None, desk.closed)
@@ -172,7 +178,7 @@ def _conflict(request: MemberRequest, desk: Desk, draft: Draft, expected: int) -
     current = desk.context["current"]()
     data = request.POST.copy()
     changes = history.changed_since(current, expected) if isinstance(current, Topic) else []
-    data["expected"] = str(current.edits)
+    data["expected"] = str(current.edits) if current else ""
     form = desk.make_form(data)
     form.errors.clear()
     return _page(request, desk, form, draft, draft.form_key, conflict=current, changes=changes)
@@ -347,10 +353,12 @@ def _quoted(request: MemberRequest, topic: Topic) -> str:
 def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     made = get_object_or_404(topic.replies.select_related("topic__category"), seq=seq)
+    current = partial(Reply.objects.get, pk=made.pk)
     is_late = made.is_of(request.user) and not _brings_no_text(request)
     if not (made.is_editable_by(request.user) or is_late):
         raise PermissionDenied
 
+    @transaction.atomic
     def post(form: ReplyEditForm, draft: Draft) -> Reply:
         posting.edit_reply(
             made,
@@ -373,10 +381,11 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
         context={
             "topic": topic,
             "reply": made,
-            "current": lambda: Reply.objects.get(pk=made.pk),
+            "current": current,
             "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
         },
         made=lambda key: made if closed_before(request, key) else None,
+        again=lambda _: ReplyForm(request.POST, initial={"body": current().body}),
         closed="この返信は、変更できなくなりました。返信が止められたか、投稿や返信が取り下げ・非表示になっています。書いた内容は下書きにあります。",
     )
     return write(request, desk)

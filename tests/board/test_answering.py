@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from board import answering, consulting, moderation, posting
 from board.answering import Roster
 from board.models import Acknowledgement, Answer, ApprovalRule, Match, Report, Topic
+from lib.forms import new_form_key
 from members.models import AuditEntry, Organization, Seat, User
 from tests import factories
 from tests.board.test_posting import at_once
@@ -73,6 +74,17 @@ def test_colleague_sees_who_answered_and_is_told_when_too_late(client, call, con
         factories.make_answer(call, author=colleague, status="no")
 
     assert Answer.objects.get().status == "yes"
+
+
+def test_change_of_an_answer_that_was_never_given_is_no_answer(client, call, contributor):
+    client.force_login(contributor)
+    form = {"form_key": new_form_key(), "publish": "1", "status": "yes", "expected": "0"}
+
+    page = client.post(reverse("board:topic_answer", args=[call.pk]), form)
+
+    assert page.status_code == 409
+    assert not Answer.objects.exists()
+    assert page.context["form"]["status"].value() == "yes"
 
 
 def test_asking_body_viewers_and_the_secretariat_do_not_answer(call, ward, viewer, secretary):

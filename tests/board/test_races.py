@@ -229,3 +229,29 @@ def test_button_that_is_pressed_many_times_at_once_posts_once(contributor, clien
     posted = Reply.objects if page == "reply" else Topic.objects.filter(author=contributor)
     assert posted.count() == 3
     assert not Draft.objects.open().filter(user=contributor).exists()
+
+
+@AT_ONCE
+@pytest.mark.parametrize("page", ["topic_edit", "reply_edit", "topic_answer"])
+def test_change_that_is_saved_many_times_at_once_is_one_and_no_conflict(
+    contributor, client_factory, page
+):
+    author = factories.make_user() if page == "topic_answer" else contributor
+    topic = factories.make_topic(author=author, asks="join")
+    reply = factories.make_reply(topic, author=contributor)
+    address = reverse(f"board:{page}", args=[topic.pk, *([1] if page == "reply_edit" else [])])
+    typed = {"title": "件名", "body": "直した文", "status": "yes"}
+    typed |= {} if page == "topic_answer" else {"expected": "0"}
+    browsers = [client_factory() for _ in range(6)]
+    for browser in browsers:
+        browser.force_login(contributor)
+    sent = {**typed, "form_key": new_form_key(), "publish": "1", "kept_key": "1"}
+
+    answers = at_once([partial(browser.post, address, sent) for browser in browsers])
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert len({answer.url for answer in answers}) == 1
+    changed = {"topic_edit": topic, "reply_edit": reply}.get(page)
+    assert changed is None or type(changed).objects.get(pk=changed.pk).edits == 1
+    assert Answer.objects.count() == (1 if page == "topic_answer" else 0)
+    assert not Draft.objects.open().filter(user=contributor).exists()
