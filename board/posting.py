@@ -347,13 +347,13 @@ def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def restore(post: Topic | Reply, *, by: User) -> None:
+def restore(post: Topic | Reply, *, reason: str = "", by: User) -> None:
     _check_secretariat(by)
     hidden = type(post)._default_manager.filter(pk=post.pk, hidden_at__isnull=False)
     if not hidden.update(hidden_at=None, hidden_reason=""):
         raise StaleError
-    audit.record("restore", post, by=by)
-    notifications.restored(post)
+    audit.record("restore", post, by=by, reason=reason)
+    notifications.restored(post, reason)
     if isinstance(post, Reply):
         _recount(post.topic_id)
 

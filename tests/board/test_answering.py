@@ -328,7 +328,7 @@ class TestAdmin:
         assert Topic.objects.get().hidden_at is None
         self.act(client, topic, "hide", reason="個人情報")
         assert Topic.objects.get().hidden_reason == "個人情報"
-        self.act(client, topic, "restore")
+        self.act(client, topic, "restore", reason="本人の同意")
         assert Topic.objects.get().hidden_at is None
 
     def test_waiting_topic_is_approved_by_its_page(self, client, contributor, secretary):
