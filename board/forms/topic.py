@@ -274,6 +274,9 @@ class TopicEditForm(TopicForm):
         super().__init__(*args, **kwargs)
         self.fields["category"].disabled = True
         self.initial.setdefault("expected", self.instance.edits)
+        if not (self.instance.is_scheduled or self.instance.status == Topic.Status.WAITING):
+            # Others have read it, and mails have gone out.
+            self.fields["publish_at"].disabled = True
         if not self.instance.requires_acknowledgement:
             del self.fields["asks_again"]
         if self.instance.answers.exists():

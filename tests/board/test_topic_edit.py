@@ -79,6 +79,17 @@ def test_saving_what_the_form_shows_changes_nothing(client, writer):
     assert [revision.before for revision in Revision.objects.all()] == []
 
 
+def test_hour_of_publication_is_changed_until_it_has_come(client, topic, writer):
+    later, published_at = timezone.now() + timedelta(days=9), topic.publish_at
+    scheduled = factories.make_topic(author=writer, publish_at=later)
+
+    for post in (topic, scheduled):
+        edit(client, post, publish_at="令和18年1月15日 10時")
+
+    assert stored(topic).publish_at == published_at
+    assert timezone.localtime(stored(scheduled).publish_at).year == 2036
+
+
 def test_day_off_is_warned_of_when_the_deadline_moves_to_it(client, topic):
     moved = edit(client, topic, deadline="令和18年1月19日")
     assert "令和18年1月19日（土）は、役所の休みの日です。" in text_of(client.get(moved.url))
