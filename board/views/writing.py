@@ -67,7 +67,7 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
     found = _posted_or_draft(request, desk)
     if not isinstance(found, Draft):
         return _already(request, desk, found)
-    errors = _take_files(request, found)
+    errors = _take_files(request, desk, found)
     form = desk.make_form(request.POST)
     for error in errors:
         form.add_error(None, error)
@@ -126,11 +126,17 @@ def _keep(request: MemberRequest, kind: str, form_key: str) -> Draft:
     )
 
 
-def _take_files(request: MemberRequest, draft: Draft) -> list[str]:
+def _take_files(request: MemberRequest, desk: Desk, draft: Draft) -> list[str]:
+    """Answers what is wrong, with those that were posted before and stay."""
     unwanted = [pk for pk in request.POST.getlist("remove_files") if pk]
     own = {str(file.pk): file for file in draft.attachments.all()}
     files.remove([own[pk] for pk in unwanted if pk in own])
-    return files.attach(draft, request.FILES.getlist("files"))
+    errors = files.attach(draft, request.FILES.getlist("files"))
+    leaving = request.POST.getlist("remove_posted_files")
+    stay = [file for file in desk.context.get("posted_files", []) if str(file.pk) not in leaving]
+    if len(stay) + draft.attachments.count() > MAX_FILES:
+        errors.append(f"添付ファイルは、今のものと合わせて{MAX_FILES}個までです。外してください。")
+    return errors
 
 
 def _page(

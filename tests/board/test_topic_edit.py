@@ -206,6 +206,19 @@ def test_files_are_added_and_removed(client, topic):
     assert Revision.objects.get().before["添付ファイル"] == "古.txt、残.txt"
 
 
+def test_files_of_before_count_when_others_are_added(client, topic):
+    posted = [factories.attach(topic, name=f"{number}.txt") for number in range(9)]
+    more = [factories.make_upload(f"新{number}.txt") for number in range(2)]
+    key = new_form_key()
+
+    page = text_of(edit(client, topic, files=more, form_key=key))
+    assert "添付ファイルは、今のものと合わせて10個までです。" in page
+    assert stored(topic).attachments.count() == 9
+    edit(client, topic, form_key=key, remove_posted_files=[str(posted[0].pk)])
+
+    assert stored(topic).attachments.count() == 10
+
+
 def test_files_of_another_topic_stay(client, topic, ward):
     other = factories.attach(factories.make_topic(author=ward))
 
