@@ -16,6 +16,7 @@ from board.copying import ANSWER, REPLY, TOPIC
 from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.forms.said import said
 from board.models import Attachment, Category, Topic
+from board.views.acts import ACT
 from board.views.lists import trail
 from board.views.writing import NOT_FIELDS, typed_category
 from lib.wareki import format_date, format_time
@@ -29,6 +30,7 @@ KINDS = {
     TOPIC: "投稿",
     REPLY: "返信",
     ANSWER: "回答",
+    ACT: "投稿の操作",
     "profile": "団体の紹介",
     "event": "イベントの提案",
 }
@@ -42,7 +44,12 @@ _ADDRESS = re.compile(r"/board/topics/[0-9a-z/?=&_-]+")
 def drafts(request: MemberRequest) -> HttpResponse:
     found = Draft.objects.of_seat(request.user).select_related("user")
     rows = [
-        {"draft": draft, "kind": KINDS.get(draft.kind, ""), "excerpt": _excerpt(draft)}
+        {
+            "draft": draft,
+            "kind": KINDS.get(draft.kind, ""),
+            "excerpt": _excerpt(draft),
+            "has_sheet": draft.kind in OF_BOARD,
+        }
         for draft in found
     ]
     context = {"rows": rows, "trail": trail(("下書き", ""))}
@@ -51,7 +58,8 @@ def drafts(request: MemberRequest) -> HttpResponse:
 
 def _excerpt(draft: Draft) -> str:
     """The beginning of the text, for drafts that have no title."""
-    typed = draft.data.get("body") or draft.data.get("introduction") or [""]
+    names = ("body", "introduction", "note", "reason")
+    typed = next((draft.data[name] for name in names if draft.data.get(name)), [""])
     return str(typed[0])[:60]
 
 

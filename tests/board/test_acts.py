@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from board import posting
-from board.models import Revision, TodoMark, Topic, Watch
+from board.models import Report, Revision, TodoMark, Topic, Watch
 from members.models import AuditEntry, Draft, Theme, User
 from tests import factories
 from tests.html import text_of
@@ -167,6 +167,39 @@ def test_withdrawal_needs_a_reason_and_is_the_end(client, topic):
 
     assert stored(topic).status == "withdrawn"
     assert Revision.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "who"),
+    [
+        ("topic_close", "note", "writer"),
+        ("topic_withdraw", "note", "writer"),
+        ("topic_report", "reason", "ward"),
+    ],
+)
+def test_reason_that_came_after_the_session_waits_and_is_sent_by_a_new_press(
+    client, topic, request, name, field, who
+):
+    person, address = request.getfixturevalue(who), reverse(f"board:{name}", args=[topic.pk])
+    client.force_login(person)
+    form = client.get(address).context
+    marks = {"form_key": form["form_key"], "writer": form["writer_mark"]}
+    client.logout()
+
+    told = client.post(address, {**marks, "status": "closed", field: "長い理由です。"})
+    assert told.url.startswith("/accounts/login/")
+    assert (stored(topic).status, Report.objects.count()) == ("open", 0)
+    client.force_login(person)
+    page = client.get(Draft.objects.open().get(kind="act").get_absolute_url())
+    assert "長い理由です。" in text_of(page)
+    assert "長い理由です。" in text_of(client.get("/board/drafts/"))
+    kept = page.context["form"]
+    typed = {"form_key": page.context["form_key"], "status": "closed", field: kept[field].value()}
+    client.post(address, typed)
+
+    assert (stored(topic).status != "open") == (name != "topic_report")
+    assert Report.objects.count() == (name == "topic_report")
+    assert not Draft.objects.open().filter(kind="act").exists()
 
 
 def test_act_that_comes_second_is_told(client, topic):
