@@ -6,7 +6,7 @@ Columns of Topic are those that lists filter or sort by; everything else lies in
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from board.models import Category, Topic
+from board.models import Answer, Category, Topic
 from lib.prefectures import by_code
 from lib.wareki import format_date_weekday, format_deadline
 from members.models import Organization, Seat
@@ -162,6 +162,12 @@ _COLUMN_TEXTS: dict[str, Callable[[Topic], str]] = {
     "venue": lambda topic: topic.venue,
     "places": lambda topic: str(topic.places or ""),
 }
+
+
+def delivery(answer: Answer) -> list[Fact]:
+    """What an answer to a pamphlet says besides, as far as it is filled in."""
+    said = [Fact(line.label, str(answer.details.get(line.name, ""))) for line in DELIVERY]
+    return [fact for fact in said if fact.text]
 
 
 def contact_of(organization: Organization, seat: Seat) -> str:

@@ -33,6 +33,19 @@ def test_unsent_text_is_counted_warned_of_and_saved(ward):
     expect(ward.get_by_text("投稿していない下書きが")).to_be_visible()
 
 
+def test_enter_that_ends_the_conversion_of_kana_presses_no_button(ward):
+    board.begin(ward, "見本 変換の確定")
+
+    stopped = ward.get_by_label("件名").evaluate(
+        """field => [true, false].map((isComposing) => {
+            const details = { key: "Enter", isComposing, bubbles: true, cancelable: true };
+            return !field.dispatchEvent(new KeyboardEvent("keydown", details));
+        })"""
+    )
+
+    assert stopped == [True, False]
+
+
 def test_files_go_up_one_by_one_and_refusals_cost_no_text(ward):
     board.begin(ward, "見本 添付の確認")
     field, list_of_files = ward.get_by_label("添付ファイル"), ward.locator(".attached")
