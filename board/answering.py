@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from board import files, notifications
+from board import files, kinds, notifications
 from board.models import Acknowledgement, Answer, Topic, Watch
 from board.posting import EditedMeanwhileError, StaleError
 from members import drafts
@@ -157,6 +157,10 @@ class Line:
     @property
     def is_missing(self) -> bool:
         return self.answer is None and self.acknowledgement is None
+
+    @property
+    def delivery(self) -> list[kinds.Fact]:
+        return kinds.delivery(self.answer) if self.answer else []
 
 
 @dataclass(frozen=True)

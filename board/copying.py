@@ -8,6 +8,7 @@ from members import drafts
 from members.models import Draft, User
 
 TOPIC, REPLY, ANSWER = "topic", "reply", "answer"
+BOXES = ("shows_answers", "requires_acknowledgement", "wants_introduction")
 
 
 def draft_of(topic: Topic, *, by: User) -> Draft:
@@ -24,7 +25,7 @@ def draft_of(topic: Topic, *, by: User) -> Draft:
         "themes": [str(theme.pk) for theme in topic.themes.all()],
         "audience": [topic.audience],
         "asks": [topic.asks],
-        "shows_answers": ["on"] if topic.shows_answers else [],
+        **{name: ["on"] for name in BOXES if getattr(topic, name)},
         "prefectures": [row.prefecture for row in rows if row.prefecture],
         "organizations": ["\n".join(str(row.organization) for row in rows if row.organization)],
         **{name: [str(value)] for name, value in topic.details.items()},

@@ -6,9 +6,10 @@ Columns of Topic are those that lists filter or sort by; everything else lies in
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from board.models import Category, Topic
+from board.models import Answer, Category, Topic
 from lib.prefectures import by_code
 from lib.wareki import format_date_weekday, format_deadline
+from members.models import Organization, Seat
 
 Kind = Category.Kind
 
@@ -32,6 +33,10 @@ class Fact:
     label: str
     text: str
     is_link: bool = False
+
+
+def name_of(item: str | Line) -> str:
+    return item.name if isinstance(item, Line) else item
 
 
 CONTACT = Line("contact", "照会先", "例：企画課 連携担当　電話 00-0000-0000", rows=2, limit=300)
@@ -90,6 +95,8 @@ FIELDS: dict[str, tuple[str | Line, ...]] = {
     Kind.EXCHANGE: ("deadline", CONTACT),
     Kind.NOTICE: ("deadline", "starts_on", "ends_on", HOURS, "venue", CONTACT),
 }
+# Of a name that several kinds use, the first.
+_BY_NAME = {name_of(item): item for fields in reversed(FIELDS.values()) for item in fields}
 # What a post of the kind asks of the others, unless its author says otherwise.
 ASKS: dict[str, Topic.Asks] = {Kind.CALL: Topic.Asks.APPLY, Kind.PAMPHLET: Topic.Asks.DISTRIBUTE}
 # What an answer to a pamphlet says besides.
@@ -112,10 +119,18 @@ def columns_of(kind: str) -> list[str]:
     return ["deadline", *named] if kind in NEEDS_DEADLINE else named
 
 
+def brought(topic: Topic) -> list[str | Line]:
+    """What was filled in under another kind, before the topic was moved: shown and edited as before."""
+    own = {name_of(item) for item in FIELDS[topic.category.kind]}
+    days = [name for name in ("starts_on", "ends_on") if topic.starts_on or topic.ends_on]
+    others = [name for name in ("venue", "places") if getattr(topic, name)]
+    return [_BY_NAME[name] for name in (*days, *others, *topic.details) if name not in own]
+
+
 def facts(topic: Topic) -> list[Fact]:
     """要点: what is filled in, the deadline first."""
     found = [Fact("締切", format_deadline(topic.deadline))] if topic.deadline else []
-    for item in FIELDS[topic.category.kind]:
+    for item in (*FIELDS[topic.category.kind], *brought(topic)):
         found += _fact_of(topic, item)
     return found
 
@@ -147,6 +162,27 @@ _COLUMN_TEXTS: dict[str, Callable[[Topic], str]] = {
     "venue": lambda topic: topic.venue,
     "places": lambda topic: str(topic.places or ""),
 }
+
+
+def delivery(answer: Answer) -> list[Fact]:
+    """What an answer to a pamphlet says besides, as far as it is filled in."""
+    said = [Fact(line.label, str(answer.details.get(line.name, ""))) for line in DELIVERY]
+    return [fact for fact in said if fact.text]
+
+
+def contact_of(organization: Organization, seat: Seat) -> str:
+    """照会先, as the section's own line: it is changed in a moment, and forgotten by nobody."""
+    telephone = f"　電話 {seat.telephone}" if seat.telephone else ""
+    extension = f"（内線 {seat.extension}）" if seat.telephone and seat.extension else ""
+    return f"{organization.full_name} {seat.section}{telephone}{extension}"
+
+
+def facts_of_sheet(topic: Topic) -> list[Fact]:
+    """要点 on paper, where nobody can look anything up: with 概要 before it and 照会先 in any case."""
+    found = [Fact("概要", topic.summary), *facts(topic)]
+    if CONTACT.label not in {fact.label for fact in found}:
+        found.append(Fact(CONTACT.label, contact_of(topic.organization, topic.seat)))
+    return [fact for fact in found if fact.text]
 
 
 def audience_text(topic: Topic) -> str:

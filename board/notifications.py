@@ -104,10 +104,9 @@ def hidden(post: Topic | Reply, reason: str) -> None:
     )
 
 
-def restored(post: Topic | Reply) -> None:
-    _decided(
-        _topic_of(post), post.seat, f"事務局が{_name_of(post)}の非表示をやめ、再び公開しました。"
-    )
+def restored(post: Topic | Reply, reason: str) -> None:
+    text = f"事務局が{_name_of(post)}の非表示をやめ、再び公開しました。"
+    _decided(_topic_of(post), post.seat, f"{text}理由：{reason}" if reason else text)
 
 
 def _topic_of(post: Topic | Reply) -> Topic:

@@ -7,9 +7,7 @@ from django.conf import settings
 from board import kinds
 from board.models import Topic
 from lib.wareki import format_deadline
-
-# A post on X holds 280 units; Japanese letters count two.
-X_LIMIT = 280
+from lib.x_posts import MAX_WEIGHT, weight
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def for_x(topic: Topic) -> str:
     fixed = [topic.organization.full_name, deadline, "#特別区全国連携プロジェクト"]
     tail = "\n".join(part for part in fixed if part)
     head = f"{_headline(topic)}{topic.summary}"
-    while head and weight(f"{head}\n{tail}") > X_LIMIT:
+    while head and weight(f"{head}\n{tail}") > MAX_WEIGHT:
         head = head.removesuffix("…")[:-1] + "…" if len(head) > 1 else ""
     return f"{head}\n{tail}".strip()
 
@@ -63,20 +61,3 @@ def for_x(topic: Topic) -> str:
 def _headline(topic: Topic) -> str:
     """A title that begins with brackets of its own gets no others."""
     return topic.title if topic.title.startswith("【") else f"【{topic.title}】"
-
-
-def weight(text: str) -> int:
-    """Units on X: Latin letters and the punctuation around them count one, all others two.
-
-    https://docs.x.com/fundamentals/counting-characters
-    """
-    return sum(1 if _is_light(ord(letter)) else 2 for letter in text)
-
-
-def _is_light(code: int) -> bool:
-    return (
-        code <= 0x10FF
-        or 0x2000 <= code <= 0x200D
-        or 0x2010 <= code <= 0x201F
-        or 0x2032 <= code <= 0x2037
-    )

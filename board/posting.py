@@ -163,7 +163,7 @@ def edit(
     if not taken:
         raise EditedMeanwhileError
     old = Topic.objects.select_related("category").get(pk=topic.pk)
-    before, deadline = labelled(old), old.deadline
+    before, deadline, was_due = labelled(old), old.deadline, old.publish_at
     for name in EDITED:
         setattr(old, name, getattr(topic, name))
     # Changed after it was sent back: it waits to be read again.
@@ -171,7 +171,9 @@ def edit(
     if asks_again:
         old.version = F("version") + 1
     _render(old)
-    old.save(update_fields=[*EDITED, "approval_note", "version", "body_html"])
+    # Published at another hour than was planned.
+    old.active_at = old.active_at if old.publish_at == was_due else _last_moved(old)
+    old.save(update_fields=[*EDITED, "approval_note", "version", "body_html", "active_at"])
     _set_related(old, related)
     files.remove(old.attachments.filter(pk__in=list(related.removed_files)))
     _take_over(draft, topic=old)
@@ -261,9 +263,9 @@ def withdraw(topic: Topic, *, note: str, by: User) -> None:
 
 @transaction.atomic
 def extend(topic: Topic, deadline: datetime, *, by: User) -> None:
-    """A later deadline; one that was closed opens again."""
+    """A later deadline; one that was closed opens again, and has no result any more."""
     _check(topic, by)
-    _end(topic, Status.OPEN, of=(Status.OPEN, Status.CLOSED), by=by, note=None, deadline=deadline)
+    _end(topic, Status.OPEN, of=(Status.OPEN, Status.CLOSED), by=by, note="", deadline=deadline)
 
 
 def _end(
@@ -271,17 +273,15 @@ def _end(
     status: Status,
     *,
     of: tuple[Status, ...],
-    note: str | None,
+    note: str,
     by: User,
     **fields: Any,
 ) -> None:
     """One conditional UPDATE, counted as an edit so that an open edit form is told."""
     old = Topic.objects.select_related("category").get(pk=topic.pk)
     before = labelled(old)
-    if note is not None:
-        fields["outcome_note"] = note
     taken = Topic.objects.filter(pk=topic.pk, status__in=of, edits=old.edits).update(
-        status=status, edits=F("edits") + 1, **fields
+        status=status, outcome_note=note, edits=F("edits") + 1, **fields
     )
     if not taken:
         raise StaleError
@@ -320,10 +320,14 @@ def pin(topic: Topic, until: date | None, *, by: User) -> None:
 def move(topic: Topic, category: Any, *, by: User) -> None:
     """To another category; its address stays, and so does every field that was filled in."""
     _check_secretariat(by)
-    before = topic.category_id
-    Topic.objects.filter(pk=topic.pk).update(category=category, edits=F("edits") + 1)
+    Topic.objects.filter(pk=topic.pk).update(edits=F("edits") + 1)
+    old = Topic.objects.select_related("category").get(pk=topic.pk)
+    before = labelled(old)
+    Topic.objects.filter(pk=topic.pk).update(category=category)
     index.change(topic.search_entries.all(), category=category)
-    audit.record("move", topic, by=by, before=before, after=category.pk)
+    new = Topic.objects.select_related("category").get(pk=topic.pk)
+    _remember(new, changes(before, labelled(new)), by=by)
+    audit.record("move", topic, by=by, before=old.category_id, after=category.pk)
 
 
 @transaction.atomic
@@ -343,23 +347,31 @@ def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def restore(post: Topic | Reply, *, by: User) -> None:
+def restore(post: Topic | Reply, *, reason: str = "", by: User) -> None:
     _check_secretariat(by)
     hidden = type(post)._default_manager.filter(pk=post.pk, hidden_at__isnull=False)
     if not hidden.update(hidden_at=None, hidden_reason=""):
         raise StaleError
-    audit.record("restore", post, by=by)
-    notifications.restored(post)
+    audit.record("restore", post, by=by, reason=reason)
+    notifications.restored(post, reason)
     if isinstance(post, Reply):
         _recount(post.topic_id)
 
 
 def _recount(topic_id: int) -> None:
-    """What is hidden is neither counted nor unread. The lock keeps replies of this moment out."""
+    """What is hidden is neither counted, nor new, nor unread. The lock keeps replies of this moment out."""
     topic = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic_id)
     shown = topic.replies.shown().order_by("-seq")
     newest = shown.values_list("seq", flat=True).first() or 0
-    Topic.objects.filter(pk=topic_id).update(newest_seq=newest, reply_count=shown.count())
+    Topic.objects.filter(pk=topic_id).update(
+        newest_seq=newest, reply_count=shown.count(), active_at=_last_moved(topic)
+    )
+
+
+def _last_moved(topic: Topic) -> datetime:
+    """Topic.active_at, from what it counts."""
+    newest = topic.replies.shown().order_by("seq").last()
+    return max(topic.publish_at, newest.created_at if newest else topic.created_at)
 
 
 def needs_approval(topic: Topic, by: User) -> bool:

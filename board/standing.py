@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from board import consulting
+from board import consulting, kinds
 from board.answering import may_answer
 from board.models import Match, Topic
 from members.access import is_contributor, is_secretariat
@@ -15,11 +15,13 @@ def of(topic: Topic, user: User) -> dict[str, Any]:
     asks = topic.asks != Topic.Asks.NOTHING
     is_whole = topic.is_of(user) or is_secretariat(user)
     answers = topic.answers.select_related("topic", "seat", "answered_by")
+    own_answer = answers.filter(organization=own).first() if asks else None
     confirmed = topic.acknowledgements.filter(version=topic.version)
     needs_confirmation = topic.requires_acknowledgement
     return {
         "may_answer": may_answer(topic, user),
-        "own_answer": answers.filter(organization=own).first() if asks else None,
+        "own_answer": own_answer,
+        "own_delivery": kinds.delivery(own_answer) if own_answer else [],
         "own_acknowledgement": (
             confirmed.filter(organization=own).select_related("seat", "user").first()
             if needs_confirmation

@@ -77,7 +77,12 @@ class MomentField(forms.Field):
         return format_moment(value, is_end=self.is_end) if isinstance(value, datetime) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        """Compared as it is shown: nobody types seconds."""
+        try:
+            typed = self.to_python(data)
+        except ValidationError:
+            return True
+        return self.prepare_value(initial or None) != self.prepare_value(typed)
 
 
 class ClockField(forms.Field):

@@ -11,7 +11,7 @@ from board.models import Category, Topic
 from lib.forms import new_form_key
 from lib.working_days import first_working_day
 from members import drafts
-from members.models import User
+from members.models import Theme, User
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,10 @@ class DemoTopic:
     details: dict[str, str] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
     replies: tuple[tuple[str, str], ...] = ()
+    themes: tuple[str, ...] = ()
 
 
+THEMES = ("防災", "観光・物産", "子ども・教育", "移住・定住", "文化・スポーツ", "環境")
 TOPICS = (
     DemoTopic(
         "call",
@@ -43,6 +45,7 @@ TOPICS = (
             "contact": "見本区 企画課　電話 00-0000-0000",
         },
         columns={"venue": "見本区役所前広場", "places": 12},
+        themes=("観光・物産",),
         replies=(
             ("city", "出展を検討しています。冷蔵の品物を販売できますか。"),
             ("ward", ">>1\n冷蔵ケースを2台まで用意できます。必要な台数をお知らせください。"),
@@ -60,6 +63,7 @@ TOPICS = (
             "offered": "宿泊施設、指導員、市内の送迎バス",
             "contact": "見本市 企画課 連携担当　電話 00-0000-0000",
         },
+        themes=("子ども・教育", "環境"),
     ),
     DemoTopic(
         "pamphlet",
@@ -81,6 +85,7 @@ TOPICS = (
         "見本市に1週間から滞在できる移住体験住宅を始めました。区民の方へのご案内にご協力ください。\n\n"
         "詳しくは https://www.city.example.jp/iju/ をご覧ください。",
         details={"link": "https://www.city.example.jp/iju/"},
+        themes=("移住・定住",),
     ),
     DemoTopic(
         "media",
@@ -115,6 +120,10 @@ def post_all() -> int:
     """Once, while the board is empty; answers how many."""
     if Topic.objects.exists():
         return 0
+    if not Theme.objects.exists():
+        Theme.objects.bulk_create(
+            Theme(name=name, position=position) for position, name in enumerate(THEMES, start=1)
+        )
     people = {user.username: user for user in User.objects.select_related("seat__organization")}
     for demo in TOPICS:
         _post(demo, people)
@@ -133,9 +142,9 @@ def _post(demo: DemoTopic, people: dict[str, User]) -> None:
         deadline=_deadline(demo.days),
         **demo.columns,
     )
-    made = posting.publish(
-        topic, posting.Related(), draft=_draft("topic", "/board/topics/new/", author), by=author
-    )
+    related = posting.Related(themes=Theme.objects.filter(name__in=demo.themes))
+    draft = _draft("topic", "/board/topics/new/", author)
+    made = posting.publish(topic, related, draft=draft, by=author)
     for name, body in demo.replies:
         draft = _draft("reply", made.get_absolute_url(), people[name])
         posting.reply(made, body, draft=draft, by=people[name])

@@ -36,7 +36,15 @@ class HideForm(forms.Form):
 
 
 class RestoreForm(forms.Form):
-    """Nothing to say."""
+    reason = forms.CharField(
+        label="表示に戻す理由",
+        max_length=200,
+        help_text="投稿した団体に知らせます。",
+        widget=forms.TextInput(attrs={"size": 80}),
+    )
+
+    def clean_reason(self) -> str:
+        return clean_line(self.cleaned_data["reason"])
 
 
 class MoveForm(forms.Form):
@@ -186,7 +194,10 @@ class TopicAdmin(PostAdmin):
             form=HideForm,
         ),
         "restore": Bulk(
-            "選択した投稿を表示に戻す", "表示に戻す", f"{{}}件の投稿を表示に戻します。{SHOWS}"
+            "選択した投稿を表示に戻す",
+            "表示に戻す",
+            f"{{}}件の投稿を表示に戻します。{SHOWS}",
+            form=RestoreForm,
         ),
         "move": Bulk(
             "選択した投稿を別の分類に移す",
@@ -246,6 +257,9 @@ class ReplyAdmin(PostAdmin):
             form=HideForm,
         ),
         "restore": Bulk(
-            "選択した返信を表示に戻す", "表示に戻す", f"{{}}件の返信を表示に戻します。{SHOWS}"
+            "選択した返信を表示に戻す",
+            "表示に戻す",
+            f"{{}}件の返信を表示に戻します。{SHOWS}",
+            form=RestoreForm,
         ),
     }

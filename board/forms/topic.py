@@ -1,6 +1,6 @@
 """The form of a post: its category decides which fields it has."""
 
-from datetime import date, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -61,6 +61,7 @@ class TopicForm(forms.ModelForm):
         label="公開範囲",
         choices=Topic.Audience,
         initial=Topic.Audience.ALL,
+        required=False,
         widget=forms.RadioSelect,
     )
     prefectures = forms.MultipleChoiceField(
@@ -111,17 +112,35 @@ class TopicForm(forms.ModelForm):
         chosen: Any = self.fields["category"]
         chosen.queryset = self._categories(category)
         self.initial.setdefault("category", category.pk)
-        self._keep_columns(kinds.columns_of(category.kind))
-        for line in kinds.lines_of(category.kind):
+        self.brought = kinds.brought(self.instance)
+        self._keep_columns([*kinds.columns_of(category.kind), *map(kinds.name_of, self.brought)])
+        for line in self.lines:
             self.fields[line.name] = field_of(line)
             self.initial.setdefault(line.name, self.instance.details.get(line.name, ""))
         if category.kind != Category.Kind.NOTICE:
             del self.fields["requires_acknowledgement"]
         self.fields["asks"].required = False
-        if self.instance.pk is None:
-            self.initial["publish_at"] = None
-            self.initial["asks"] = kinds.ASKS.get(category.kind, Topic.Asks.NOTHING)
-            self.initial.setdefault("contact", _contact(by))
+        self.initial.update(self._related_rows() if self.instance.pk else self._presets())
+
+    def _presets(self) -> dict[str, Any]:
+        return {
+            "publish_at": None,
+            "asks": kinds.ASKS.get(self.kind, Topic.Asks.NOTHING),
+            "contact": kinds.contact_of(self.by.seat.organization, self.by.seat),
+        }
+
+    def _related_rows(self) -> dict[str, Any]:
+        rows = self.instance.audience_rows.all()
+        return {
+            "themes": list(self.instance.themes.all()),
+            "prefectures": [row.prefecture for row in rows if row.prefecture],
+            "organizations": [row.organization for row in rows if row.organization],
+        }
+
+    @property
+    def lines(self) -> list[kinds.Line]:
+        brought = [item for item in self.brought if isinstance(item, kinds.Line)]
+        return [*kinds.lines_of(self.kind), *brought]
 
     def _categories(self, category: Category) -> Any:
         open_to = [own.pk for own in Category.objects.open_to(self.by)]
@@ -138,10 +157,11 @@ class TopicForm(forms.ModelForm):
     @property
     def optional(self) -> list[Any]:
         """What folds under 詳しい項目（任意）, in the order of the kind."""
-        names: list[str] = []
-        for item in kinds.FIELDS[self.kind]:
-            names.append(item.name if isinstance(item, kinds.Line) else item)
-        names += ["asks", "shows_answers", "themes", "publish_at", "wants_introduction"]
+        names = [kinds.name_of(item) for item in (*kinds.FIELDS[self.kind], *self.brought)]
+        names += ["asks", "shows_answers"]
+        themes: Any = self.fields["themes"]
+        names += ["themes"] if themes.choices else []
+        names += ["publish_at", "wants_introduction"]
         return [self[name] for name in names if name in self.fields]
 
     @property
@@ -160,6 +180,10 @@ class TopicForm(forms.ModelForm):
     def clean_asks(self) -> str:
         """Left out: what the kind asks for."""
         return self.cleaned_data["asks"] or kinds.ASKS.get(self.kind, Topic.Asks.NOTHING)
+
+    def clean_audience(self) -> str:
+        """Preset to all members; an edit that does not speak of it leaves it."""
+        return self.cleaned_data["audience"] or self.instance.audience
 
     def clean_venue(self) -> str:
         return clean_line(self.cleaned_data["venue"])
@@ -185,16 +209,21 @@ class TopicForm(forms.ModelForm):
         self._check_audience(data)
         self._check_deadline_after_publication(data)
         self.instance.details = {
-            line.name: data[line.name] for line in kinds.lines_of(self.kind) if data.get(line.name)
+            line.name: data[line.name] for line in self.lines if data.get(line.name)
         }
         return data
 
     def _check_audience(self, data: dict[str, Any]) -> None:
+        """What was typed for another audience is nothing that is posted."""
         audience = data.get("audience")
-        if audience == Topic.Audience.PREFECTURES and not data.get("prefectures"):
+        if audience != Topic.Audience.PREFECTURES:
+            data["prefectures"] = []
+        elif not data.get("prefectures"):
             self.add_error("prefectures", "公開する都道府県を選んでください。")
-        is_empty = not data.get("organizations") and "organizations" not in self.errors
-        if audience == Topic.Audience.CHOSEN and is_empty:
+        if audience != Topic.Audience.CHOSEN:
+            self.errors.pop("organizations", None)
+            data["organizations"] = []
+        elif not data.get("organizations") and "organizations" not in self.errors:
             self.add_error("organizations", "公開する団体を入力してください。")
 
     def _check_deadline_after_publication(self, data: dict[str, Any]) -> None:
@@ -215,10 +244,12 @@ class TopicForm(forms.ModelForm):
     def warnings(self) -> list[str]:
         """What is allowed, and perhaps not meant."""
         deadline = self.cleaned_data.get("deadline")
-        return [] if deadline is None else deadline_warnings(timezone.localtime(deadline).date())
+        return [] if deadline is None else deadline_warnings(deadline)
 
 
-def deadline_warnings(day: date) -> list[str]:
+def deadline_warnings(deadline: datetime) -> list[str]:
+    # Midnight belongs to the day that it ends, as it is read.
+    day = timezone.localtime(deadline - timedelta(microseconds=1)).date()
     if is_working_day(day):
         return []
     return [
@@ -243,12 +274,9 @@ class TopicEditForm(TopicForm):
         super().__init__(*args, **kwargs)
         self.fields["category"].disabled = True
         self.initial.setdefault("expected", self.instance.edits)
-        self.initial["prefectures"] = [
-            row.prefecture for row in self.instance.audience_rows.all() if row.prefecture
-        ]
-        self.initial["organizations"] = [
-            row.organization for row in self.instance.audience_rows.all() if row.organization
-        ]
+        if not (self.instance.is_scheduled or self.instance.status == Topic.Status.WAITING):
+            # Others have read it, and mails have gone out.
+            self.fields["publish_at"].disabled = True
         if not self.instance.requires_acknowledgement:
             del self.fields["asks_again"]
         if self.instance.answers.exists():
@@ -291,11 +319,3 @@ def _not_empty(text: str) -> str:
     if not text.strip():
         raise ValidationError("入力してください。", code="required")
     return text
-
-
-def _contact(by: User) -> str:
-    """As the section's own line: it is changed in a moment, and forgotten by nobody."""
-    seat = by.seat
-    telephone = f"　電話 {seat.telephone}" if seat.telephone else ""
-    extension = f"（内線 {seat.extension}）" if seat.telephone and seat.extension else ""
-    return f"{seat.organization.full_name} {seat.section}{telephone}{extension}"

@@ -30,10 +30,10 @@ def page_of(seq: int) -> int:
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
     def sent_again(self, user: User, body: str) -> Self:
-        """The person's newest one, if it is of this moment and says the same, word for word."""
-        newest = self.filter(author=user).aggregate(seq=models.Max("seq"))["seq"]
+        """The newest one, if it is the person's, of this moment, and says the same, word for word."""
+        newest = self.aggregate(seq=models.Max("seq"))["seq"]
         since = timezone.now() - RESENT
-        return self.filter(seq=newest, body=body, created_at__gt=since)
+        return self.filter(author=user, seq=newest, body=body, created_at__gt=since)
 
     def shown(self) -> Self:
         return self.filter(hidden_at=None)
@@ -98,7 +98,11 @@ class Reply(models.Model):
 
     def get_absolute_url(self) -> str:
         """Its permalink: `?page=N#reply-12`, whatever is hidden before it."""
-        return f"{self.topic.get_absolute_url()}?page={page_of(self.seq)}#reply-{self.seq}"
+        return f"{self.topic.get_absolute_url()}?page={self.page}#reply-{self.seq}"
+
+    @property
+    def page(self) -> int:
+        return page_of(self.seq)
 
     def is_of(self, user: AnyUser) -> bool:
         """Of the user's own body: every colleague who writes is its author."""

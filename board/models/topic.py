@@ -192,7 +192,7 @@ class Topic(models.Model):
     last_seq = models.PositiveIntegerField(default=0, editable=False)
     newest_seq = models.PositiveIntegerField(default=0, editable=False)
     reply_count = models.PositiveIntegerField("返信数", default=0, editable=False)
-    # Publication, then the newest reply: lists are sorted by it. Edits and hiding leave it alone.
+    # Publication, then the newest reply that is not hidden: lists are sorted by it, edits leave it alone.
     active_at = models.DateTimeField("最後の動き", default=timezone.now)
     form_key = models.CharField(max_length=32, unique=True, editable=False)
 

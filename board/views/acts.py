@@ -1,6 +1,7 @@
 """What is done to a topic besides writing: ended, extended, watched, marked, copied."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,16 +13,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from board import copying, posting
 from board.forms.acts import ActForm, CloseForm, ExtendForm, WithdrawForm
+from board.forms.topic import deadline_warnings
 from board.models import TodoMark, Topic, Watch
 from board.views.topic import topic_or_404, topic_trail
+from members import drafts, typed_text
 from members.access import MemberRequest, contributor_only, member_only
+from members.models import Draft
+from members.typed_text import keeps_typed_text
 
+# Kind of the draft of an act's reason or result, where the session ended before it was sent.
+ACT = "act"
 # Title of the page and of its button, and what is said afterwards.
 END = ("受付を終了する", "受付を終了しました。")
 RECORD = ("結果を記録する", "結果を記録しました。")
 STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
 
+@keeps_typed_text(ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @contributor_only
 def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
@@ -38,15 +46,18 @@ def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
     return _act(request, pk, CloseForm, act, title=title, done=done)
 
 
+@keeps_typed_text(ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @contributor_only
 def topic_extend(request: MemberRequest, pk: int) -> HttpResponse:
     def act(topic: Topic, data: dict[str, Any]) -> None:
         posting.extend(topic, data["deadline"], by=request.user)
+        warn(request, deadline_warnings(data["deadline"]))
 
     return _act(request, pk, ExtendForm, act, title="締切を延長する", done="締切を変更しました。")
 
 
+@keeps_typed_text(ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @contributor_only
 def topic_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
@@ -69,25 +80,53 @@ def _act(
     topic = topic_or_404(request, pk)
     if not topic.is_editable_by(request.user):
         raise PermissionDenied
-    form = form_class(request.POST or None, topic=topic)
+    form = filled(request, partial(form_class, topic=topic))
     if request.method == "POST" and form.is_valid():
         try:
             act(topic, form.cleaned_data)
         except posting.StaleError:
             messages.error(request, STALE)
         else:
+            forget(request)
             messages.success(request, done)
         return redirect(topic)
     return act_page(request, topic, form, title)
+
+
+def warn(request: MemberRequest, warnings: list[str]) -> None:
+    """After the act, without the advice for before it."""
+    for warning in warnings:
+        messages.warning(request, warning.partition("。")[0] + "。")
+
+
+def filled(request: MemberRequest, make_form: Callable[..., Any]) -> Any:
+    """The form with what was sent, or with what was kept when it came too late."""
+    draft = typed_text.of_page(request, ACT)
+    if request.method == "POST" or draft is None:
+        return make_form(request.POST or None)
+    form = make_form(draft.typed())
+    form.errors.clear()
+    return form
+
+
+def forget(request: MemberRequest) -> None:
+    """Done: what was kept of it is not needed any more."""
+    key = typed_text.form_key_of(request)
+    for draft in Draft.objects.of_seat(request.user).filter(form_key=key, kind=ACT):
+        drafts.close(draft)
 
 
 def act_page(
     request: MemberRequest, topic: Topic, form: forms.BaseForm, title: str
 ) -> HttpResponse:
     """The form of an act, under the name of the act; also with what is wrong in it."""
+    draft = typed_text.of_page(request, ACT)
+    is_kept = draft is not None and request.method != "POST"
     context = {
         "topic": topic,
         "form": form,
+        "form_key": draft.form_key if draft and is_kept else typed_text.form_key_of(request),
+        "draft": draft if is_kept else None,
         "title": title,
         "trail": topic_trail(topic, (title, "")),
     }

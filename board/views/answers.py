@@ -16,7 +16,7 @@ from board.copying import ANSWER, REPLY
 from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
 from board.models import Answer, Match, Reply, Topic
 from board.reach import Table
-from board.views.acts import STALE, act_page
+from board.views.acts import ACT, STALE, act_page, filled, forget
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import Desk, closed_before, uuids, write
 from lib import prefectures
@@ -80,7 +80,8 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
             "current": lambda: own_answer(topic, request),
             "trail": topic_trail(topic, ("回答", "")),
         },
-        made=lambda key: before if closed_before(request, key) else None,
+        made=lambda key: own_answer(topic, request) if closed_before(request, key) else None,
+        again=lambda made: AnswerForm(request.POST, topic=topic, answer=made),
     )
     return write(request, desk)
 
@@ -251,10 +252,12 @@ def topic_consult(request: MemberRequest, pk: int) -> HttpResponse:
         ),
         context={"topic": topic, "trail": topic_trail(topic, ("個別に相談する", ""))},
         made=lambda key: Topic.objects.filter(form_key=key, seat=request.user.seat).first(),
+        again=lambda made: ReplyForm(request.POST, initial={"body": made.body}),
     )
     return write(request, desk)
 
 
+@keeps_typed_text(ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @contributor_only
 def topic_match(request: MemberRequest, pk: int) -> HttpResponse:
@@ -262,7 +265,7 @@ def topic_match(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     if topic.source_id is None:
         raise Http404
-    form = MatchForm(request.POST or None)
+    form = filled(request, MatchForm)
     if request.method != "POST" or not form.is_valid():
         return act_page(request, topic, form, "成立を記録する")
     try:
@@ -270,6 +273,7 @@ def topic_match(request: MemberRequest, pk: int) -> HttpResponse:
     except posting.StaleError:
         messages.error(request, STALE)
     else:
+        forget(request)
         messages.success(request, "相手の団体に、同意を求めています。")
     return redirect(topic)
 
@@ -300,6 +304,7 @@ def _on_match(request: MemberRequest, pk: int, act: Any, done: str) -> HttpRespo
     return redirect(topic)
 
 
+@keeps_typed_text(ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @contributor_only
 def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
@@ -310,7 +315,7 @@ def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
     if number:
         is_number = number.isascii() and number.isdigit() and len(number) < 10
         post = get_object_or_404(topic.replies.shown(), seq=number if is_number else 0)
-    form = ReportForm(request.POST or None)
+    form = filled(request, ReportForm)
     if request.method != "POST" or not form.is_valid():
         return act_page(request, topic, form, "事務局に知らせる")
     try:
@@ -318,5 +323,6 @@ def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
     except posting.StaleError:
         messages.info(request, "貴団体から、すでに知らせています。事務局が確かめています。")
     else:
+        forget(request)
         messages.success(request, "事務局に知らせました。")
     return redirect(post)

@@ -15,7 +15,8 @@ from board import files
 from board.copying import ANSWER, REPLY, TOPIC
 from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.forms.said import said
-from board.models import Category, Topic
+from board.models import Attachment, Category, Topic
+from board.views.acts import ACT
 from board.views.lists import trail
 from board.views.writing import NOT_FIELDS, typed_category
 from lib.wareki import format_date, format_time
@@ -29,6 +30,7 @@ KINDS = {
     TOPIC: "投稿",
     REPLY: "返信",
     ANSWER: "回答",
+    ACT: "投稿の操作",
     "profile": "団体の紹介",
     "event": "イベントの提案",
 }
@@ -42,7 +44,12 @@ _ADDRESS = re.compile(r"/board/topics/[0-9a-z/?=&_-]+")
 def drafts(request: MemberRequest) -> HttpResponse:
     found = Draft.objects.of_seat(request.user).select_related("user")
     rows = [
-        {"draft": draft, "kind": KINDS.get(draft.kind, ""), "excerpt": _excerpt(draft)}
+        {
+            "draft": draft,
+            "kind": KINDS.get(draft.kind, ""),
+            "excerpt": _excerpt(draft),
+            "has_sheet": draft.kind in OF_BOARD,
+        }
         for draft in found
     ]
     context = {"rows": rows, "trail": trail(("下書き", ""))}
@@ -51,7 +58,8 @@ def drafts(request: MemberRequest) -> HttpResponse:
 
 def _excerpt(draft: Draft) -> str:
     """The beginning of the text, for drafts that have no title."""
-    typed = draft.data.get("body") or draft.data.get("introduction") or [""]
+    names = ("body", "introduction", "note", "reason")
+    typed = next((draft.data[name] for name in names if draft.data.get(name)), [""])
     return str(typed[0])[:60]
 
 
@@ -97,30 +105,64 @@ def draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @contributor_only
 def draft_print(request: MemberRequest, pk: int) -> HttpResponse:
-    """起案用: every field as it was typed, for the approval before posting."""
+    """起案用: every field that will be posted, for the approval before posting."""
     drafts_of_board = Draft.objects.of_seat(request.user).filter(kind__in=OF_BOARD)
     draft = get_object_or_404(drafts_of_board.select_related("user"), pk=pk)
+    topic = _about(draft, request)
     context = {
         "draft": draft,
         "kind": KINDS[draft.kind],
-        "rows": said(form_of(draft, request)),
-        "files": draft.attachments.all(),
+        "is_edit": _is_edit(draft),
+        "topic": topic,
+        "rows": said(form_of(draft, request), without=_not_chosen(draft)),
+        "files": _files_of(draft, topic),
         "printed_on": format_date(timezone.localdate()),
     }
     return render(request, "board/draft_print.html", context)
 
 
-def _topic_of(draft: Draft, request: MemberRequest) -> Topic:
-    """The topic that an answer or an edit is for, as long as the person may see it."""
+def _about(draft: Draft, request: MemberRequest) -> Topic | None:
+    """The topic that a reply, an answer or an edit is for, as long as the person may see it."""
     number = draft.address.removeprefix("/board/topics/").partition("/")[0]
     if not (number.isascii() and number.isdigit()):
+        return None
+    return Topic.objects.visible_to(request.user).with_row().filter(pk=number).first()
+
+
+def _topic_of(draft: Draft, request: MemberRequest) -> Topic:
+    topic = _about(draft, request)
+    if topic is None:
         raise Http404
-    return get_object_or_404(Topic.objects.visible_to(request.user), pk=number)
+    return topic
+
+
+def _is_edit(draft: Draft) -> bool:
+    return draft.address.endswith("/edit/")
+
+
+def _not_chosen(draft: Draft) -> set[str]:
+    """Fields of an audience that was typed into and then not chosen: nothing of them is posted."""
+    fields = {Topic.Audience.PREFECTURES: "prefectures", Topic.Audience.CHOSEN: "organizations"}
+    chosen = (draft.data.get("audience") or [""])[-1]
+    return {name for audience, name in fields.items() if audience != chosen}
+
+
+def _files_of(draft: Draft, topic: Topic | None) -> list[Attachment]:
+    """Those that come with it, after those that were posted before and stay."""
+    posted = Attachment.objects.none()
+    if topic and draft.kind == TOPIC:
+        posted = topic.attachments.all()
+    elif topic and draft.kind == ANSWER:
+        own = draft.seat.organization_id
+        posted = Attachment.objects.filter(answer__topic=topic, answer__organization=own)
+    unwanted = draft.data.get("remove_posted_files") or []
+    stay = [file for file in posted if str(file.pk) not in unwanted]
+    return [*stay, *draft.attachments.all()]
 
 
 def form_of(draft: Draft, request: MemberRequest) -> forms.Form:
     typed = draft.typed()
-    is_edit = draft.address.endswith("/edit/")
+    is_edit = _is_edit(draft)
     if draft.kind == REPLY:
         return ReplyEditForm(typed) if is_edit else ReplyForm(typed)
     if draft.kind == ANSWER:

@@ -1,7 +1,7 @@
 """Lists of the board: new for me, by category, of the own body, found."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +18,14 @@ from members.access import MemberRequest, is_contributor, member_only
 from members.models import Draft
 
 ASKED_SHOWN = 10
+
+
+class Nothing(NamedTuple):
+    """What an empty list says, and where to go from there."""
+
+    text: str
+    address: str = ""
+    way_on: str = ""
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -53,9 +61,17 @@ def index(request: MemberRequest) -> HttpResponse:
         **list_context(request, topics, asked=asked, due_soon=soon),
         "counts": category_counts(user),
         "drafts": Draft.objects.of_seat(user).count(),
+        "nothing": _nothing_posted(is_contributor(user)),
         "trail": trail(),
     }
     return render(request, "board/index.html", context)
+
+
+def _nothing_posted(may_post: bool, query: str = "") -> Nothing:
+    if not may_post:
+        return Nothing("投稿はまだありません。")
+    address = reverse("board:topic_new") + query
+    return Nothing("投稿はまだありません。", address, "最初の投稿をする")
 
 
 def _keys(topics: TopicQuerySet) -> list[int]:
@@ -66,10 +82,12 @@ def _keys(topics: TopicQuerySet) -> list[int]:
 @member_only
 def category(request: MemberRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Category, slug=slug)
+    may_post = found.may_be_used_by(request.user)
     context = {
         **list_context(request, Topic.objects.visible_to(request.user).filter(category=found)),
         "category": found,
-        "may_post": found.may_be_used_by(request.user),
+        "may_post": may_post,
+        "nothing": _nothing_posted(may_post, f"?category={slug}"),
         "trail": trail((found.name, "")),
     }
     return render(request, "board/category.html", context)
@@ -98,6 +116,19 @@ def ours(request: MemberRequest) -> HttpResponse:
     context = {
         **list_context(request, own),
         "which": which if which in lists else "",
+        "nothing": _nothing_of_ours(which, is_contributor(user)),
         "trail": trail(("自団体の投稿と回答", "")),
     }
     return render(request, "board/ours.html", context)
+
+
+def _nothing_of_ours(which: str, may_post: bool) -> Nothing:
+    ours, board = reverse("board:ours"), reverse("board:index")
+    if which == "answered":
+        text = "回答や確認をしたものは、まだありません。"
+        return Nothing(text, f"{ours}?list=asked", "依頼されているものを見る")
+    if which == "asked":
+        return Nothing(
+            "回答や確認を待っているものはありません。", board, "掲示板の新しい動きを見る"
+        )
+    return _nothing_posted(may_post)

@@ -123,6 +123,8 @@ def topic_print(request: MemberRequest, pk: int) -> HttpResponse:
     files = list(of_topic(found, request.user))
     context = {
         **text_context(found, request),
+        "facts": kinds.facts_of_sheet(found),
+        "summary": "",
         "files": [file for file in files if file.topic_id],
         "replies": with_files(list(found.replies.shown().with_row()), files, request),
         "printed_on": format_date(timezone.localdate()),

@@ -3,26 +3,27 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from board import files, posting
+from board import files, history, posting
 from board.copying import REPLY, TOPIC
 from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Answer, Category, Reply, Topic
-from board.views import resending
+from board.views import acts, resending
 from board.views.lists import trail
 from board.views.preview import preview_of
 from board.views.topic import topic_or_404, topic_trail
 from lib.forms import new_form_key
-from lib.text import clean_line
 from lib.uploads import MAX_FILES
 from lib.wareki import format_deadline
 from members import drafts, typed_text
@@ -31,7 +32,10 @@ from members.models import Draft
 from members.models.draft import typed_of
 from members.typed_text import keeps_typed_text
 
-NOT_FIELDS = ("preview", "publish", "save_draft", "change_category", "remove_files")
+NOT_FIELDS = (
+    *("preview", "publish", "save_draft", "change_category", "remove_files"),
+    resending.KEPT,
+)
 Post = Topic | Reply | Answer
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -47,6 +51,8 @@ class Desk:
     context: dict[str, Any]
     # The post that this key has made before, if any.
     made: Callable[[str], Post | None]
+    # What was sent, as a form over the post that its key has made; else the form of the page is one.
+    again: Callable[[Any], forms.BaseForm] | None = None
     closed: str = "この投稿は、受付を終了しています。書いた内容は下書きにあります。"
 
 
@@ -58,15 +64,27 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
             form.errors.clear()
         key = draft.form_key if draft else new_form_key()
         return _page(request, desk, form, draft, key)
-    made = desk.made(typed_text.form_key_of(request))
-    if made is not None:
-        return _already(request, desk, made)
-    draft = keep(request, desk.kind)
-    errors = _take_files(request, draft)
+    found = _posted_or_draft(request, desk)
+    if not isinstance(found, Draft):
+        return _already(request, desk, found)
+    errors = _take_files(request, desk, found)
     form = desk.make_form(request.POST)
     for error in errors:
         form.add_error(None, error)
-    return _answer(request, desk, form, draft, errors)
+    return _answer(request, desk, form, found, errors)
+
+
+def _posted_or_draft(request: MemberRequest, desk: Desk) -> Post | Draft:
+    """What this form has posted before; else its draft, with what has come now."""
+    form_key = typed_text.form_key_of(request)
+    made = desk.made(form_key)
+    if made is not None:
+        return made
+    try:
+        return _keep(request, desk.kind, form_key)
+    except drafts.AlreadyClosedError:
+        # By the first of two presses, for whose commit this one has waited; or by a colleague.
+        return desk.made(form_key) or _keep(request, desk.kind, new_form_key())
 
 
 def _answer(
@@ -86,32 +104,39 @@ def _answer(
     try:
         return redirect(desk.post(form, draft))
     except posting.EditedMeanwhileError:
-        return _conflict(request, desk, draft)
+        # Perhaps by another press of the same button.
+        made = desk.made(draft.form_key)
+        if made is not None:
+            return _already(request, desk, made)
+        return _conflict(request, desk, draft, form.cleaned_data["expected"] or 0)
     except posting.StaleError:
         form.add_error(None, desk.closed)
         return _page(request, desk, form, draft, draft.form_key)
 
 
-def keep(request: MemberRequest, kind: str) -> Draft:
-    """The draft of what was sent; under a new key where a colleague has thrown the draft away."""
-    values: dict[str, Any] = {
-        "kind": kind,
-        "address": typed_text.address_of(request),
-        "data": typed_of(request.POST, without=NOT_FIELDS),
-        "title": request.POST.get("title", ""),
-        "by": request.user,
-    }
-    try:
-        return drafts.save(typed_text.form_key_of(request), **values)
-    except drafts.AlreadyClosedError:
-        return drafts.save(new_form_key(), **values)
+def _keep(request: MemberRequest, kind: str, form_key: str) -> Draft:
+    """The draft of what was sent. Raises AlreadyClosedError."""
+    return drafts.save(
+        form_key,
+        kind=kind,
+        address=typed_text.address_of(request),
+        data=typed_of(request.POST, without=NOT_FIELDS),
+        title=request.POST.get("title", ""),
+        by=request.user,
+    )
 
 
-def _take_files(request: MemberRequest, draft: Draft) -> list[str]:
+def _take_files(request: MemberRequest, desk: Desk, draft: Draft) -> list[str]:
+    """Answers what is wrong, with those that were posted before and stay."""
     unwanted = [pk for pk in request.POST.getlist("remove_files") if pk]
     own = {str(file.pk): file for file in draft.attachments.all()}
     files.remove([own[pk] for pk in unwanted if pk in own])
-    return files.attach(draft, request.FILES.getlist("files"))
+    errors = files.attach(draft, request.FILES.getlist("files"))
+    leaving = request.POST.getlist("remove_posted_files")
+    stay = [file for file in desk.context.get("posted_files", []) if str(file.pk) not in leaving]
+    if len(stay) + draft.attachments.count() > MAX_FILES:
+        errors.append(f"添付ファイルは、今のものと合わせて{MAX_FILES}個までです。外してください。")
+    return errors
 
 
 def _page(
@@ -140,21 +165,10 @@ def _page(
 
 
 def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
-    """A second press, or Back and again. Other text than what was posted is kept as a new draft."""
-    typed = request.POST.get("body", "").replace("\r\n", "\n").rstrip()
-    posted = "" if isinstance(made, Answer) else made.body.rstrip()
-    is_retitled = (
-        isinstance(made, Topic) and clean_line(request.POST.get("title", "")) != made.title
-    )
-    if typed and (typed != posted or is_retitled or request.FILES):
-        draft = drafts.save(
-            new_form_key(),
-            kind=desk.kind,
-            address=typed_text.address_of(request),
-            data=typed_of(request.POST, without=NOT_FIELDS),
-            title=request.POST.get("title", ""),
-            by=request.user,
-        )
+    """A second press, or Back and again. Other content than what was posted is kept as a new draft."""
+    form = desk.again(made) if desk.again else desk.make_form(request.POST)
+    if request.FILES or not resending.says_the_same(form):
+        draft = _keep(request, desk.kind, new_form_key())
         files.attach(draft, request.FILES.getlist("files"))
         messages.warning(
             request,
@@ -165,14 +179,15 @@ def _already(request: MemberRequest, desk: Desk, made: Post) -> HttpResponse:
     return redirect(made)
 
 
-def _conflict(request: MemberRequest, desk: Desk, draft: Draft) -> HttpResponse:
+def _conflict(request: MemberRequest, desk: Desk, draft: Draft, expected: int) -> HttpResponse:
     """409: what stands now, and what was typed, in one page; the next press saves over the first."""
     current = desk.context["current"]()
     data = request.POST.copy()
-    data["expected"] = str(current.edits)
+    changes = history.changed_since(current, expected) if isinstance(current, Topic) else []
+    data["expected"] = str(current.edits) if current else ""
     form = desk.make_form(data)
     form.errors.clear()
-    return _page(request, desk, form, draft, draft.form_key, conflict=current)
+    return _page(request, desk, form, draft, draft.form_key, conflict=current, changes=changes)
 
 
 @keeps_typed_text(TOPIC, files.keep)
@@ -202,7 +217,10 @@ def topic_new(request: MemberRequest) -> HttpResponse:
         make_form=make_form,
         post=post,
         context={"category": category, "trail": trail(("新しい投稿", ""))},
-        made=lambda key: resending.topic_sent(request, key),
+        made=lambda key: resending.topic_sent(request, category, key),
+        again=lambda made: TopicForm(
+            request.POST, instance=made, category=made.category, by=request.user
+        ),
     )
     return write(request, desk)
 
@@ -213,8 +231,7 @@ def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> No
         messages.success(request, f"公開を予約しました。{when}に公開します。")
     else:
         messages.success(request, "投稿しました。")
-    for warning in warnings:
-        messages.warning(request, warning.partition("。")[0] + "。")
+    acts.warn(request, warnings)
 
 
 def _category_of(request: MemberRequest) -> Category | None:
@@ -262,6 +279,7 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
             by=request.user,
         )
         messages.success(request, "変更を保存しました。")
+        acts.warn(request, form.warnings if "deadline" in form.changed_data else [])
         return changed
 
     desk = Desk(
@@ -313,6 +331,7 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         ),
         context={"topic": topic, "trail": topic_trail(topic, ("返信", ""))},
         made=lambda key: resending.reply_sent(request, topic, key),
+        again=lambda made: ReplyForm(request.POST, initial={"body": made.body}),
     )
     return write(request, desk)
 
@@ -340,10 +359,12 @@ def _quoted(request: MemberRequest, topic: Topic) -> str:
 def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     made = get_object_or_404(topic.replies.select_related("topic__category"), seq=seq)
+    current = partial(Reply.objects.get, pk=made.pk)
     is_late = made.is_of(request.user) and not _brings_no_text(request)
     if not (made.is_editable_by(request.user) or is_late):
         raise PermissionDenied
 
+    @transaction.atomic
     def post(form: ReplyEditForm, draft: Draft) -> Reply:
         posting.edit_reply(
             made,
@@ -366,10 +387,11 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
         context={
             "topic": topic,
             "reply": made,
-            "current": lambda: Reply.objects.get(pk=made.pk),
+            "current": current,
             "trail": topic_trail(topic, (f"返信{seq}の編集", "")),
         },
         made=lambda key: made if closed_before(request, key) else None,
+        again=lambda _: ReplyForm(request.POST, initial={"body": current().body}),
         closed="この返信は、変更できなくなりました。返信が止められたか、投稿や返信が取り下げ・非表示になっています。書いた内容は下書きにあります。",
     )
     return write(request, desk)

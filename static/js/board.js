@@ -24,9 +24,13 @@ function send(form, data, onProgress) {
   });
 }
 
-/* Back loads the form anew and fills in the old text: it keeps its key, by which the server knows it. */
+/* Back loads the form anew and fills in the old text: it keeps its key, by which the server knows it.
+   It says so: a form without this mark is known by its words, too. */
 function keepKey(form) {
   const field = form.elements.form_key;
+  const mark = document.createElement("input");
+  Object.assign(mark, { type: "hidden", name: "kept_key", value: "1" });
+  form.append(mark);
   const keys = history.state?.keys ?? {};
   const name = form.dataset.kind + form.dataset.address;
   if (keys[name]) field.value = keys[name];
@@ -105,7 +109,7 @@ function uploadAtOnce(form) {
       const percent = event.total ? Math.round((event.loaded / event.total) * 100) : 0;
       progress.textContent = `「${file.name}」を送っています（${percent}％）`;
     });
-    if (status === 413) return done(`「${file.name}」は大きすぎて送れませんでした。`);
+    if (status === 413) return done(`「${file.name}」は大きすぎて送れませんでした。1ファイル20MBまでにしてください。`);
     if (status !== 200 || !answer) {
       return { message: `「${file.name}」は、ボタンを押したときに本文と一緒に送ります。`, isDone: false };
     }

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from board import posting
-from board.models import Revision, TodoMark, Topic, Watch
+from board.models import Report, Revision, TodoMark, Topic, Watch
 from members.models import AuditEntry, Draft, Theme, User
 from tests import factories
 from tests.html import text_of
@@ -103,6 +103,23 @@ def test_extended_deadline_opens_a_closed_call_again(client, topic):
     assert (stored(topic).status, stored(topic).is_accepting) == ("open", True)
 
 
+def test_extension_to_a_day_off_is_said(client, topic):
+    answer = press(client, "topic_extend", topic, deadline="R9.1.16")
+
+    page = text_of(client.get(answer.url))
+    assert "締切の令和9年1月16日（土）は、役所の休みの日です。" in page
+    assert "役所の休みの日" not in text_of(client.get(topic.get_absolute_url()))
+
+
+def test_result_of_a_call_that_opens_again_is_in_its_history_alone(client, topic):
+    press(client, "topic_close", topic, status="closed", note="定員に達しました。")
+
+    press(client, "topic_extend", topic)
+
+    assert "定員に達しました。" not in text_of(client.get(topic.get_absolute_url()))
+    assert Revision.objects.first().before["結果"] == "定員に達しました。"
+
+
 @pytest.mark.parametrize("typed", ["", "R8.11.25 10時", "R8.11.24", "いつか", "R8.13.1"])
 def test_deadline_that_is_no_later_one_is_refused(client, topic, typed):
     answer = press(client, "topic_extend", topic, deadline=typed)
@@ -150,6 +167,39 @@ def test_withdrawal_needs_a_reason_and_is_the_end(client, topic):
 
     assert stored(topic).status == "withdrawn"
     assert Revision.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "who"),
+    [
+        ("topic_close", "note", "writer"),
+        ("topic_withdraw", "note", "writer"),
+        ("topic_report", "reason", "ward"),
+    ],
+)
+def test_reason_that_came_after_the_session_waits_and_is_sent_by_a_new_press(
+    client, topic, request, name, field, who
+):
+    person, address = request.getfixturevalue(who), reverse(f"board:{name}", args=[topic.pk])
+    client.force_login(person)
+    form = client.get(address).context
+    marks = {"form_key": form["form_key"], "writer": form["writer_mark"]}
+    client.logout()
+
+    told = client.post(address, {**marks, "status": "closed", field: "長い理由です。"})
+    assert told.url.startswith("/accounts/login/")
+    assert (stored(topic).status, Report.objects.count()) == ("open", 0)
+    client.force_login(person)
+    page = client.get(Draft.objects.open().get(kind="act").get_absolute_url())
+    assert "長い理由です。" in text_of(page)
+    assert "長い理由です。" in text_of(client.get("/board/drafts/"))
+    kept = page.context["form"]
+    typed = {"form_key": page.context["form_key"], "status": "closed", field: kept[field].value()}
+    client.post(address, typed)
+
+    assert (stored(topic).status != "open") == (name != "topic_report")
+    assert Report.objects.count() == (name == "topic_report")
+    assert not Draft.objects.open().filter(kind="act").exists()
 
 
 def test_act_that_comes_second_is_told(client, topic):
@@ -271,12 +321,17 @@ def test_page_of_a_topic_shows_the_marks_of_the_own_section_only(client, topic, 
     assert not page.context["is_watched"]
 
 
+def seat_of(prefecture):
+    return factories.make_seat(organization=factories.make_organization(prefecture=prefecture))
+
+
 @pytest.fixture
 def yearly(writer):
     """A call with everything that a copy takes over or leaves."""
     topic = factories.make_topic(
         author=writer,
         category=factories.make_category("call"),
+        asks="apply",
         title="毎年の募集",
         deadline=timezone.now() + timedelta(days=5),
         starts_on=date(2027, 2, 1),
@@ -286,8 +341,11 @@ def yearly(writer):
         themes=[Theme.objects.create(name="見本の防災")],
         prefectures=["20"],
         audience="prefectures",
+        shows_answers=True,
+        wants_introduction=True,
     )
     factories.attach(topic)
+    factories.make_answer(topic, author=factories.make_user(seat=seat_of("20")))
     return topic
 
 
@@ -299,7 +357,22 @@ def test_copy_is_a_draft_without_dates_and_files(client, yearly):
     assert not draft.attachments.exists()
     typed = {name: form[name].value() for name in ("venue", "places", "fee", "prefectures")}
     assert typed == {"venue": "見本会館", "places": "12", "fee": "無料", "prefectures": ["20"]}
+    assert [form[name].value() for name in ("shows_answers", "wants_introduction")] == [True, True]
     assert Topic.objects.count() == 1
+
+
+def test_posted_copy_has_no_answer_and_leaves_the_one_of_last_year(client, yearly):
+    page = client.get(press(client, "topic_copy", yearly).url)
+    draft = Draft.objects.open().get(title="毎年の募集")
+    typed = {"form_key": draft.form_key, "publish": "1", "deadline": "R9.12.24", "title": "今年"}
+
+    answer = client.post(page.request["PATH_INFO"], {**draft.data, **typed})
+
+    copy = Topic.objects.exclude(pk=yearly.pk).get()
+    assert answer.url == copy.get_absolute_url()
+    assert [row.prefecture for row in copy.audience_rows.all()] == ["20"]
+    assert [topic.answers.count() for topic in (copy, yearly)] == [0, 1]
+    assert not Draft.objects.open().filter(title="毎年の募集").exists()
 
 
 def test_only_the_own_body_copies(client, topic, ward, secretary):

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from board import answering, consulting, moderation, posting
 from board.answering import Roster
 from board.models import Acknowledgement, Answer, ApprovalRule, Match, Report, Topic
+from lib.forms import new_form_key
 from members.models import AuditEntry, Organization, Seat, User
 from tests import factories
 from tests.board.test_posting import at_once
@@ -73,6 +74,40 @@ def test_colleague_sees_who_answered_and_is_told_when_too_late(client, call, con
         factories.make_answer(call, author=colleague, status="no")
 
     assert Answer.objects.get().status == "yes"
+
+
+def test_answer_about_a_pamphlet_says_how_many_where_and_when(client, ward, contributor):
+    category = factories.make_category("pamphlet")
+    topic = factories.make_topic(author=ward, category=category, asks="distribute")
+    delivery = {
+        "copies": "50部",
+        "place": "1階の情報コーナー",
+        "address": "〒000-0000 見本県見本町1-1\n企画課 00-0000-0000",
+        "period": "令和9年1月8日から15日まで",
+    }
+    client.force_login(contributor)
+    form = {"form_key": new_form_key(), "publish": "1", "status": "yes"}
+
+    client.post(reverse("board:topic_answer", args=[topic.pk]), {**form, **delivery})
+
+    assert Answer.objects.get().details == delivery
+    own = text_of(client.get(topic.get_absolute_url()))
+    client.force_login(ward)
+    roster = text_of(client.get(reverse("board:topic_roster", args=[topic.pk])))
+    sheet = client.get(reverse("board:roster_file", args=[topic.pk, "csv"])).content.decode()
+    for said in " ".join(delivery.values()).split():
+        assert [said in page for page in (own, roster, sheet)] == [True] * 3
+
+
+def test_change_of_an_answer_that_was_never_given_is_no_answer(client, call, contributor):
+    client.force_login(contributor)
+    form = {"form_key": new_form_key(), "publish": "1", "status": "yes", "expected": "0"}
+
+    page = client.post(reverse("board:topic_answer", args=[call.pk]), form)
+
+    assert page.status_code == 409
+    assert not Answer.objects.exists()
+    assert page.context["form"]["status"].value() == "yes"
 
 
 def test_asking_body_viewers_and_the_secretariat_do_not_answer(call, ward, viewer, secretary):
@@ -316,7 +351,7 @@ class TestAdmin:
         assert Topic.objects.get().hidden_at is None
         self.act(client, topic, "hide", reason="個人情報")
         assert Topic.objects.get().hidden_reason == "個人情報"
-        self.act(client, topic, "restore")
+        self.act(client, topic, "restore", reason="本人の同意")
         assert Topic.objects.get().hidden_at is None
 
     def test_waiting_topic_is_approved_by_its_page(self, client, contributor, secretary):

@@ -117,6 +117,64 @@ def test_sheet_shows_every_field_as_it_was_typed_and_the_files(client, writer):
     assert [text for text in shown if text not in page] == []
 
 
+def test_sheet_shows_days_and_audience_as_they_will_be_posted(client, writer):
+    category = factories.make_category("call")
+    typed = {"deadline": ["R9.1.15"], "starts_on": ["2027/2/1"], "ends_on": ["二月末"]}
+    data = {**TYPED, **typed, "category": [str(category.pk)], "audience": ["all"]}
+    draft = factories.make_draft(writer, data=data)
+
+    page = text_of(client.get(sheet_of(draft)))
+
+    shown = ("締切 令和9年1月15日（金）午後5時", "開始日 令和9年2月1日（月）", "終了日 二月末")
+    assert [text for text in (*shown, "すべての会員") if text not in page] == []
+    assert "長野県" not in page
+
+
+@pytest.mark.parametrize("place", ["reply", "answer"])
+def test_sheet_names_the_topic_that_it_is_for(client, writer, ward, place):
+    topic = factories.make_topic(author=ward, title="見本の募集", asks="join")
+    address = reverse(f"board:{'reply' if place == 'reply' else 'topic_answer'}", args=[topic.pk])
+    data = {"body": ["返信の文"], "status": ["yes"]}
+    draft = factories.make_draft(writer, kind=place, address=address, data=data)
+    shown = f"もとの投稿 見本の募集 {ward.seat.organization.full_name}"
+    assert shown in text_of(client.get(sheet_of(draft)))
+
+    Topic.objects.filter(pk=topic.pk).update(audience="wards")
+
+    page = client.get(sheet_of(draft))
+    assert "見本の募集" not in page.content.decode()
+    assert page.status_code == {"reply": 200, "answer": 404}[place]
+
+
+def test_sheet_of_an_edit_names_the_files_that_stay_and_those_that_come(client, writer):
+    topic = factories.make_topic(author=writer)
+    factories.attach(topic, name="残る.txt")
+    unwanted = factories.attach(topic, name="外す.txt")
+    data = {"title": ["件名"], "remove_posted_files": [str(unwanted.pk)]}
+    address = reverse("board:topic_edit", args=[topic.pk])
+    draft = factories.make_draft(writer, address=address, data=data)
+    factories.attach(draft, name="加える.txt")
+
+    page = text_of(client.get(sheet_of(draft)))
+
+    assert "掲示板への投稿の変更（案）" in page
+    assert page.index("残る.txt") < page.index("加える.txt")
+    assert "外す.txt" not in page
+
+
+def test_sheet_of_another_answer_names_the_files_that_stay(client, writer):
+    topic = factories.make_topic(asks="join")
+    factories.attach(factories.make_answer(topic, author=writer), name="前の計画.txt")
+    factories.attach(factories.make_answer(topic), name="LEAK.txt")
+    address = reverse("board:topic_answer", args=[topic.pk])
+    draft = factories.make_draft(writer, kind="answer", address=address, data={"status": ["no"]})
+
+    page = text_of(client.get(sheet_of(draft)))
+
+    assert "前の計画.txt" in page
+    assert "LEAK" not in page
+
+
 def test_sheet_of_an_edit_shows_the_fields_of_its_topic(client, writer):
     factories.make_category("exchange", position=0)
     call = factories.make_category("call", position=1)

@@ -101,6 +101,48 @@ def test_every_filter_leaves_the_right_topics(client, reader):
     }
 
 
+def test_filter_stays_on_the_list_of_the_own_body_that_it_narrows(client, reader):
+    answered = factories.make_topic(title="答", asks="join")
+    factories.make_answer(answered, author=reader)
+    factories.make_topic(title="自", author=reader)
+
+    page = client.get("/board/ours/?list=answered&status=open")
+
+    assert [topic.title for topic in page.context["topics"]] == ["答"]
+    assert '<input type="hidden" name="list" value="answered">' in page.content.decode()
+    assert '<a href="?list=answered">条件を外す</a>' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "way_on"),
+    [
+        ("/board/", "/board/topics/new/"),
+        ("/board/c/call/", "/board/topics/new/?category=call"),
+        ("/board/ours/", "/board/topics/new/"),
+        ("/board/ours/?list=answered", "/board/ours/?list=asked"),
+        ("/board/ours/?list=asked", "/board/"),
+        ("/board/c/call/?status=open", "/board/c/call/"),
+        ("/board/ours/?list=asked&status=open", "/board/ours/?list=asked"),
+    ],
+)
+def test_empty_list_leads_on(client, reader, address, way_on):
+    factories.make_category("call")
+
+    page = client.get(address).content.decode()
+
+    empty = page.partition('<div class="empty">')[2].partition("</div>")[0]
+    assert f'href="{way_on}"' in empty
+
+
+def test_empty_list_offers_a_viewer_nothing_to_write(client, viewer):
+    client.force_login(viewer)
+
+    page = client.get("/board/").content.decode()
+
+    assert "投稿はまだありません。" in page
+    assert "/board/topics/new/" not in page
+
+
 def test_senseless_filters_and_pages_break_nothing(client, reader):
     factories.make_topic()
 
@@ -241,6 +283,38 @@ class TestReading:
         assert titles(client, "unread=on") == []
         factories.make_reply(topic)
         assert titles(client, "unread=on") == [topic.title]
+
+    def test_reply_that_is_hidden_leaves_no_topic_unread(self, client, reader, secretary):
+        first, _ = factories.make_topic(title="先"), factories.make_topic(title="後")
+        client.post(reverse("board:category_read", args=[first.category.slug]))
+        reply = factories.make_reply(first)
+        assert titles(client, "unread=on") == ["先"]
+
+        posting.hide(reply, reason="x", by=secretary)
+
+        assert titles(client, "unread=on") == []
+        assert titles(client, "") == ["後", "先"]
+        posting.restore(reply, by=secretary)
+        assert titles(client, "") == ["先", "後"]
+        assert titles(client, "unread=on") == ["先"]
+
+    def test_topic_that_is_published_later_than_planned_is_unread_then(self, client, reader):
+        topic = factories.make_topic(publish_at=timezone.now() + timedelta(minutes=10))
+        later = timezone.now() + timedelta(minutes=30)
+        topic.publish_at = later
+        posting.edit(
+            topic,
+            posting.Related(),
+            draft=factories.make_draft(topic.author),
+            expected=0,
+            by=topic.author,
+        )
+        with time_machine.travel(later - timedelta(minutes=10)):
+            client.post(reverse("board:category_read", args=[topic.category.slug]))
+            assert titles(client, "unread=on") == []
+
+        with time_machine.travel(later + timedelta(minutes=1)):
+            assert titles(client, "unread=on") == [topic.title]
 
     def test_first_unread_skips_hidden_replies(self, client, reader, secretary):
         topic = factories.make_topic()

@@ -234,6 +234,8 @@ def test_moved_topic_keeps_its_address_and_fields(topic, secretary):
 
     assert stored(topic).category == call
     assert stored(topic).get_absolute_url() == before
+    revision = Revision.objects.get()
+    assert (revision.before, revision.by) == ({"分類": "分類 exchange"}, secretary)
 
 
 def test_editing_a_reply_keeps_the_old_text(topic, ward):

@@ -1,6 +1,7 @@
 """Two at once: one wins, and the other is told."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from board import moderation, posting
 from board.models import Answer, Reply, Revision, Topic
+from lib.forms import new_form_key
 from members.models import AuditEntry, Draft
 from tests import factories
 from tests.board.test_posting import at_once
@@ -205,3 +207,51 @@ def test_author_whose_topic_was_hidden_meanwhile_reads_why(client, contributor, 
     assert "事務局が、非表示にしました" in text_of(page)
     assert "非表示の理由 個人情報のため" in text_of(page)
     assert "直した本文</textarea>" in page.content.decode()
+
+
+@AT_ONCE
+@pytest.mark.parametrize("page", ["topic_new", "reply"])
+def test_button_that_is_pressed_many_times_at_once_posts_once(contributor, client_factory, page):
+    """Each press saves the draft before it posts: one that waits for the first finds it closed."""
+    topic = factories.make_topic()
+    form = {"category": topic.category_id, "title": "件名", "body": "承知しました。"}
+    address = reverse(f"board:{page}", args=[topic.pk] if page == "reply" else [])
+    browsers = [client_factory() for _ in range(6)]
+    for browser in browsers:
+        browser.force_login(contributor)
+    for _ in range(3):
+        sent = {**form, "form_key": new_form_key(), "publish": "1", "kept_key": "1"}
+
+        answers = at_once([partial(browser.post, address, sent) for browser in browsers])
+
+        assert len({answer.url for answer in answers}) == 1
+
+    posted = Reply.objects if page == "reply" else Topic.objects.filter(author=contributor)
+    assert posted.count() == 3
+    assert not Draft.objects.open().filter(user=contributor).exists()
+
+
+@AT_ONCE
+@pytest.mark.parametrize("page", ["topic_edit", "reply_edit", "topic_answer"])
+def test_change_that_is_saved_many_times_at_once_is_one_and_no_conflict(
+    contributor, client_factory, page
+):
+    author = factories.make_user() if page == "topic_answer" else contributor
+    topic = factories.make_topic(author=author, asks="join")
+    reply = factories.make_reply(topic, author=contributor)
+    address = reverse(f"board:{page}", args=[topic.pk, *([1] if page == "reply_edit" else [])])
+    typed = {"title": "件名", "body": "直した文", "status": "yes"}
+    typed |= {} if page == "topic_answer" else {"expected": "0"}
+    browsers = [client_factory() for _ in range(6)]
+    for browser in browsers:
+        browser.force_login(contributor)
+    sent = {**typed, "form_key": new_form_key(), "publish": "1", "kept_key": "1"}
+
+    answers = at_once([partial(browser.post, address, sent) for browser in browsers])
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert len({answer.url for answer in answers}) == 1
+    changed = {"topic_edit": topic, "reply_edit": reply}.get(page)
+    assert changed is None or type(changed).objects.get(pk=changed.pk).edits == 1
+    assert Answer.objects.count() == (1 if page == "topic_answer" else 0)
+    assert not Draft.objects.open().filter(user=contributor).exists()

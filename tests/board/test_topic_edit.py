@@ -1,11 +1,16 @@
 """Editing a post: of two editors one is told, files come and go, and the history says it all."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from board import posting
 from board.models import Revision, Topic
 from lib.forms import new_form_key
-from members.models import Draft, User
+from lib.wareki import format_deadline
+from members.models import Draft, Theme, User
 from tests import factories
 from tests.html import text_of
 
@@ -50,6 +55,51 @@ def test_form_shows_what_stands(client, topic):
     assert "<b>分類 exchange</b>" in page
 
 
+def test_saving_what_the_form_shows_changes_nothing(client, writer):
+    theme = Theme.objects.create(name="見本の防災")
+    topic = factories.make_topic(
+        author=writer,
+        category=factories.make_category("call"),
+        themes=[theme],
+        audience="prefectures",
+        prefectures=["20"],
+        deadline=timezone.now() + timedelta(days=9),
+        details={"fee": "無料"},
+        asks="apply",
+        shows_answers=True,
+        wants_introduction=True,
+    )
+    form = client.get(address_of(topic)).context["form"]
+    shown = {field.name: field.value() for field in form if field.value() not in (None, False, "")}
+
+    edit(client, topic, **shown)
+
+    now = stored(topic)
+    assert (now.edits, now.themes.get(), now.audience_rows.get().prefecture) == (1, theme, "20")
+    assert [revision.before for revision in Revision.objects.all()] == []
+
+
+def test_hour_of_publication_is_changed_until_it_has_come(client, topic, writer):
+    later, published_at = timezone.now() + timedelta(days=9), topic.publish_at
+    scheduled = factories.make_topic(author=writer, publish_at=later)
+
+    for post in (topic, scheduled):
+        edit(client, post, publish_at="令和18年1月15日 10時")
+
+    assert stored(topic).publish_at == published_at
+    assert timezone.localtime(stored(scheduled).publish_at).year == 2036
+
+
+def test_day_off_is_warned_of_when_the_deadline_moves_to_it(client, topic):
+    moved = edit(client, topic, deadline="令和18年1月19日")
+    assert "令和18年1月19日（土）は、役所の休みの日です。" in text_of(client.get(moved.url))
+
+    shown = client.get(address_of(topic)).context["form"]["deadline"].value()
+    other = edit(client, stored(topic), deadline=shown, body="ほかの本文")
+
+    assert "役所の休みの日" not in text_of(client.get(other.url))
+
+
 def test_edit_by_a_colleague_of_another_section_leaves_the_author(client, topic, writer):
     section = factories.make_seat(organization=writer.seat.organization, section="観光課")
     client.force_login(factories.make_user(seat=section, role=User.Role.CONTRIBUTOR))
@@ -73,6 +123,56 @@ def test_second_editor_sees_both_texts_and_the_next_press_saves(client, topic):
     edit(client, topic, body="後の本文", expected=form["expected"].value())
     assert stored(topic).body == "後の本文"
     assert [row.before["本文"] for row in Revision.objects.all()] == ["先の本文", "前の本文"]
+
+
+def test_second_editor_sees_what_else_was_changed_before_saving_over_it(client, topic, secretary):
+    edit(client, topic)
+    expected = stored(topic).edits
+    posting.extend(stored(topic), timezone.now() + timedelta(days=400), by=secretary)
+    deadline = format_deadline(stored(topic).deadline)
+
+    told = edit(client, topic, body="後の本文", expected=expected)
+
+    assert told.status_code == 409
+    assert f"締切 {deadline}" in text_of(told)
+    assert dict(told.context["changes"]) == {"締切": deadline}
+
+
+def test_history_says_what_was_asked_of_the_others(client, topic):
+    edit(client, topic, asks="join", shows_answers="on")
+
+    before = Revision.objects.get().before
+    assert (before["回答を求める"], before["回答を会員に公開する"]) == ("求めない", "いいえ")
+
+
+def test_fields_of_a_topic_that_was_moved_are_shown_and_edited_as_before(client, writer, secretary):
+    topic = factories.make_topic(
+        author=writer,
+        category=factories.make_category("call"),
+        details={"fee": "無料", "contact": "見本係"},
+        venue="見本会館",
+        starts_on=date(2027, 2, 1),
+    )
+    posting.move(topic, factories.make_category("exchange"), by=secretary)
+
+    form = client.get(address_of(topic)).context["form"]
+    typed = {name: form[name].value() for name in ("venue", "contact")}
+    edit(client, stored(topic), fee="千円", starts_on="R9.2.2", **typed)
+
+    page = text_of(client.get(topic.get_absolute_url()))
+    shown = ("参加費・費用 千円", "会場 見本会館", "日程 令和9年2月2日（火）", "照会先 見本係")
+    assert [text for text in shown if text not in page] == []
+
+
+def test_history_is_one_link_away_after_any_act(client, topic, ward, other_client):
+    history = reverse("board:topic_history", args=[topic.pk])
+    other_client.force_login(ward)
+    assert history not in other_client.get(topic.get_absolute_url()).content.decode()
+
+    posting.extend(topic, timezone.now() + timedelta(days=9), by=topic.author)
+
+    assert history in other_client.get(topic.get_absolute_url()).content.decode()
+    assert "締切（変更前） （なし）" in text_of(other_client.get(history))
 
 
 def test_conflict_keeps_files_and_text_as_a_draft(client, topic):
@@ -104,6 +204,19 @@ def test_files_are_added_and_removed(client, topic):
     names = set(stored(topic).attachments.values_list("name", flat=True))
     assert names == {kept.name, "新.txt"}
     assert Revision.objects.get().before["添付ファイル"] == "古.txt、残.txt"
+
+
+def test_files_of_before_count_when_others_are_added(client, topic):
+    posted = [factories.attach(topic, name=f"{number}.txt") for number in range(9)]
+    more = [factories.make_upload(f"新{number}.txt") for number in range(2)]
+    key = new_form_key()
+
+    page = text_of(edit(client, topic, files=more, form_key=key))
+    assert "添付ファイルは、今のものと合わせて10個までです。" in page
+    assert stored(topic).attachments.count() == 9
+    edit(client, topic, form_key=key, remove_posted_files=[str(posted[0].pk)])
+
+    assert stored(topic).attachments.count() == 10
 
 
 def test_files_of_another_topic_stay(client, topic, ward):

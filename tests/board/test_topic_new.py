@@ -58,12 +58,43 @@ def test_first_page_offers_only_categories_that_the_person_may_use(client, write
     assert all(f"分類 {slug}" not in page for slug in ("notice", "policy", "media"))
 
 
+def test_contact_is_the_own_section_until_something_else_is_typed(client, writer):
+    factories.make_category()
+    type(writer.seat).objects.filter(pk=writer.seat_id).update(telephone="00-1111-2222")
+
+    form = client.get(ADDRESS + "?category=exchange").context["form"]
+
+    section = f"{writer.seat.organization.full_name} {writer.seat.section}"
+    assert form["contact"].value() == f"{section}　電話 00-1111-2222"
+
+
 def test_call_asks_for_a_deadline_besides_and_nothing_more(client, writer):
     assert "入力してください。" in refused(send(client, "call"))
 
     send(client, "call", deadline="R8.12.25")
 
     assert Topic.objects.get().asks == Topic.Asks.APPLY
+
+
+@pytest.mark.parametrize("kind", Category.Kind.values)
+def test_category_title_text_and_a_call_s_deadline_are_all_that_is_required(client, writer, kind):
+    category = factories.make_category(kind)
+    typed = {"category": category.pk, "title": "件名", "body": "本文です。", "publish": "1"}
+    if kind == "call":
+        typed["deadline"] = "R8.12.25"
+
+    client.post(f"{ADDRESS}?category={kind}", typed)
+
+    topic = Topic.objects.get()
+    assert (topic.summary, topic.audience, topic.is_published) == ("本文です。", "all", True)
+
+
+@pytest.mark.parametrize("missing", ["category", "title", "body", "deadline"])
+def test_what_is_required_is_named_when_it_is_missing(client, writer, missing):
+    answer = send(client, "call", **{"deadline": "R8.12.25", missing: ""})
+
+    assert refused(answer)
+    assert [*answer.context["form"].errors] == [missing]
 
 
 @pytest.mark.parametrize("kind", Category.Kind.values)
@@ -126,6 +157,21 @@ def test_deadline_on_a_day_off_warns_in_the_preview_and_is_posted(client, writer
     answer = send(client, "call", deadline=day)
 
     assert "役所の休みの日です。" in text_of(client.get(answer.url))
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("R8.12.25 24時", None),
+        ("R8.12.27 24時", "令和8年12月27日（日）"),
+        ("R8.12.28 0時", "27日（日）"),
+    ],
+)
+def test_midnight_is_warned_of_as_the_day_that_it_ends(client, writer, typed, day):
+    page = text_of(client.get(send(client, "call", deadline=typed).url))
+
+    assert ("役所の休みの日です。" in page) == bool(day)
+    assert day is None or f"{day}は、役所の休みの日です。" in page
 
 
 def test_period_that_ends_before_it_starts_is_refused(client, writer):
@@ -352,6 +398,16 @@ def test_themes_are_stored_and_unknown_ones_refused(client, writer):
     send(client, themes=[theme.pk])
 
     assert list(Topic.objects.get().themes.all()) == [theme]
+
+
+def test_themes_are_offered_once_there_are_any(client, writer):
+    factories.make_category()
+    address = f"{ADDRESS}?category=exchange"
+    assert "テーマ" not in text_of(client.get(address))
+
+    Theme.objects.create(name="見本の防災")
+
+    assert "テーマ 任意 見本の防災" in text_of(client.get(address))
 
 
 def test_viewers_do_not_write(client, viewer):

@@ -33,6 +33,19 @@ def test_unsent_text_is_counted_warned_of_and_saved(ward):
     expect(ward.get_by_text("投稿していない下書きが")).to_be_visible()
 
 
+def test_enter_that_ends_the_conversion_of_kana_presses_no_button(ward):
+    board.begin(ward, "見本 変換の確定")
+
+    stopped = ward.get_by_label("件名").evaluate(
+        """field => [true, false].map((isComposing) => {
+            const details = { key: "Enter", isComposing, bubbles: true, cancelable: true };
+            return !field.dispatchEvent(new KeyboardEvent("keydown", details));
+        })"""
+    )
+
+    assert stopped == [True, False]
+
+
 def test_files_go_up_one_by_one_and_refusals_cost_no_text(ward):
     board.begin(ward, "見本 添付の確認")
     field, list_of_files = ward.get_by_label("添付ファイル"), ward.locator(".attached")
@@ -60,6 +73,47 @@ def test_files_go_up_one_by_one_and_refusals_cost_no_text(ward):
 
     expect(ward.get_by_role("link", name="地図.png", exact=True)).to_be_visible()
     expect(ward.get_by_role("link", name=board.XLSX)).to_have_count(0)
+
+
+def behind_a_narrow_proxy(page):
+    """What a town hall's proxy answers to any file, in words of its own."""
+
+    def refuse(route):
+        has_file = b'filename="' in (route.request.post_data_buffer or b"")
+        is_sent = b'filename=""' not in (route.request.post_data_buffer or b"")
+        if has_file and is_sent:
+            route.fulfill(status=413, content_type="text/html", body="<h1>413 Too Large</h1>")
+        else:
+            route.continue_()
+
+    page.route("**/board/**", refuse)
+
+
+def test_file_that_a_proxy_refuses_costs_no_text(ward):
+    behind_a_narrow_proxy(ward)
+    board.begin(ward, "見本 中継で止まる添付")
+
+    ward.get_by_label("添付ファイル").set_input_files(board.picture("大きな地図.png", "png"))
+    said = ward.get_by_text("「大きな地図.png」は大きすぎて送れませんでした。")
+    expect(said).to_contain_text("20MB")
+    board.press(ward, "投稿する")
+
+    board.expect_said(ward, "投稿しました。")
+    expect(ward.get_by_text("本文です。")).to_be_visible()
+
+
+def test_text_is_still_there_after_a_proxy_s_refusal_without_scripts(open_as):
+    town = open_as("town", java_script_enabled=False)
+    behind_a_narrow_proxy(town)
+    board.begin(town, "見本 中継で止まる投稿")
+    town.get_by_label("添付ファイル").set_input_files(board.picture("大きな地図.png", "png"))
+    board.press(town, "投稿する")
+    expect(town.get_by_role("heading", name="413 Too Large")).to_be_visible()
+
+    town.go_back()
+
+    expect(town.get_by_label("件名")).to_have_value("見本 中継で止まる投稿")
+    expect(town.get_by_label("本文")).to_have_value("本文です。")
 
 
 @pytest.mark.parametrize("is_missing", [False, True], ids=["clipboard", "plain http"])

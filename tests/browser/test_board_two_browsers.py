@@ -80,3 +80,17 @@ def test_double_click_posts_once_and_back_says_so(open_as):
     ward.goto("/board/drafts/")
     ward.get_by_role("link", name="見本 二度押し", exact=True).click()
     expect(ward.get_by_label("本文")).to_have_value("戻ってから書き足した本文です。")
+
+
+def test_same_words_in_two_forms_are_two_replies_and_back_is_none(open_as):
+    city, town = open_as("city"), open_as("town")
+    topic = board.post(city, "見本 同じ文の返信")
+
+    for _ in range(2):
+        board.reply(town, topic, "承知しました。")
+    town.go_back()
+    expect(town.get_by_label("本文")).to_have_value("承知しました。")
+    board.press(town, "返信する")
+
+    board.expect_said(town, "この内容は、すでに投稿しています。")
+    expect(town.get_by_role("heading", name="返信（2件）")).to_be_visible()

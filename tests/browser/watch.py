@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
-# The script is told that the session is over or the text was posted, and says so on the page.
-REFUSED_BY_DESIGN = {("/board/drafts/save/", 403), ("/board/drafts/save/", 409)}
+# The script is told that the session is over, the text was posted or a file is too large for a proxy,
+# and says so on the page.
+REFUSED_BY_DESIGN = {("/board/drafts/save/", status) for status in (403, 409, 413)}
 # Its own viewer of PDF files included.
 WITHIN_THE_BROWSER = {"data", "blob", "about", "chrome", "chrome-extension"}
 
