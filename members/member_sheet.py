@@ -21,6 +21,10 @@ from members.models import Invitation, Organization, Seat, User
 Kind, Status = Organization.Kind, Organization.Status
 
 OF_BODY = ("kana", "website", "x_account", "magazine_url", "joined_on")
+HOW_TO_COME_BACK = {
+    Status.SUSPENDED: "「会員団体」の応対ページで利用を再開して",
+    Status.WITHDRAWN: "会員登録の申請を承認して",
+}
 OF_SEAT = ("mailbox", "telephone", "extension")
 
 
@@ -255,7 +259,7 @@ def _refuse(body: Organization, *, kind: str) -> None:
     if body.status != Status.ACTIVE:
         raise ValidationError(
             f"{body}は「{body.get_status_display()}」です。取り込みでは状態を変えません。"
-            "管理画面の「会員団体」で利用中にしてから、取り込んでください。"
+            f"{HOW_TO_COME_BACK[Status(body.status)]}から、取り込んでください。"
         )
     if government is None and kind != Kind.ASSOCIATION.label:
         raise ValidationError({"kind": "団体コードのない行は、種別を「団体」にしてください。"})

@@ -17,7 +17,7 @@ from import_export.results import Result, RowResult
 from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin, SheetAdmin
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
-from members import audit, people, reorganization, suspension
+from members import audit, people, reorganization
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
 from members.exporting import ExportingAdmin
 from members.imports import LocalGovernmentResource
@@ -171,12 +171,12 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     search_fields = ["folded", "local_government__code"]
     search_help_text = "団体コード、団体名、ふりがな、旧名称、都道府県で検索します。"
     autocomplete_fields = ["local_government", "themes"]
-    readonly_fields = ["merged_into", "merged_on", "mail", "mails"]
+    readonly_fields = ["state", "merged_into", "merged_on", "mail", "mails"]
     fieldsets = [
         (None, {"fields": ["kind", "prefecture", "name", "kana", "renamed_on"]}),
         (
             "登録",
-            {"fields": ["local_government", "status", "is_demo", "joined_on", "confirmed_on"]},
+            {"fields": ["local_government", "state", "is_demo", "joined_on", "confirmed_on"]},
         ),
         (
             "団体の紹介",
@@ -247,8 +247,6 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
         if is_renamed:
             day = form.cleaned_data["renamed_on"]
             reorganization.rename(obj, name, kana, by=request.user, from_date=day)
-        if change and "status" in changed:
-            suspension.organization_changed(obj, by=request.user)
 
     def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
         if formset.model is not Seat:
@@ -275,6 +273,16 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
         """All about the body on one page; an address of renkei/."""
         address = reverse("admin:care", args=[organization.pk])
         return format_html('<a href="{}">応対ページ</a>', address)
+
+    @admin.display(description="状態")
+    def state(self, organization: Organization) -> str:
+        """Changed on the page of the body, which says what follows, tells the body and records it."""
+        said = organization.get_status_display()
+        if organization.pk is None:
+            return said
+        address = reverse("admin:care", args=[organization.pk])
+        acts = "利用停止・利用再開・退会は応対ページから行います"
+        return format_html('{}　<a href="{}">{}</a>', said, address, acts)
 
     @admin.display(description="メール")
     def mail(self, organization: Any) -> str:
