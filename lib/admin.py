@@ -37,6 +37,8 @@ ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確
 NOTHING_SAVED = "確認のあとに内容が変わったため、何も保存していません。"
 MAX_ERRORS = 20
 OF_A_BODY = ("organization__id__exact", "seat__organization__id__exact")
+IN_ORDER = "小さい数から順に並びます。"
+SLUG = "アドレスの一部になる半角の英小文字とハイフン。例：chiiki-joho"
 DATE_EXAMPLES = "例：令和8年3月12日、R8.3.12、2026-03-12"
 
 
@@ -88,7 +90,21 @@ class CappedPaginator(Paginator):
         return self._counted > self.MOST
 
 
-class PortalModelAdmin(admin.ModelAdmin):
+class Helpful(admin.options.BaseModelAdmin):
+    """Forms that say what a field does, where somebody who builds no portals would wonder."""
+
+    # Words for the secretariat; a member's form of the same field has its own.
+    help_texts: dict[str, str] = {}
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name in self.help_texts:
+            kwargs.setdefault("help_text", self.help_texts[db_field.name])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class PortalModelAdmin(Helpful, admin.ModelAdmin):
     """Searches as people type, counts no whole table, and takes addresses without https://."""
 
     show_full_result_count = False
@@ -259,6 +275,6 @@ class HistoryAdmin(SimpleHistoryAdmin, PortalModelAdmin):
         return ReadableHistory(self.model, historical_record)
 
 
-class LabelledTabularInline(admin.TabularInline):
+class LabelledTabularInline(Helpful, admin.TabularInline):
     formset = LabelledFormSet
     formfield_overrides = PortalModelAdmin.formfield_overrides

@@ -35,6 +35,11 @@ class ConsentFilter(admin.SimpleListFilter):
 class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
     """A published version is not changed: 「新規追加」 makes the next one."""
 
+    help_texts = {
+        "version": "同じ種類の、前の版より大きい番号にします。",
+        "effective_from": "この日から、前の版に代わってページに出ます。先の日にすると、その日まで出ません。",
+        "title": "ページの見出しになります。見出しのない文では空にします。",
+    }
     list_display = ["slug", "version", "effective_from", "as_of", "is_draft", "consents"]
     list_filter = ["slug", "is_draft"]
     search_fields = ["title", "body"]

@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.admin import IN_ORDER, SLUG, LabelledTabularInline, PortalModelAdmin, SheetAdmin
 from lib.wareki import format_date
 from news.admin.article import PublishedAdmin, StateFilter
 from news.forms.publication import EditionForm
@@ -42,6 +42,7 @@ class EditionInline(LabelledTabularInline):
 @admin.register(Publication)
 class PublicationAdmin(SheetAdmin, PublishedAdmin):
     resource_classes = [PublicationResource]
+    help_texts = {"summary": "公開の一覧と刊行物のページに載ります。"}
     sheet_advice = (
         "1行に1つの号を書きます。種類と号が同じ行（号がなければ種類と表題）は、今の内容を改めます。",
         "PDFは取り込めません。取り込んだあとに、それぞれの刊行物のページでPDFを登録してください。",
@@ -84,6 +85,11 @@ class PublicationAdmin(SheetAdmin, PublishedAdmin):
 
 @admin.register(Series)
 class SeriesAdmin(PortalModelAdmin):
+    help_texts = {
+        "name": "公開の刊行物の一覧の見出しになります。",
+        "slug": SLUG,
+        "position": IN_ORDER,
+    }
     list_display = ["name", "slug", "position"]
     list_editable = ["position"]
     search_fields = ["name"]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from agreements.models import Matter
 from board.models import Answer, Category, Reply
 from lib.admin import CappedPaginator
-from members.models import Delivery, LocalGovernment, Notice, SiteText, Theme
+from members.models import Delivery, LocalGovernment, Notice, Organization, SiteText, Theme
 from news.models import NewsCategory, Series
 from tests import factories
 from tests.renkei.admin_rows import MAKE
@@ -96,6 +96,31 @@ def test_list_counts_no_whole_table(admin_client, model):
     table = model._meta.db_table
     counts = [sql for sql in queries if "COUNT(" in sql and f'FROM "{table}"' in sql]
     assert [sql for sql in counts if "LIMIT" not in sql and "GROUP BY" not in sql] == []
+
+
+def test_help_is_given_for_fields_that_there_are():
+    forms_of = [form for page in admin.site._registry.values() for form in (page, *page.inlines)]
+
+    unknown = {
+        (str(form.model), name)
+        for form in forms_of
+        for name in getattr(form, "help_texts", ())
+        if name not in {field.name for field in form.model._meta.get_fields()}
+    }
+
+    assert unknown == set()
+
+
+def test_help_for_the_secretariat_is_not_said_to_members(admin_client, other_client, manager):
+    body = manager.seat.organization
+    other_client.force_login(manager)
+
+    desk = admin_client.get(address_of(Organization, "change", body.pk)).content.decode()
+    own = other_client.get(reverse("members:organization_edit")).content.decode()
+
+    assert "団体の管理担当者も書き換えられます" not in own
+    assert "団体の管理担当者も書き換えられます" in desk
+    assert "部署で共有するアドレスにします" in desk
 
 
 def test_capped_list_says_so_and_its_last_page_is_shown(admin_client, monkeypatch):
