@@ -132,7 +132,7 @@ class RegionalAgreementAdmin(BulkAdmin, AgreementAdmin):
     list_display = [
         "number",
         "party_names",
-        "signed_on_wareki",
+        "signed_on",
         "published_count",
         "computed_count",
         "notice",
@@ -195,10 +195,6 @@ class RegionalAgreementAdmin(BulkAdmin, AgreementAdmin):
     def party_names(self, agreement: RegionalAgreement) -> str:
         return agreement.party_names
 
-    @admin.display(description="協定締結日", ordering="signed_on")
-    def signed_on_wareki(self, agreement: RegionalAgreement) -> str:
-        return format_date(agreement.signed_on)
-
     @admin.display(description="構成自治体数（算定値）")
     def computed_count(self, agreement: RegionalAgreement) -> str:
         if agreement.pk is None:
@@ -242,16 +238,12 @@ class CorporateAgreementAdmin(AgreementAdmin):
         "matters": "公開のページに載ります。一覧にないものは「＋」で加えます。",
         "website": "公開のページから、ここへリンクします。",
     }
-    list_display = ["company", "signed_on_wareki", "website", "ended_on"]
+    list_display = ["company", "signed_on", "website", "ended_on"]
     list_filter = [InForceFilter, "matters", "signed_on"]
     search_fields = ["company", "activities__text"]
     search_help_text = "企業の名称と主な取組で検索します。"
     inlines = [ActivityInline, FileInline]
     fields = ["company", "signed_on", "matters", "website", "published_on", "ended_on", "note"]
-
-    @admin.display(description="締結年月日", ordering="signed_on")
-    def signed_on_wareki(self, agreement: CorporateAgreement) -> str:
-        return format_date(agreement.signed_on)
 
 
 @admin.register(Matter)

@@ -1,13 +1,14 @@
 """What every list and form of the admin does alike."""
 
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 from django.contrib.admin.templatetags import admin_list
-from django.contrib.admin.utils import lookup_spawns_duplicates
+from django.contrib.admin.utils import display_for_field, lookup_spawns_duplicates
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -30,8 +31,9 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 from lib.imports import SheetResource, error_lines
 from lib.list_filters import DateRangeFilter
 from lib.spreadsheets import XLSX, JapaneseCSV, write_blank, write_csv
+from lib.templatetags.wareki import wareki, wareki_time
 from lib.text import half_width, words
-from lib.wareki import WarekiDateField, format_date
+from lib.wareki import WarekiDateField, format_date, format_time
 
 ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確認から時間がたっています。必要なら、もう一度ファイルを選んでください。"
 NOTHING_SAVED = "確認のあとに内容が変わったため、何も保存していません。"
@@ -67,8 +69,22 @@ def _said_icon(value: bool | None) -> SafeString:
     return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), said)
 
 
-# Lists and forms look it up there; there is no other place to say it.
+def _said_field(
+    value: Any, field: models.Field, empty_value_display: str, avoid_link: bool = False
+) -> str:
+    """Days, moments and times of day as on the pages of the portal: 令和8年3月12日, not 2026年3月12日."""
+    if isinstance(value, datetime):
+        return wareki_time(value)
+    if isinstance(value, date):
+        return wareki(value)
+    if isinstance(value, time):
+        return format_time(value)
+    return display_for_field(value, field, empty_value_display, avoid_link=avoid_link)
+
+
+# Lists and forms look them up there; there is no other place to say it.
 admin_list._boolean_icon = _said_icon  # type: ignore[attr-defined]
+admin_list.display_for_field = helpers.display_for_field = _said_field  # type: ignore[attr-defined]
 
 
 class CappedPaginator(Paginator):

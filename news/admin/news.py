@@ -25,7 +25,7 @@ class PinForm(forms.Form):
 class NewsItemAdmin(PreviewAdmin):
     form = ArticleForm
     preview_template = "news/news_item.html"
-    list_display = ["title", "category", "state", "published", "pinned_until", "page"]
+    list_display = ["title", "category", "state", "publish_at", "pinned_until", "page"]
     list_filter = [StateFilter, "category", "publish_at"]
     list_select_related = ["category"]
     search_fields = ["folded"]

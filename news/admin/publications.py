@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from lib.admin import IN_ORDER, SLUG, LabelledTabularInline, PortalModelAdmin, SheetAdmin
-from lib.wareki import format_date
 from news.admin.article import PublishedAdmin, StateFilter
 from news.forms.publication import EditionForm
 from news.imports import PublicationResource
@@ -48,7 +47,7 @@ class PublicationAdmin(SheetAdmin, PublishedAdmin):
         "PDFは取り込めません。取り込んだあとに、それぞれの刊行物のページでPDFを登録してください。",
         "新しい刊行物は、下書きになります。一覧の操作「選択したものを公開する」でまとめて公開できます。",
     )
-    list_display = ["title", "series", "number", "issued", "state", "downloads", "page"]
+    list_display = ["title", "series", "number", "issued_on", "state", "downloads", "page"]
     list_filter = [StateFilter, "series", "issued_on"]
     list_select_related = ["series"]
     search_fields = ["folded"]
@@ -73,10 +72,6 @@ class PublicationAdmin(SheetAdmin, PublishedAdmin):
         super().save_related(request, form, formsets, change)
         if any(formset.has_changed() for formset in formsets):
             form.instance.save(update_fields=["contents"])
-
-    @admin.display(description="発行日", ordering="issued_on")
-    def issued(self, publication: Publication) -> str:
-        return format_date(publication.issued_on)
 
     @admin.display(description="ダウンロード数", ordering="all_downloads")
     def downloads(self, publication: Any) -> int:
