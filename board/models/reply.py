@@ -90,7 +90,9 @@ class Reply(models.Model):
         indexes = [
             models.Index(
                 fields=["topic", "seq"], condition=Q(hidden_at__isnull=False), name="hidden_replies"
-            )
+            ),
+            # This week's number, on the secretariat's start page: without it every reply is read.
+            models.Index(fields=["created_at"], name="replies_by_time"),
         ]
 
     def __str__(self) -> str:
