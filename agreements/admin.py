@@ -19,11 +19,12 @@ from agreements.models import (
     Party,
     RegionalAgreement,
 )
-from lib.admin import IN_ORDER, LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.admin import IN_ORDER, LabelledTabularInline, PortalModelAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.wareki import format_date
 from members import audit
 from members.access import MemberRequest
+from members.exporting import SheetListAdmin
 
 NOTICE_DAYS = 90
 
@@ -97,7 +98,7 @@ class InForceFilter(admin.SimpleListFilter):
         return queryset.ended() if self.value() == "ended" else queryset
 
 
-class AgreementAdmin(SheetAdmin, SimpleHistoryAdmin):
+class AgreementAdmin(SheetListAdmin, SimpleHistoryAdmin):
     """Both registers: import with preview, export, versions."""
 
     autocomplete_fields = ["matters"]

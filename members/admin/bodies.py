@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from import_export.results import Result, RowResult
 
-from lib.admin import IN_ORDER, HistoryAdmin, LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.admin import IN_ORDER, HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
-from members import audit, people, reorganization
+from members import people, reorganization
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
-from members.exporting import ExportingAdmin
+from members.exporting import ExportingAdmin, SheetListAdmin
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
 from members.member_sheet import MemberResource
@@ -35,7 +35,7 @@ HELP_OF_SEAT = {
 
 
 @admin.register(LocalGovernment)
-class LocalGovernmentAdmin(SheetAdmin):
+class LocalGovernmentAdmin(SheetListAdmin):
     """Search by name, kana, code and prefecture, as people type them."""
 
     resource_classes = [LocalGovernmentResource]
@@ -165,7 +165,7 @@ class OrganizationForm(forms.ModelForm):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(SheetAdmin, HistoryAdmin):
+class OrganizationAdmin(SheetListAdmin, HistoryAdmin):
     """The sheet of members has a row per seat of the bodies that the list shows."""
 
     form = OrganizationForm
@@ -245,12 +245,6 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
             **super().get_export_resource_kwargs(request, **kwargs),
             "shows_people": shows_people,
         }
-
-    def get_export_data(
-        self, file_format: Any, request: Any, queryset: QuerySet[Seat], **kwargs: Any
-    ) -> Any:
-        audit.record_many("export_list", Organization, by=request.user, rows=queryset.count())
-        return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         shown = super().get_export_queryset(request)

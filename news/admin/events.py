@@ -17,7 +17,6 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from lib.admin import SheetAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.moments import MomentField
 from lib.open_data import FORMATS
@@ -26,7 +25,7 @@ from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
-from members.exporting import ExportingAdmin
+from members.exporting import ExportingAdmin, SheetListAdmin
 from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
@@ -120,7 +119,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(SheetAdmin, PreviewAdmin):
+class EventAdmin(SheetListAdmin, PreviewAdmin):
     resource_classes = [EventResource]
     help_texts = {
         "kana": "ひらがなで入力します。検索に使います。",

@@ -8,7 +8,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from lib.admin import IN_ORDER, SLUG, LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.admin import IN_ORDER, SLUG, LabelledTabularInline, PortalModelAdmin
+from members.exporting import SheetListAdmin
 from news.admin.article import PublishedAdmin, StateFilter
 from news.forms.publication import EditionForm
 from news.imports import PublicationResource
@@ -39,7 +40,7 @@ class EditionInline(LabelledTabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(SheetAdmin, PublishedAdmin):
+class PublicationAdmin(SheetListAdmin, PublishedAdmin):
     resource_classes = [PublicationResource]
     help_texts = {"summary": "公開の一覧と刊行物のページに載ります。"}
     sheet_advice = (
