@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from members.models import (
     AuditEntry,
 )
-from renkei import holdings
+from renkei import holdings, mentions
 from tests import factories
 from tests.html import text_of
 from tests.renkei.personal.markers import ADDRESS, NAME, TELEPHONE, USERNAME
@@ -106,9 +106,61 @@ class TestExport:
         for line in ("会員登録申請 1件", "参加申込 1件", "二段階認証の登録 1件", "投稿 1件"):
             assert line in page
 
-    def test_name_in_published_texts_is_counted_before(self, admin, person):
-        factories.make_topic(author=person, body=f"担当：{NAME}")
+
+class TestMentions:
+    """What a body has published keeps the name: the places are named, to be edited or hidden."""
+
+    @pytest.fixture
+    def texts(self, person):
+        colleague = factories.make_user(seat=person.seat)
+        asked = factories.make_topic(asks="apply")
+        return [
+            factories.make_topic(author=person, title="見本の案内", body=f"担当：{NAME}"),
+            factories.make_reply(asked, author=colleague, body="標印花子が伺います"),
+            factories.make_answer(asked, author=colleague, message=f"{NAME}あて"),
+        ]
+
+    def test_each_is_named_with_the_ways_to_it(self, admin, person, texts):
+        factories.make_topic(author=factories.make_user(), title="別団体", body=f"同姓同名 {NAME}")
+
+        page = admin.get(reverse("admin:personal_erase", args=["user", person.pk]))
+
+        assert [(kind.label, kind.total) for kind in page.context["mentions"]] == [
+            ("投稿", 1),
+            ("返信", 1),
+            ("回答", 1),
+        ]
+        html = page.content.decode()
+        for text in texts:
+            desk = reverse(f"admin:board_{text._meta.model_name}_change", args=[text.pk])
+            assert f'href="{text.get_absolute_url()}"' in html
+            assert f'href="{desk}"' in html
+            assert admin.get(desk).status_code == 200
+        assert "別団体" not in html
+
+    def test_they_are_named_once_more_when_the_name_is_gone(self, admin, person, texts):
+        address = reverse("admin:personal_erase", args=["user", person.pk])
+
+        page = admin.post(address, {"confirmed": "on"}, follow=True).content.decode()
+
+        assert "次の文には、氏名が残っています" in page
+        assert f"/admin/board/reply/{texts[1].pk}/change/" in page
+
+    def test_without_any_nothing_is_said(self, admin, person):
+        address = reverse("admin:personal_erase", args=["user", person.pk])
+
+        asked = text_of(admin.get(address))
+        done = text_of(admin.post(address, {"confirmed": "on"}, follow=True))
+
+        assert "文の中に残る氏名" not in asked
+        assert "氏名が残っています" not in done
+
+    def test_many_are_cut_and_counted(self, admin, person, monkeypatch):
+        monkeypatch.setattr(mentions, "SHOWN", 1)
+        for _ in range(2):
+            factories.make_topic(author=person, body=NAME)
 
         page = text_of(admin.get(reverse("admin:personal_erase", args=["user", person.pk])))
 
-        assert "投稿1件の文の中に、この方の氏名があります" in page
+        assert "投稿（2件）" in page
+        assert "新しい1件を表示しています。" in page
