@@ -20,7 +20,7 @@ MODELS = {
     "会員団体": ORGANIZATIONS,
     "担当部署": "/admin/members/seat/",
     "応対記録": "/admin/members/carenote/",
-    "グループ": "/admin/auth/group/",
+    "事務局の役割": "/admin/auth/group/",
     "テーマ": "/admin/members/theme/",
     "利用者": "/admin/members/user/",
     "会員登録申請": "/admin/members/application/",

@@ -284,3 +284,15 @@ class TestOnThePortalItself:
         assert (entry.actor, entry.target_id) == (clerk, str(made.pk))
         assert entry.detail == {"channel": Application.Channel.TELEPHONE}
         assert Organization.objects.filter(local_government=body).count() == 0
+
+
+def test_menu_and_start_page_say_roles_and_not_what_django_calls_them(client, secretary):
+    client.force_login(secretary)
+
+    page = text_of(client.get("/admin/"))
+
+    assert "事務局の権限" in page
+    assert "事務局の役割" in page
+    assert "まだありません。" in page
+    for word in ("認証と認可", "グループ", "利用不可"):
+        assert word not in page
