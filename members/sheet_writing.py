@@ -1,6 +1,6 @@
 """What a sheet of members changes, many rows at a time: one by one, each takes eight statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Model
 from simple_history.utils import bulk_create_with_history
@@ -33,7 +33,7 @@ def _point_at_saved(row: Model) -> None:
         row.seat = row.seat
 
 
-def _add(model: type[Model], rows: list[Model]) -> None:
+def _add(model: type[Model], rows: Sequence[Model]) -> None:
     for row in rows:
         if isinstance(row, Folded):
             row.folded = row.searchable_text()
@@ -43,7 +43,7 @@ def _add(model: type[Model], rows: list[Model]) -> None:
         model._default_manager.bulk_create(rows, batch_size=BATCH)
 
 
-def _change(model: type[Model], changes: list[Change]) -> None:
+def _change(model: type[Model], changes: Sequence[Change]) -> None:
     """Bodies by themselves: a version of a body holds its themes, which no bulk update writes."""
     if model is Organization:
         for row, names in changes:
