@@ -121,6 +121,22 @@ def test_sheet_is_previewed_and_then_saved(secretary):
     expect(secretary.get_by_label("有効期間（月数）")).to_have_value("6")
 
 
+def test_button_is_off_and_the_page_says_so_while_a_sheet_is_read(secretary):
+    # An answer without content: the browser stays where it is, as until the next page comes.
+    secretary.route(
+        "**/import/",
+        lambda route: (
+            route.fulfill(status=204) if route.request.method == "POST" else route.continue_()
+        ),
+    )
+
+    upload(secretary, REGIONAL, "協定番号\r\n")
+
+    expect(secretary.get_by_role("button", name="内容を確かめる")).to_be_disabled()
+    expect(secretary.get_by_role("status")).to_contain_text("ファイルを読んでいます。")
+    assert accessibility_violations(secretary) == []
+
+
 def test_sheet_with_one_wrong_row_names_it_and_saves_nothing(secretary):
     rows = [f"見本株式会社{number},2020-01-01,講演会,2026-03-12" for number in range(2, 22)]
     rows[17 - 2] = "見本株式会社,いつか,講演会,2026-03-12"
