@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 
 from agreements.forms import AgreementFileForm
 from agreements.imports import CorporateResource, RegionalResource
@@ -19,7 +18,7 @@ from agreements.models import (
     Party,
     RegionalAgreement,
 )
-from lib.admin import IN_ORDER, LabelledTabularInline, PortalModelAdmin
+from lib.admin import IN_ORDER, HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.wareki import format_date
 from members import audit
@@ -98,7 +97,7 @@ class InForceFilter(admin.SimpleListFilter):
         return queryset.ended() if self.value() == "ended" else queryset
 
 
-class AgreementAdmin(SheetListAdmin, SimpleHistoryAdmin):
+class AgreementAdmin(SheetListAdmin, HistoryAdmin):
     """Both registers: import with preview, export, versions."""
 
     autocomplete_fields = ["matters"]

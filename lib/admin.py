@@ -21,7 +21,7 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from import_export.admin import ImportExportMixin
 from import_export.results import Result
 from simple_history.admin import SimpleHistoryAdmin
@@ -283,7 +283,15 @@ class ReadableHistory(HistoricalRecordContextHelper):
 
 
 class HistoryAdmin(SimpleHistoryAdmin, PortalModelAdmin):
-    """Every earlier state can be read."""
+    """Every earlier state can be read, and none is saved again: that would pass by the verbs."""
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    @method_decorator(require_safe)
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """simple_history would save what is posted, also by whoever may only look."""
+        return super().history_form_view(request, *args, **kwargs)
 
     def get_historical_record_context_helper(
         self, request: HttpRequest, historical_record: Any

@@ -7,9 +7,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 
-from lib.admin import PortalModelAdmin
+from lib.admin import HistoryAdmin
 from members import consent
 from members.admin.records import RecordAdmin
 from members.exporting import ExportingAdmin
@@ -32,7 +31,7 @@ class ConsentFilter(admin.SimpleListFilter):
 
 
 @admin.register(SiteText)
-class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
+class SiteTextAdmin(HistoryAdmin):
     """A published version is not changed: 「新規追加」 makes the next one."""
 
     help_texts = {
