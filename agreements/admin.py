@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 
 from agreements.forms import AgreementFileForm
 from agreements.imports import CorporateResource, RegionalResource
@@ -19,17 +18,23 @@ from agreements.models import (
     Party,
     RegionalAgreement,
 )
-from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.admin import IN_ORDER, HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.wareki import format_date
 from members import audit
 from members.access import MemberRequest
+from members.exporting import SheetListAdmin
 
 NOTICE_DAYS = 90
 
 
 class PartyInline(LabelledTabularInline):
     model = Party
+    help_texts = {
+        "name": "公開のページに、この表記で載ります。例：群馬県市長会",
+        "members": "この種別の市区町村を、都道府県の中で数えます。合併などで数が変わると、算定値に表れます。",
+        "position": IN_ORDER,
+    }
     extra = 0
     min_num = 1
     validate_min = True
@@ -37,6 +42,7 @@ class PartyInline(LabelledTabularInline):
 
 class FileInline(LabelledTabularInline):
     model = AgreementFile
+    help_texts = {"title": "公開のページで、ファイルへのリンクになります。例：協定書"}
     form = AgreementFileForm
     fields = ["title", "file"]
     extra = 0
@@ -44,6 +50,10 @@ class FileInline(LabelledTabularInline):
 
 class ActivityInline(LabelledTabularInline):
     model = Activity
+    help_texts = {
+        "text": "1行に1つの取組を書きます。公開のページに載ります。",
+        "position": IN_ORDER,
+    }
     extra = 1
 
 
@@ -87,7 +97,7 @@ class InForceFilter(admin.SimpleListFilter):
         return queryset.ended() if self.value() == "ended" else queryset
 
 
-class AgreementAdmin(SheetAdmin, SimpleHistoryAdmin):
+class AgreementAdmin(SheetListAdmin, HistoryAdmin):
     """Both registers: import with preview, export, versions."""
 
     autocomplete_fields = ["matters"]
@@ -113,10 +123,16 @@ class AgreementAdmin(SheetAdmin, SimpleHistoryAdmin):
 class RegionalAgreementAdmin(BulkAdmin, AgreementAdmin):
     resource_classes = [RegionalResource]
     inline_model = Party
+    help_texts = {
+        "prefecture": "公開の地図で、この都道府県の協定になります。",
+        "matters": "公開のページに載ります。一覧にないものは「＋」で加えます。",
+        "renews_automatically": "印を付けると、満了のあとも同じ期間ずつ続くものとして、次の期限を計算します。",
+        "notice_months": "「満了の3か月前までに申し出る」なら3。期限が近づくと、はじめのページでお知らせします。公表しません。",
+    }
     list_display = [
         "number",
         "party_names",
-        "signed_on_wareki",
+        "signed_on",
         "published_count",
         "computed_count",
         "notice",
@@ -179,10 +195,6 @@ class RegionalAgreementAdmin(BulkAdmin, AgreementAdmin):
     def party_names(self, agreement: RegionalAgreement) -> str:
         return agreement.party_names
 
-    @admin.display(description="協定締結日", ordering="signed_on")
-    def signed_on_wareki(self, agreement: RegionalAgreement) -> str:
-        return format_date(agreement.signed_on)
-
     @admin.display(description="構成自治体数（算定値）")
     def computed_count(self, agreement: RegionalAgreement) -> str:
         if agreement.pk is None:
@@ -221,20 +233,25 @@ class RegionalAgreementAdmin(BulkAdmin, AgreementAdmin):
 class CorporateAgreementAdmin(AgreementAdmin):
     resource_classes = [CorporateResource]
     inline_model = Activity
-    list_display = ["company", "signed_on_wareki", "website", "ended_on"]
+    help_texts = {
+        "company": "公開のページに、この表記で載ります。",
+        "matters": "公開のページに載ります。一覧にないものは「＋」で加えます。",
+        "website": "公開のページから、ここへリンクします。",
+    }
+    list_display = ["company", "signed_on", "website", "ended_on"]
     list_filter = [InForceFilter, "matters", "signed_on"]
     search_fields = ["company", "activities__text"]
     search_help_text = "企業の名称と主な取組で検索します。"
     inlines = [ActivityInline, FileInline]
     fields = ["company", "signed_on", "matters", "website", "published_on", "ended_on", "note"]
 
-    @admin.display(description="締結年月日", ordering="signed_on")
-    def signed_on_wareki(self, agreement: CorporateAgreement) -> str:
-        return format_date(agreement.signed_on)
-
 
 @admin.register(Matter)
 class MatterAdmin(PortalModelAdmin):
+    help_texts = {
+        "name": "協定のページで選べるようになります。改めると、この項目を選んだすべての協定の表示が変わります。",
+        "position": IN_ORDER,
+    }
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]

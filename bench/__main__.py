@@ -8,6 +8,7 @@ second.
 
 Every page is asked for over 8 connections for requests a second, and over one for the time of an
 answer. The process that asks shares the machine's cores with both servers: compare within one run.
+The pages of the secretariat are asked at the largest size alone, by bench/desk.py.
 Writes the table into docs/benchmarks.md. `--sizes 1000` for a quick look.
 """
 
@@ -110,6 +111,9 @@ def measured(url: str, replies: int, requests: int) -> Iterator[str]:
                 "| 1.00 | | | | 3 | |"
             )
         yield f"\nA worker holds {memory} afterwards. {about_replies(inside['replies'])}"
+        if replies == max(SIZES):
+            # Last: it adds people, mails and audit entries of its own.
+            yield f"\n### The secretariat's pages at this size\n\n{about_desk(environment)}"
 
 
 def about_replies(replies: dict[str, float]) -> str:
@@ -117,6 +121,10 @@ def about_replies(replies: dict[str, float]) -> str:
         f"Replies with their index, one after the other: {replies['per_second']:.0f} a second, "
         f"p50 {replies['p50']:.1f} ms, p95 {replies['p95']:.1f} ms, p99 {replies['p99']:.1f} ms."
     )
+
+
+def about_desk(environment: server.Environment) -> str:
+    return server.run(environment, "-m", "bench.desk").strip()
 
 
 def database(url: str, name: str) -> str:

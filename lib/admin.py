@@ -1,13 +1,14 @@
 """What every list and form of the admin does alike."""
 
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 from django.contrib.admin.templatetags import admin_list
-from django.contrib.admin.utils import lookup_spawns_duplicates
+from django.contrib.admin.utils import display_for_field, lookup_spawns_duplicates
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -20,7 +21,7 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from import_export.admin import ImportExportMixin
 from import_export.results import Result
 from simple_history.admin import SimpleHistoryAdmin
@@ -30,13 +31,16 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 from lib.imports import SheetResource, error_lines
 from lib.list_filters import DateRangeFilter
 from lib.spreadsheets import XLSX, JapaneseCSV, write_blank, write_csv
+from lib.templatetags.wareki import wareki, wareki_time
 from lib.text import half_width, words
-from lib.wareki import WarekiDateField, format_date
+from lib.wareki import WarekiDateField, format_date, format_time
 
 ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確認から時間がたっています。必要なら、もう一度ファイルを選んでください。"
 NOTHING_SAVED = "確認のあとに内容が変わったため、何も保存していません。"
 MAX_ERRORS = 20
 OF_A_BODY = ("organization__id__exact", "seat__organization__id__exact")
+IN_ORDER = "小さい数から順に並びます。"
+SLUG = "アドレスの一部になる半角の英小文字とハイフン。例：chiiki-joho"
 DATE_EXAMPLES = "例：令和8年3月12日、R8.3.12、2026-03-12"
 
 
@@ -65,8 +69,22 @@ def _said_icon(value: bool | None) -> SafeString:
     return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), said)
 
 
-# Lists and forms look it up there; there is no other place to say it.
+def _said_field(
+    value: Any, field: models.Field, empty_value_display: str, avoid_link: bool = False
+) -> str:
+    """Days, moments and times of day as on the pages of the portal: 令和8年3月12日, not 2026年3月12日."""
+    if isinstance(value, datetime):
+        return wareki_time(value)
+    if isinstance(value, date):
+        return wareki(value)
+    if isinstance(value, time):
+        return format_time(value)
+    return display_for_field(value, field, empty_value_display, avoid_link=avoid_link)
+
+
+# Lists and forms look them up there; there is no other place to say it.
 admin_list._boolean_icon = _said_icon  # type: ignore[attr-defined]
+admin_list.display_for_field = helpers.display_for_field = _said_field  # type: ignore[attr-defined]
 
 
 class CappedPaginator(Paginator):
@@ -88,7 +106,21 @@ class CappedPaginator(Paginator):
         return self._counted > self.MOST
 
 
-class PortalModelAdmin(admin.ModelAdmin):
+class Helpful(admin.options.BaseModelAdmin):
+    """Forms that say what a field does, where somebody who builds no portals would wonder."""
+
+    # Words for the secretariat; a member's form of the same field has its own.
+    help_texts: dict[str, str] = {}
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name in self.help_texts:
+            kwargs.setdefault("help_text", self.help_texts[db_field.name])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class PortalModelAdmin(Helpful, admin.ModelAdmin):
     """Searches as people type, counts no whole table, and takes addresses without https://."""
 
     show_full_result_count = False
@@ -251,7 +283,15 @@ class ReadableHistory(HistoricalRecordContextHelper):
 
 
 class HistoryAdmin(SimpleHistoryAdmin, PortalModelAdmin):
-    """Every earlier state can be read."""
+    """Every earlier state can be read, and none is saved again: that would pass by the verbs."""
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    @method_decorator(require_safe)
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """simple_history would save what is posted, also by whoever may only look."""
+        return super().history_form_view(request, *args, **kwargs)
 
     def get_historical_record_context_helper(
         self, request: HttpRequest, historical_record: Any
@@ -259,6 +299,6 @@ class HistoryAdmin(SimpleHistoryAdmin, PortalModelAdmin):
         return ReadableHistory(self.model, historical_record)
 
 
-class LabelledTabularInline(admin.TabularInline):
+class LabelledTabularInline(Helpful, admin.TabularInline):
     formset = LabelledFormSet
     formfield_overrides = PortalModelAdmin.formfield_overrides

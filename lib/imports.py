@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 import tablib
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Choices
@@ -88,6 +89,7 @@ class SheetResource(ModelResource):
         return PlainDiff
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        self._wait_for_others()
         try:
             self.check_heads(dataset)
         except ValidationError:
@@ -97,6 +99,11 @@ class SheetResource(ModelResource):
         # Excel keeps rows below the last one that were only formatted or emptied.
         while len(dataset) and not any(dataset[-1]):
             del dataset[-1]
+
+    def _wait_for_others(self) -> None:
+        """One import of a model at a time: a second one reads what the first has saved."""
+        kinds = ContentType.objects.select_for_update(no_key=True).order_by()
+        kinds.get(pk=ContentType.objects.get_for_model(self._meta.model).pk)
 
     def check_heads(self, dataset: tablib.Dataset) -> None:
         heads = [str(head or "").strip() for head in dataset.headers or []]

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -16,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from lib.admin import PortalModelAdmin
+from lib.admin import PortalModelAdmin, SheetAdmin
 from lib.open_data import FORMATS
 from lib.spreadsheets import Row, write_csv, write_xlsx
 from members import audit
@@ -49,11 +50,9 @@ class ExportingAdmin(PortalModelAdmin):
         if extension not in ("csv", "xlsx"):
             raise Http404
         rows = self.get_changelist_instance(request).queryset
-        count = rows.order_by().values("pk")[: MOST + 1].count()
+        count = _count(rows)
         if count > MOST:
-            self.message_user(request, TOO_MANY, messages.ERROR)
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            return redirect(reverse(name, query=request.GET))
+            return _refused(self, request)
         columns = self._exported_columns(request)
         audit.record_many(
             "export_list", self.model, by=request.user, rows=count, columns=[*columns]
@@ -81,6 +80,31 @@ class ExportingAdmin(PortalModelAdmin):
     def _lines(self, rows: Any, columns: dict[str, str]) -> Iterator[Row]:
         for row in rows.iterator(chunk_size=CHUNK):
             yield [_cell(*lookup_field(name, row, self)) for name in columns.values()]
+
+
+class SheetListAdmin(SheetAdmin):
+    """A list that leaves as a sheet and comes back as one: who takes it away is recorded here, too."""
+
+    def _do_file_export(
+        self, file_format: Any, request: Any, queryset: QuerySet, export_form: Any = None
+    ) -> HttpResponse:
+        count = _count(queryset)
+        if count > MOST:
+            return _refused(self, request)
+        audit.record_many("export_list", self.model, by=request.user, rows=count)
+        return super()._do_file_export(file_format, request, queryset, export_form)
+
+
+def _count(rows: QuerySet) -> int:
+    return rows.order_by().values("pk")[: MOST + 1].count()
+
+
+def _refused(model_admin: PortalModelAdmin, request: HttpRequest) -> HttpResponse:
+    """Back to the list as it was filtered."""
+    opts = model_admin.opts
+    model_admin.message_user(request, TOO_MANY, messages.ERROR)
+    name = f"admin:{opts.app_label}_{opts.model_name}_changelist"
+    return redirect(reverse(name, query=request.GET))
 
 
 def _cell(field: models.Field | None, _attribute: Any, value: Any) -> str | int:

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
+import tablib
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from import_export.fields import Field
 from import_export.widgets import CharWidget, DecimalWidget, ForeignKeyWidget
 
@@ -107,3 +109,39 @@ class LocalGovernmentResource(SheetResource):
         clean_model_instances = True
         skip_unchanged = True
         report_skipped = False
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        super().before_import(dataset, **kwargs)
+        self._known = LocalGovernment.objects.in_bulk(field_name="code")
+
+    def get_instance(self, instance_loader: Any, row: dict[str, str]) -> LocalGovernment | None:
+        return self._known.get(self.fields["code"].clean(row))
+
+    def validate_instance(
+        self,
+        instance: LocalGovernment,
+        import_validation_errors: Any = None,
+        validate_unique: bool = True,
+    ) -> None:
+        """Not the constraints, each of which asks the database: it refuses by itself, see below."""
+        errors = dict(import_validation_errors or {})
+        try:
+            instance.full_clean(
+                exclude=errors.keys(), validate_unique=False, validate_constraints=False
+            )
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def do_instance_save(self, instance: LocalGovernment, is_create: bool) -> None:
+        try:
+            with transaction.atomic():
+                super().do_instance_save(instance, is_create)
+        except IntegrityError:
+            # Says in words which constraint it was.
+            instance.full_clean()
+            raise
+
+    def after_save_instance(self, instance: LocalGovernment, row: Any, **kwargs: Any) -> None:
+        self._known[instance.code] = instance

@@ -2,6 +2,10 @@
 
 The shipped template is the default and the text to begin with. No template code comes from the admin:
 a text is filled in by replacing the words of this list, each by one value.
+
+Not here: what tells a genuine mail from a forged one (codes, links for passwords and addresses, news
+of a changed account, messages of strangers), and what is built for each reader of what that reader
+may see (notices and digests of the board).
 """
 
 import re
@@ -68,6 +72,10 @@ _APPLICANT = (
     Word("担当者名", "application.contact_name", "見本 花子"),
     _link("application", "/members/register/SAMPLE/"),
 )
+_STATUS = (
+    Word("団体名", "organization.full_name", "群馬県見本市"),
+    Word("事務局から伝えること", "reason", "お電話でお話ししたとおりです。", is_required=True),
+)
 _REASON = Word("理由", "reason", "担当部署の電話番号をご記入ください。", is_required=True)
 _EVENT = (
     Word("イベント名", "event.name", "見本の交流会"),
@@ -92,6 +100,10 @@ _INTRODUCED = (
 KINDS: dict[str, MailKind] = {
     "application_verify": MailKind("申請：メールアドレスの確認", _APPLICANT),
     "application_received": MailKind("申請：受け付けた知らせ", _APPLICANT),
+    "application_entered": MailKind(
+        "申請：代理入力で受け付けた知らせ",
+        (*_APPLICANT, Word("申出", "application.told_by", "電話でお申し出のあった")),
+    ),
     "application_returned": MailKind("申請：修正のお願い", (*_APPLICANT, _REASON)),
     "application_refused": MailKind("申請：承認しない知らせ", (*_APPLICANT, _REASON)),
     "invitation": MailKind(
@@ -101,6 +113,13 @@ KINDS: dict[str, MailKind] = {
             Word("氏名", "invitation.name", "見本 花子"),
             _link("invitation", "/members/invitations/SAMPLE/"),
         ),
+    ),
+    "body_suspended": MailKind("利用停止の知らせ", (*_STATUS, _page("contact", "/contact/"))),
+    "body_resumed": MailKind(
+        "利用再開の知らせ", (*_STATUS, _page("account_login", "/accounts/login/"))
+    ),
+    "body_withdrawn": MailKind(
+        "退会の知らせ", (*_STATUS, _page("members:register", "/members/register/"))
     ),
     "handover_reminder": MailKind(
         "異動予定の確認・引継ぎ",
@@ -149,6 +168,20 @@ KINDS: dict[str, MailKind] = {
     "event_entry_moved_up": MailKind(
         "イベント：キャンセル待ちから受付済",
         (_GUEST, *_EVENT, _PLACE, _NUMBER, _link("entry", "/events/entries/SAMPLE/")),
+    ),
+    "event_entry_cancelled": MailKind(
+        "イベント：申込みの取消しの知らせ",
+        (
+            _GUEST,
+            *_EVENT,
+            Word(
+                "取消しの説明",
+                "explanation",
+                "次のイベントへの申込みを取り消しました。",
+                is_required=True,
+            ),
+            _link("event", "/events/1/", is_required=False),
+        ),
     ),
     "event_changed": MailKind(
         "イベント：日時・会場の変更の知らせ",

@@ -13,7 +13,7 @@ from import_export.widgets import Widget
 from lib import prefectures
 from lib.imports import HEADER_ROWS, ChoiceWidget, DateWidget, SheetResource
 from lib.text import fold
-from members import audit
+from members import audit, sheet_writing
 from members.known_bodies import KnownBodies
 from members.member_cells import CELLS, EXPLANATIONS, SAMPLE, SAMPLE_NAME
 from members.models import Invitation, Organization, Seat, User
@@ -21,6 +21,10 @@ from members.models import Invitation, Organization, Seat, User
 Kind, Status = Organization.Kind, Organization.Status
 
 OF_BODY = ("kana", "website", "x_account", "magazine_url", "joined_on")
+HOW_TO_COME_BACK = {
+    Status.SUSPENDED: "「会員団体」の応対ページで利用を再開して",
+    Status.WITHDRAWN: "会員登録の申請を承認して",
+}
 OF_SEAT = ("mailbox", "telephone", "extension")
 
 
@@ -93,6 +97,8 @@ class MemberResource(SheetResource):
         )
         import_id_fields = ("code", "section")
         report_skipped = True
+        # No savepoint for each row, which writes nothing by itself.
+        use_bulk = True
 
     def __init__(self, *, shows_people: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -112,12 +118,11 @@ class MemberResource(SheetResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
-        # One import at a time: a second one reads what the first has saved, and changes nothing.
-        locked = Organization.objects.select_for_update().order_by()
-        self._secretariat = locked.get(kind=Kind.SECRETARIAT)
+        self._secretariat = Organization.objects.get(kind=Kind.SECRETARIAT)
         self._by: User | None = kwargs.get("user")
         self._known = KnownBodies()
         self._rows: dict[tuple[int, str], int] = {}
+        self._waiting: dict[int, sheet_writing.Change] = {}
         self._values_of_bodies: dict[tuple[int, str], Any] = {}
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
@@ -225,17 +230,18 @@ class MemberResource(SheetResource):
     ) -> bool:
         return not (self._changed or import_validation_errors)
 
-    def do_instance_save(self, instance: Seat, is_create: bool) -> None:
-        """The body first, then its seat, then the person: each has its key by then."""
+    def save_instance(self, instance: Seat, is_create: bool, row: Any, **kwargs: Any) -> None:
+        """Not yet: all rows are written together."""
         for target, names in self._changed:
-            if isinstance(target, Seat):
-                target.organization = target.organization
-            elif isinstance(target, Invitation):
-                target.seat = target.seat
-            target.save(update_fields=names if target.pk else None)
+            _, before = self._waiting.get(id(target), (target, set[str]()))
+            self._waiting[id(target)] = target, before | names
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
-        if kwargs.get("dry_run") or result.has_errors() or result.has_validation_errors():
+        """A preview writes, too, and takes it back: what the database would refuse is said by then."""
+        if result.has_errors() or result.has_validation_errors():
+            return
+        sheet_writing.write(self._waiting.values())
+        if kwargs.get("dry_run"):
             return
         audit.record(
             "import_members",
@@ -255,7 +261,7 @@ def _refuse(body: Organization, *, kind: str) -> None:
     if body.status != Status.ACTIVE:
         raise ValidationError(
             f"{body}は「{body.get_status_display()}」です。取り込みでは状態を変えません。"
-            "管理画面の「会員団体」で利用中にしてから、取り込んでください。"
+            f"{HOW_TO_COME_BACK[Status(body.status)]}から、取り込んでください。"
         )
     if government is None and kind != Kind.ASSOCIATION.label:
         raise ValidationError({"kind": "団体コードのない行は、種別を「団体」にしてください。"})

@@ -24,6 +24,11 @@ RESULTS = {
         "参加できるようになったときは、メールでお知らせします。",
     },
 }
+CANCELLED = "次のイベントへの申込みを取り消しました。"
+CANCELLED_BY_DESK = (
+    "事務局で、次のイベントへの申込みを取り消しました。"
+    "お心当たりのないときは、事務局にお問い合わせください。"
+)
 ERASED = "内容を消去しました。"
 
 
@@ -70,7 +75,7 @@ def cancel(entry: Entry, *, by: User | None) -> None:
     entry.refresh_from_db()
     if by:
         audit.record("cancel_entry", entry, by=by, event=event.pk)
-    _tell(entry, "event_entry_cancelled", by_secretariat=by is not None)
+    _tell(entry, "event_entry_cancelled", explanation=CANCELLED_BY_DESK if by else CANCELLED)
     _move_up(event)
 
 

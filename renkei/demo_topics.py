@@ -27,7 +27,6 @@ class DemoTopic:
     themes: tuple[str, ...] = ()
 
 
-THEMES = ("防災", "観光・物産", "子ども・教育", "移住・定住", "文化・スポーツ", "環境")
 TOPICS = (
     DemoTopic(
         "call",
@@ -45,7 +44,7 @@ TOPICS = (
             "contact": "見本区 企画課　電話 00-0000-0000",
         },
         columns={"venue": "見本区役所前広場", "places": 12},
-        themes=("観光・物産",),
+        themes=("観光振興", "農林水産・物産"),
         replies=(
             ("city", "出展を検討しています。冷蔵の品物を販売できますか。"),
             ("ward", ">>1\n冷蔵ケースを2台まで用意できます。必要な台数をお知らせください。"),
@@ -63,7 +62,7 @@ TOPICS = (
             "offered": "宿泊施設、指導員、市内の送迎バス",
             "contact": "見本市 企画課 連携担当　電話 00-0000-0000",
         },
-        themes=("子ども・教育", "環境"),
+        themes=("教育", "環境"),
     ),
     DemoTopic(
         "pamphlet",
@@ -85,7 +84,7 @@ TOPICS = (
         "見本市に1週間から滞在できる移住体験住宅を始めました。区民の方へのご案内にご協力ください。\n\n"
         "詳しくは https://www.city.example.jp/iju/ をご覧ください。",
         details={"link": "https://www.city.example.jp/iju/"},
-        themes=("移住・定住",),
+        themes=("移住・関係人口",),
     ),
     DemoTopic(
         "media",
@@ -120,10 +119,6 @@ def post_all() -> int:
     """Once, while the board is empty; answers how many."""
     if Topic.objects.exists():
         return 0
-    if not Theme.objects.exists():
-        Theme.objects.bulk_create(
-            Theme(name=name, position=position) for position, name in enumerate(THEMES, start=1)
-        )
     people = {user.username: user for user in User.objects.select_related("seat__organization")}
     for demo in TOPICS:
         _post(demo, people)

@@ -2,7 +2,7 @@
 
 Addresses and private telephones are taken out of every text column of every table, histories and the
 audit trail among them; the name where the records of the person's bodies hold it. Texts that a body has
-published keep a name in them: personal.mentions() counts these beforehand.
+published keep a name in them: renkei/mentions.py lists these.
 """
 
 import json

@@ -23,6 +23,9 @@ from lib.open_data import FORMATS
 from lib.prefectures import PREFECTURES
 from lib.spreadsheets import write_book, write_csv
 from lib.wareki import WarekiDateField, fiscal_year, format_fiscal_year
+from members import audit
+from members.access import MemberRequest
+from members.models import Organization
 from renkei.charts import Chart, bars, columns
 from renkei.figures.period import Period
 from renkei.figures.tables import TOTAL, Figures, Table
@@ -120,20 +123,22 @@ def figures_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def figures_book(request: HttpRequest) -> HttpResponse:
+def figures_book(request: MemberRequest) -> HttpResponse:
     figures, mark = _asked(request)
     sheets = [(table.title, table.head, table.rows) for table in figures.tables().values()]
     name = f"統計_{figures.period.label}{mark}.xlsx"
+    _record(request, figures)
     return _attachment(write_book(sheets), "xlsx", name)
 
 
 @require_safe
-def figures_sheet(request: HttpRequest, name: str) -> HttpResponse:
+def figures_sheet(request: MemberRequest, name: str) -> HttpResponse:
     figures, mark = _asked(request)
     table = figures.tables().get(name)
     if table is None:
         raise Http404
     file_name = f"{table.title}_{figures.period.label}{mark}.csv"
+    _record(request, figures, table=table.title)
     return _attachment(write_csv(table.head, table.rows), "csv", file_name)
 
 
@@ -145,6 +150,11 @@ def _asked(request: HttpRequest) -> tuple[Figures, str]:
         raise Http404
     figures = Figures(form.period, with_demo=form.with_demo)
     return figures, f"（{DEMO_NOTE}）" if figures.with_demo else ""
+
+
+def _record(request: MemberRequest, figures: Figures, **detail: str) -> None:
+    period = figures.period.label
+    audit.record_many("export_figures", Organization, by=request.user, period=period, **detail)
 
 
 def _check(request: HttpRequest) -> None:

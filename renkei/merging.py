@@ -34,6 +34,7 @@ Kind, Status = Organization.Kind, Organization.Status
 MOVED = (
     ("members.Seat", "organization"),
     ("members.Introduction", "organization"),
+    ("members.CareNote", "organization"),
     ("board.Reply", "organization"),
     ("board.Attachment", "organization"),
 )
@@ -52,7 +53,6 @@ STAYING = {
     "board.Report.organization": "who told the secretariat then",
     "board.Match.organization": "who wrote it down then; the other body has agreed with that one",
     "board.ApprovalRule.organization": "it was set for the old body; the secretariat decides anew",
-    "members.CareNote.organization": "what was said with the old body",
     "members.Confirmation.organization": "what the old body confirmed; the other one is asked itself",
     "members.HistoricalOrganization.merged_into": "history",
     "members.HistoricalOrganization_themes.organization": "history",

@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from django.db.models import Q, QuerySet
 
-from board.models import Answer, Reply, Topic
 from members.models import (
     Application,
     AuditEntry,
@@ -191,19 +190,6 @@ def variants(names: Iterable[str]) -> set[str]:
         parts = name.split()
         found |= {joint.join(parts) for joint in ("", " ", "　")}
     return {name for name in found if len(name) > 1}
-
-
-def mentions(subject: Subject) -> list[tuple[str, QuerySet[Any]]]:
-    """Published or sent by the body, with the name in the text: nobody but the body changes these."""
-    names, bodies = variants(subject.names), subject.bodies
-    return [
-        (label, model._default_manager.filter(in_columns(columns, names), organization__in=bodies))
-        for label, model, columns in (
-            ("投稿", Topic, ("title", "summary", "body")),
-            ("返信", Reply, ("body",)),
-            ("回答", Answer, ("message",)),
-        )
-    ]
 
 
 def in_columns(columns: Iterable[str], values: Iterable[str], lookup: str = "contains") -> Q:

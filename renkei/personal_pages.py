@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lib.open_data import FORMATS
@@ -16,7 +18,7 @@ from members import audit
 from members.access import HANDLES_PERSONAL_DATA, MemberRequest
 from members.models import Application, Invitation, User
 from news.models import Entry
-from renkei import erasure, holdings, personal, personal_search
+from renkei import erasure, holdings, mentions, personal, personal_search
 
 KINDS: dict[str, Any] = {
     "user": User,
@@ -81,7 +83,7 @@ def erase_page(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
         "kind": kind,
         "pk": pk,
         **_kept(subject),
-        "mentions": [(label, rows.count()) for label, rows in personal.mentions(subject)],
+        "mentions": mentions.mentions(subject),
         "refusal": erasure.refusal(subject, by=request.user),
         "is_unconfirmed": request.method == "POST",
     }
@@ -89,6 +91,8 @@ def erase_page(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _erase(request: MemberRequest, subject: personal.Subject, kind: str, pk: int) -> HttpResponse:
+    # Afterwards nothing knows the name any more.
+    left = mentions.mentions(subject)
     try:
         done = erasure.erase(subject, by=request.user)
     except erasure.RefusedError as error:
@@ -96,7 +100,18 @@ def _erase(request: MemberRequest, subject: personal.Subject, kind: str, pk: int
         return redirect("admin:personal_erase", kind, pk)
     told = f"消去しました。申請{done['applications']}件、招待{done['invitations']}件、参加申込{done['entries']}件、メール{done['mails']}件から、この方の情報を消しました。"
     messages.success(request, told)
+    if left:
+        messages.warning(request, _left(left))
     return redirect("admin:personal")
+
+
+def _left(found: list[mentions.Mentions]) -> SafeString:
+    """The places that can be edited or hidden, for whoever has not done so before."""
+    links = [(row.desk, row.name) for kind in found for row in kind.rows]
+    return format_html(
+        "次の文には、氏名が残っています：{}",
+        format_html_join("、", '<a href="{}">{}</a>', links),
+    )
 
 
 def _kept(subject: personal.Subject) -> dict[str, Any]:

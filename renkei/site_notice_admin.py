@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST
 from lib.admin import PortalModelAdmin
 from lib.moments import MomentField
 from lib.text import clean_line, clean_text
-from lib.wareki import format_datetime
 from members import audit
 from renkei import site_notices
 from renkei.models import SiteNotice
@@ -87,7 +86,7 @@ class SiteNoticeForm(forms.ModelForm):
 class SiteNoticeAdmin(PortalModelAdmin):
     form = SiteNoticeForm
     change_form_template = "admin/form_with_preview.html"
-    list_display = ["__str__", "level", "state", "starts", "ends"]
+    list_display = ["__str__", "level", "state", "starts_at", "ends_at"]
     list_filter = [StateFilter, "level"]
     search_fields = ["text"]
     fields = SiteNoticeForm.Meta.fields
@@ -132,11 +131,3 @@ class SiteNoticeAdmin(PortalModelAdmin):
     @admin.display(description="状態")
     def state(self, notice: SiteNotice) -> str:
         return notice.state
-
-    @admin.display(description="開始日時", ordering="starts_at")
-    def starts(self, notice: SiteNotice) -> str:
-        return format_datetime(notice.starts_at)
-
-    @admin.display(description="終了日時", ordering="ends_at")
-    def ends(self, notice: SiteNotice) -> str:
-        return format_datetime(notice.ends_at)

@@ -7,12 +7,18 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from board.models import Category
-from lib.admin import PortalModelAdmin
+from lib.admin import IN_ORDER, PortalModelAdmin
 from members import audit
 
 
 @admin.register(Category)
 class CategoryAdmin(PortalModelAdmin):
+    help_texts = {
+        "name": "掲示板の見出しと、投稿の画面に出ます。",
+        "slug": "ページのアドレスになる半角の英小文字とハイフン。例：renkei-teian　投稿があると変えられません。",
+        "writers": "投稿できる団体だけを限ります。閲覧と返信は、投稿ごとの公開範囲で決まります。",
+        "position": IN_ORDER,
+    }
     list_display = [
         "name",
         "kind",

@@ -84,6 +84,10 @@ class ReportAdmin(ActAdmin):
 
 @admin.register(ApprovalRule)
 class ApprovalRuleAdmin(PortalModelAdmin):
+    help_texts = {
+        "organization": "この団体の投稿は、どの分類でも、事務局が承認するまで公開されません。",
+        "reason": "事務局の控えです。団体には表示しません。",
+    }
     list_display = ["organization", "reason", "created_at"]
     list_select_related = ["organization"]
     list_filter = ["created_at"]

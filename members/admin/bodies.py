@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from import_export.results import Result, RowResult
 
-from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin, SheetAdmin
+from lib.admin import IN_ORDER, HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
-from members import audit, people, reorganization, suspension
+from members import people, reorganization
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
-from members.exporting import ExportingAdmin
+from members.exporting import ExportingAdmin, SheetListAdmin
 from members.imports import LocalGovernmentResource
 from members.known_bodies import with_people
 from members.member_sheet import MemberResource
@@ -27,13 +27,26 @@ from members.models import FormerName, LocalGovernment, Organization, Seat, Them
 from members.models.organization import OrganizationQuerySet
 
 SILENT_DAYS = 90
+HELP_OF_SEAT = {
+    "section": "投稿と会員名簿に表示します。改めると、前の名称は「旧名称」に残ります。",
+    "mailbox": "通知と招待を送る宛先です。部署で共有するアドレスにします。会員だけが見られます。",
+    "telephone": "会員だけが見られます。",
+}
 
 
 @admin.register(LocalGovernment)
-class LocalGovernmentAdmin(SheetAdmin):
+class LocalGovernmentAdmin(SheetListAdmin):
     """Search by name, kana, code and prefecture, as people type them."""
 
     resource_classes = [LocalGovernmentResource]
+    help_texts = {
+        "name": "都道府県名を付けません。都道府県自身の行では空にします。",
+        "kana": "ひらがなで入力します。検索と並び順に使います。",
+        "latitude": "役所・役場の位置を十進の度で入力します。例：36.391",
+        "longitude": "例：139.06",
+        "website": "公開の団体のページから、ここへリンクします。",
+        "successor": "合併などで、この団体の区域を受け継いだ団体。会員団体の合併の案内に使います。",
+    }
     list_display = ["code", "__str__", "kana", "kind", "abolished_on", "successor"]
     list_display_links = ["code", "__str__"]
     list_filter = [
@@ -54,6 +67,7 @@ class LocalGovernmentAdmin(SheetAdmin):
 
 class SeatInline(LabelledTabularInline):
     model = Seat
+    help_texts = HELP_OF_SEAT
     extra = 0
     show_change_link = True
 
@@ -62,6 +76,10 @@ class FormerNameInline(LabelledTabularInline):
     """Kept by renaming; corrected here, as after a slip of the pen."""
 
     model = FormerName
+    help_texts = {
+        "name": "この名称でも検索で見つかります。",
+        "until": "この名称だった最後の日。",
+    }
     fields = ["name", "kana", "until", "reason"]
     extra = 0
 
@@ -147,11 +165,24 @@ class OrganizationForm(forms.ModelForm):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(SheetAdmin, HistoryAdmin):
+class OrganizationAdmin(SheetListAdmin, HistoryAdmin):
     """The sheet of members has a row per seat of the bodies that the list shows."""
 
     form = OrganizationForm
     resource_classes = [MemberResource]
+    help_texts = {
+        "kind": "特別区、事務局は、会員登録の数に数えません。",
+        "name": "都道府県名を付けません。例：前橋市",
+        "kana": "ひらがなで入力します。検索と並び順に使います。",
+        "local_government": "選ぶと、団体コードと公開のページのアドレスが決まります。町村会などの団体では空にします。",
+        "joined_on": "公開の団体のページと「統計」に使います。特別区では空にします。",
+        "confirmed_on": "登録内容を団体が最後に確かめた日。年次確認の回答で、自動で入ります。",
+        "introduction": "公開の団体のページに載ります。団体の管理担当者も書き換えられます。",
+        "website": "公開の団体のページから、ここへリンクします。",
+        "x_account": "アカウントの名前。「@」はあってもなくてもかまいません。公開の団体のページに載ります。",
+        "magazine_url": "広報誌を載せているページ。公開の団体のページから、ここへリンクします。",
+        "themes": "公開の団体のページに載ります。",
+    }
     sheet_title = "会員の名簿"
     sheet_advice = (
         "1行に、1つの団体の1つの担当部署を書きます。",
@@ -171,12 +202,12 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
     search_fields = ["folded", "local_government__code"]
     search_help_text = "団体コード、団体名、ふりがな、旧名称、都道府県で検索します。"
     autocomplete_fields = ["local_government", "themes"]
-    readonly_fields = ["merged_into", "merged_on", "mail", "mails"]
+    readonly_fields = ["state", "merged_into", "merged_on", "mail", "mails"]
     fieldsets = [
         (None, {"fields": ["kind", "prefecture", "name", "kana", "renamed_on"]}),
         (
             "登録",
-            {"fields": ["local_government", "status", "is_demo", "joined_on", "confirmed_on"]},
+            {"fields": ["local_government", "state", "is_demo", "joined_on", "confirmed_on"]},
         ),
         (
             "団体の紹介",
@@ -215,12 +246,6 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
             "shows_people": shows_people,
         }
 
-    def get_export_data(
-        self, file_format: Any, request: Any, queryset: QuerySet[Seat], **kwargs: Any
-    ) -> Any:
-        audit.record_many("export_list", Organization, by=request.user, rows=queryset.count())
-        return super().get_export_data(file_format, request, queryset, **kwargs)
-
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         shown = super().get_export_queryset(request)
         members = shown.exclude(kind=Organization.Kind.SECRETARIAT).order_by()
@@ -247,8 +272,6 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
         if is_renamed:
             day = form.cleaned_data["renamed_on"]
             reorganization.rename(obj, name, kana, by=request.user, from_date=day)
-        if change and "status" in changed:
-            suspension.organization_changed(obj, by=request.user)
 
     def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
         if formset.model is not Seat:
@@ -275,6 +298,16 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
         """All about the body on one page; an address of renkei/."""
         address = reverse("admin:care", args=[organization.pk])
         return format_html('<a href="{}">応対ページ</a>', address)
+
+    @admin.display(description="状態")
+    def state(self, organization: Organization) -> str:
+        """Changed on the page of the body, which says what follows, tells the body and records it."""
+        said = organization.get_status_display()
+        if organization.pk is None:
+            return said
+        address = reverse("admin:care", args=[organization.pk])
+        acts = "利用停止・利用再開・退会は応対ページから行います"
+        return format_html('{}　<a href="{}">{}</a>', said, address, acts)
 
     @admin.display(description="メール")
     def mail(self, organization: Any) -> str:
@@ -305,6 +338,7 @@ class OrganizationAdmin(SheetAdmin, HistoryAdmin):
 
 @admin.register(Seat)
 class SeatAdmin(ExportingAdmin):
+    help_texts = HELP_OF_SEAT
     list_display = ["organization", "section", "mailbox", "telephone", "extension"]
     list_display_links = ["organization", "section"]
     list_select_related = ["organization__local_government"]
@@ -340,6 +374,10 @@ class SeatAdmin(ExportingAdmin):
 
 @admin.register(Theme)
 class ThemeAdmin(PortalModelAdmin):
+    help_texts = {
+        "name": "団体の紹介で選べるようになります。改めると、選んだすべての団体の表示が変わります。",
+        "position": IN_ORDER,
+    }
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]

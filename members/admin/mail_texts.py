@@ -45,6 +45,9 @@ class MailTextForm(forms.ModelForm):
 
 @admin.register(MailText)
 class MailTextAdmin(HistoryAdmin):
+    help_texts = {
+        "effective_from": "この日から送るメールに使います。適用を始めた版は、直せません（次の版を作ります）。"
+    }
     form = MailTextForm
     change_form_template = "admin/members/mailtext/change_form.html"
     change_list_template = "admin/members/mailtext/change_list.html"

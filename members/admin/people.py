@@ -93,6 +93,13 @@ class DeskAdmin(RecordAdmin):
 @admin.register(User)
 class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     form = PersonForm
+    help_texts = {
+        "name": "投稿や回答に、会員だけに表示します。",
+        "username": "半角の英数字。ログインに使えます。",
+        "seat": "投稿や回答は、この部署の団体のものになります。",
+        "role": "管理担当者は利用者の招待と団体の紹介、投稿担当者は投稿と回答、閲覧のみは閲覧ができます。",
+        "is_superuser": "システムの管理者だけに付けます。事務局での役割にかかわらず、すべての操作ができます。",
+    }
     list_display = ["name", "email", "username", "seat", "role", "is_active", "last_seen_at"]
     list_select_related = ["seat__organization"]
     list_filter = [

@@ -7,9 +7,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 
-from lib.admin import PortalModelAdmin
+from lib.admin import HistoryAdmin
 from members import consent
 from members.admin.records import RecordAdmin
 from members.exporting import ExportingAdmin
@@ -32,9 +31,14 @@ class ConsentFilter(admin.SimpleListFilter):
 
 
 @admin.register(SiteText)
-class SiteTextAdmin(SimpleHistoryAdmin, PortalModelAdmin):
+class SiteTextAdmin(HistoryAdmin):
     """A published version is not changed: 「新規追加」 makes the next one."""
 
+    help_texts = {
+        "version": "同じ種類の、前の版より大きい番号にします。",
+        "effective_from": "この日から、前の版に代わってページに出ます。先の日にすると、その日まで出ません。",
+        "title": "ページの見出しになります。見出しのない文では空にします。",
+    }
     list_display = ["slug", "version", "effective_from", "as_of", "is_draft", "consents"]
     list_filter = ["slug", "is_draft"]
     search_fields = ["title", "body"]

@@ -186,6 +186,7 @@ class YearlyCheckAdmin(PortalModelAdmin):
         if not request.user.has_perm(EXPORTS_PERSONAL_DATA):
             raise PermissionDenied
         rows = [line.cells for line in _lines(check, form)]
+        audit.record("export_list", check, by=request.user, rows=len(rows))
         if extension == "csv":
             content = write_csv(table.HEADS, rows)
         else:

@@ -246,6 +246,13 @@ class Application(models.Model):
         return self.status in self.OPEN
 
     @property
+    def told_by(self) -> str:
+        """In a sentence: 電話でお申し出のあった."""
+        is_named = self.channel and self.channel != self.Channel.OTHER
+        way = f"{self.get_channel_display()}で" if is_named else ""
+        return f"{way}お申し出のあった"
+
+    @property
     def channel_label(self) -> str:
         """代理入力（電話）, or 申請フォーム for those that came by themselves."""
         return f"代理入力（{self.get_channel_display()}）" if self.channel else "申請フォーム"

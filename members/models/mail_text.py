@@ -1,41 +1,23 @@
 """メールの文 (MailText): a version of the words of one mail, in place of the shipped ones."""
 
 from contextlib import suppress
-from datetime import date
-from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from lib.text import clean_line, clean_text
 from members.mail_words import CHOICES, KINDS, WORD
+from members.models.version import Version, VersionQuerySet
 
 _FULL_WIDTH = str.maketrans("｛｝", "{}")
 
 
-class MailTextQuerySet(models.QuerySet["MailText"]):
-    def in_effect(self, on: date | None = None) -> Self:
-        """Versions that have taken effect by the day (default: today in Japan), newest first."""
-        on = on or timezone.localdate()
-        return self.filter(effective_from__lte=on).order_by("slug", "-effective_from", "-version")
-
-    def current(self, slug: str) -> "MailText | None":
-        return self.in_effect().filter(slug=slug).first()
-
-
-class MailText(models.Model):
+class MailText(Version):
     """A version that is in effect is not changed: what was mailed can be read again."""
 
     slug = models.CharField("メール", max_length=30, choices=CHOICES)
-    version = models.PositiveIntegerField("版", default=1)
-    effective_from = models.DateField(
-        "適用開始日",
-        default=timezone.localdate,
-        help_text="この日から送るメールに使います。適用を始めた版は、直せません（次の版を作ります）。",
-    )
     subject = models.CharField(
         "件名", max_length=100, help_text="先頭の【特別区全国連携】は、自動で付きます。"
     )
@@ -45,12 +27,11 @@ class MailText(models.Model):
         help_text="文字だけのメールです。長い行は、送るときに全角38字で折り返します。",
     )
 
-    objects = MailTextQuerySet.as_manager()
+    objects = VersionQuerySet["MailText"].as_manager()
     history = HistoricalRecords(verbose_name="メールの文の変更履歴")
 
-    class Meta:
+    class Meta(Version.Meta):
         verbose_name = verbose_name_plural = "メールの文"
-        ordering = ["slug", "-effective_from", "-version"]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug", "version"],
@@ -59,9 +40,6 @@ class MailText(models.Model):
             ),
             models.CheckConstraint(condition=Q(version__gte=1), name="mail_text_version_from_1"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_slug_display()} 第{self.version}版"
 
     def clean(self) -> None:
         """Each {語句} is one of this mail's, and those without which it makes no sense are there."""
@@ -93,10 +71,6 @@ class MailText(models.Model):
             self.version = (newest or 0) + 1
             with suppress(IntegrityError), transaction.atomic():
                 self.save()
-
-    @property
-    def is_in_effect(self) -> bool:
-        return self.effective_from <= timezone.localdate()
 
     def _has(self, name: str) -> bool:
         """A subject is no place for a link."""

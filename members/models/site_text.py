@@ -1,17 +1,15 @@
 """Texts and figures that the secretariat edits, in dated versions."""
 
 import re
-from datetime import date
-from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from lib.markdown import render
 from lib.text import fold
+from members.models.version import Version, VersionQuerySet
 
 # A later day might have no working day left in March.
 LAST_HANDOVER_DAY = 20
@@ -28,15 +26,7 @@ def parse_handover_day(text: str) -> int:
     return int(match[1])
 
 
-class SiteTextQuerySet(models.QuerySet["SiteText"]):
-    def in_effect(self, on: date | None = None) -> Self:
-        """Versions that have taken effect by the day (default: today in Japan), newest first."""
-        on = on or timezone.localdate()
-        return self.filter(effective_from__lte=on).order_by("slug", "-effective_from", "-version")
-
-    def current(self, slug: str) -> "SiteText | None":
-        return self.in_effect().filter(slug=slug).first()
-
+class SiteTextQuerySet(VersionQuerySet["SiteText"]):
     def binding_terms(self) -> list["SiteText"]:
         """The terms in effect, newest first, back to the version that asked for consent.
 
@@ -60,8 +50,8 @@ class SiteTextQuerySet(models.QuerySet["SiteText"]):
         return {slug.replace("-", "_"): newest[slug] for slug in slugs if slug in newest}
 
 
-class SiteText(models.Model):
-    """One version of one text. To change a published text, add a version; the old one stays."""
+class SiteText(Version):
+    """One version of one text of the portal."""
 
     class Slug(models.TextChoices):
         PURPOSE = "purpose", "目的（トップページの一文）"
@@ -81,8 +71,6 @@ class SiteText(models.Model):
         INVITATION_LETTER = "invitation-letter", "手紙：利用者登録のお願い"
 
     slug = models.CharField("種類", max_length=30, choices=Slug)
-    version = models.PositiveIntegerField("版", default=1)
-    effective_from = models.DateField("適用開始日", default=timezone.localdate)
     as_of = models.DateField(
         "時点", null=True, blank=True, help_text="数を示す文に付ける「○年○月○日現在」の日付"
     )
@@ -106,9 +94,8 @@ class SiteText(models.Model):
     objects = SiteTextQuerySet.as_manager()
     history = HistoricalRecords(verbose_name="文章の変更履歴")
 
-    class Meta:
+    class Meta(Version.Meta):
         verbose_name = verbose_name_plural = "文章"
-        ordering = ["slug", "-effective_from", "-version"]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug", "version"],
@@ -117,9 +104,6 @@ class SiteText(models.Model):
             ),
             models.CheckConstraint(condition=Q(version__gte=1), name="site_text_version_from_1"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_slug_display()} 第{self.version}版"
 
     def clean(self) -> None:
         if self.slug == self.Slug.HANDOVER_DAY:

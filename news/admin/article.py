@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST
 from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.moments import ClockField, MomentField
-from lib.wareki import format_datetime
 from members.access import MemberRequest
 from members.exporting import ExportingAdmin
 from news import releasing
@@ -111,10 +110,6 @@ class PublishedAdmin(BulkAdmin, ExportingAdmin, HistoryAdmin):
     @admin.display(description="状態")
     def state(self, row: Published) -> str:
         return row.state
-
-    @admin.display(description="公開日時", ordering="publish_at")
-    def published(self, row: Published) -> str:
-        return format_datetime(row.publish_at)
 
     @admin.display(description="公開ページ")
     def page(self, row: Any) -> str:

@@ -17,7 +17,6 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from lib.admin import SheetAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.moments import MomentField
 from lib.open_data import FORMATS
@@ -26,7 +25,7 @@ from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
-from members.exporting import ExportingAdmin
+from members.exporting import ExportingAdmin, SheetListAdmin
 from news import entering, proposing
 from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.article import ArticleForm
@@ -120,8 +119,17 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(SheetAdmin, PreviewAdmin):
+class EventAdmin(SheetListAdmin, PreviewAdmin):
     resource_classes = [EventResource]
+    help_texts = {
+        "kana": "ひらがなで入力します。検索に使います。",
+        "status": "「延期」「中止」にすると公開のページに示し、申し込んだ方にメールで知らせます。",
+        "latitude": "会場の位置を十進の度で入力します。例：36.391　カレンダーへの登録とオープンデータに載ります。",
+        "longitude": "緯度と一緒に入力します。例：139.06",
+        "online_url": "公開のページに載り、だれでも見られます。申し込んだ方だけに知らせるときは空にします。",
+        "url": "主催者のページなど。公開のページから、ここへリンクします。",
+        "wants_introduction": "印を付けると「公式Xでの紹介」に案が入ります。投稿するかは、そこで決めます。",
+    }
     sheet_advice = (
         "1行に1つのイベントを書きます。イベント名と開始日が同じ行は、今の内容を改めます。",
         "書いた列だけを改めます。列があって空のセルは、今の内容を空にします。",

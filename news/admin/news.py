@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 
-from lib.admin import PortalModelAdmin
+from lib.admin import IN_ORDER, SLUG, PortalModelAdmin
 from lib.bulk import Bulk
 from lib.wareki import WarekiDateField
 from news.admin.article import RELEASING, NewsFileInline, PreviewAdmin, StateFilter
@@ -25,7 +25,7 @@ class PinForm(forms.Form):
 class NewsItemAdmin(PreviewAdmin):
     form = ArticleForm
     preview_template = "news/news_item.html"
-    list_display = ["title", "category", "state", "published", "pinned_until", "page"]
+    list_display = ["title", "category", "state", "publish_at", "pinned_until", "page"]
     list_filter = [StateFilter, "category", "publish_at"]
     list_select_related = ["category"]
     search_fields = ["folded"]
@@ -62,6 +62,11 @@ class NewsItemAdmin(PreviewAdmin):
 
 @admin.register(NewsCategory)
 class NewsCategoryAdmin(PortalModelAdmin):
+    help_texts = {
+        "name": "公開のお知らせの一覧と配信に載ります。",
+        "slug": SLUG,
+        "position": IN_ORDER,
+    }
     list_display = ["name", "slug", "position"]
     list_editable = ["position"]
     search_fields = ["name"]

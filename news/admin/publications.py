@@ -8,8 +8,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from lib.admin import LabelledTabularInline, PortalModelAdmin, SheetAdmin
-from lib.wareki import format_date
+from lib.admin import IN_ORDER, SLUG, LabelledTabularInline, PortalModelAdmin
+from members.exporting import SheetListAdmin
 from news.admin.article import PublishedAdmin, StateFilter
 from news.forms.publication import EditionForm
 from news.imports import PublicationResource
@@ -40,14 +40,15 @@ class EditionInline(LabelledTabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(SheetAdmin, PublishedAdmin):
+class PublicationAdmin(SheetListAdmin, PublishedAdmin):
     resource_classes = [PublicationResource]
+    help_texts = {"summary": "公開の一覧と刊行物のページに載ります。"}
     sheet_advice = (
         "1行に1つの号を書きます。種類と号が同じ行（号がなければ種類と表題）は、今の内容を改めます。",
         "PDFは取り込めません。取り込んだあとに、それぞれの刊行物のページでPDFを登録してください。",
         "新しい刊行物は、下書きになります。一覧の操作「選択したものを公開する」でまとめて公開できます。",
     )
-    list_display = ["title", "series", "number", "issued", "state", "downloads", "page"]
+    list_display = ["title", "series", "number", "issued_on", "state", "downloads", "page"]
     list_filter = [StateFilter, "series", "issued_on"]
     list_select_related = ["series"]
     search_fields = ["folded"]
@@ -73,10 +74,6 @@ class PublicationAdmin(SheetAdmin, PublishedAdmin):
         if any(formset.has_changed() for formset in formsets):
             form.instance.save(update_fields=["contents"])
 
-    @admin.display(description="発行日", ordering="issued_on")
-    def issued(self, publication: Publication) -> str:
-        return format_date(publication.issued_on)
-
     @admin.display(description="ダウンロード数", ordering="all_downloads")
     def downloads(self, publication: Any) -> int:
         return publication.all_downloads or 0
@@ -84,6 +81,11 @@ class PublicationAdmin(SheetAdmin, PublishedAdmin):
 
 @admin.register(Series)
 class SeriesAdmin(PortalModelAdmin):
+    help_texts = {
+        "name": "公開の刊行物の一覧の見出しになります。",
+        "slug": SLUG,
+        "position": IN_ORDER,
+    }
     list_display = ["name", "slug", "position"]
     list_editable = ["position"]
     search_fields = ["name"]

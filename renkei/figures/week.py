@@ -55,7 +55,9 @@ def _without_demo(rows: QuerySet, demo: str) -> QuerySet:
 def _numbers(rows: QuerySet, moment: str, periods: tuple[Period, Period]) -> list[int]:
     within = [_within(moment, period) for period in periods]
     counts = {f"number_{place}": Count("pk", filter=q) for place, q in enumerate(within)}
-    return list(rows.filter(within[0] | within[1]).order_by().aggregate(**counts).values())
+    # Of two ranges joined by OR a database reads all; the weeks follow each other.
+    both = _within(moment, Period(periods[1].first, periods[0].last))
+    return list(rows.filter(both).order_by().aggregate(**counts).values())
 
 
 def _within(field: str, period: Period) -> Q:

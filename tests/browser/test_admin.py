@@ -20,7 +20,7 @@ MODELS = {
     "会員団体": ORGANIZATIONS,
     "担当部署": "/admin/members/seat/",
     "応対記録": "/admin/members/carenote/",
-    "グループ": "/admin/auth/group/",
+    "事務局の役割": "/admin/auth/group/",
     "テーマ": "/admin/members/theme/",
     "利用者": "/admin/members/user/",
     "会員登録申請": "/admin/members/application/",
@@ -119,6 +119,22 @@ def test_sheet_is_previewed_and_then_saved(secretary):
     expect(secretary.locator(".messagelist")).to_contain_text("取り込みが終わりました")
     secretary.get_by_role("link", name="北海道町村会").click()
     expect(secretary.get_by_label("有効期間（月数）")).to_have_value("6")
+
+
+def test_button_is_off_and_the_page_says_so_while_a_sheet_is_read(secretary):
+    # An answer without content: the browser stays where it is, as until the next page comes.
+    secretary.route(
+        "**/import/",
+        lambda route: (
+            route.fulfill(status=204) if route.request.method == "POST" else route.continue_()
+        ),
+    )
+
+    upload(secretary, REGIONAL, "協定番号\r\n")
+
+    expect(secretary.get_by_role("button", name="内容を確かめる")).to_be_disabled()
+    expect(secretary.get_by_role("status")).to_contain_text("ファイルを読んでいます。")
+    assert accessibility_violations(secretary) == []
 
 
 def test_sheet_with_one_wrong_row_names_it_and_saves_nothing(secretary):

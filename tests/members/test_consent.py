@@ -329,7 +329,7 @@ def test_demo_people_agree_once_and_are_asked_for_the_next_version(client, maste
     make_terms(2)
     call_command("seed_demo", stdout=StringIO())
 
-    assert TermsConsent.objects.count() == User.objects.count() == 7
+    assert TermsConsent.objects.count() == User.objects.count() == 10
     assert {one.text.version for one in TermsConsent.objects.all()} == {1}
     client.force_login(User.objects.get(username="city"))
     assert client.get("/members/me/").url.startswith(PAGE)

@@ -5,7 +5,8 @@ import pytest
 import tablib
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lib.imports import error_lines
 from lib.local_government_codes import check_digit, readings, validate_code
@@ -78,6 +79,54 @@ def test_update_changes_only_the_columns_of_the_sheet(db):
     body.refresh_from_db()
     assert (body.name, body.website) == ("前橋市", "https://a.example/")
     assert "まえばし" in body.folded
+
+
+def test_what_the_database_refuses_is_said_in_words_and_nothing_is_saved(db):
+    result = import_rows(
+        ["102016", "群馬県", "前橋市", "まえばしし", "市"],
+        ["102024", "群馬県", "", "たかさきし", "市"],
+    )
+
+    assert error_lines(result) == [
+        "3行目: 団体名は、都道府県では空にし、市区町村では入力してください。"
+    ]
+    assert LocalGovernment.objects.count() == 0
+
+
+def test_import_that_is_ended_in_the_middle_saves_nothing_and_can_be_run_again(db):
+    sheet = tablib.Dataset(
+        ["102016", "群馬県", "前橋市", "まえばしし", "市"],
+        ["102024", "群馬県", "高崎市", "たかさきし", "市"],
+        headers=HEADS,
+    )
+
+    def end(done):
+        assert LocalGovernment.objects.count() == done == 1
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        LocalGovernmentResource().import_data(sheet, progress=end)
+    assert LocalGovernment.objects.count() == 0
+
+    again = import_rows(*sheet)
+    assert error_lines(again) == []
+    assert LocalGovernment.objects.count() == 2
+
+
+def test_queries_of_a_row_are_few(master):
+    sheet = [
+        [body.code, body.get_prefecture_display(), body.name, f"{body.kana}あ", body.kind]
+        for body in LocalGovernment.objects.all()[:40]
+    ]
+    counts = []
+    for rows in (20, 40):
+        with CaptureQueriesContext(connection) as queries:
+            result = import_rows(*sheet[:rows])
+        counts.append(len(queries))
+        assert result.totals["update"] == 20
+
+    # Two savepoints and the row itself; 20 of the second sheet are as they were.
+    assert counts[1] - counts[0] == 20 * 2
 
 
 def test_file_that_is_no_sheet_is_refused_in_words(db, tmp_path):

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from members import mail_words, mailing, registration, yearly_check
+from members import mail_words, mailing, registration, staff, suspension, yearly_check
 from members.models import Application, AuditEntry, Delivery, MailText, Seat, YearlyCheck
+from news import entering
 from tests import factories
 from tests.html import text_of
 
@@ -107,6 +108,22 @@ def occasions():
         yearly_check.close(running, by=by)
         Seat.objects.update(mailbox="")
 
+    def enter(channel):
+        application = factories.build_application(
+            local_government=factories.make_local_government()
+        )
+        by = factories.make_staff(staff.Desk.ALL)
+        registration.enter(application, channel=channel, note="", by=by)
+
+    def cancel(by=None):
+        event = factories.make_open_event(name="見本の催し", venue="見本会館")
+        entering.cancel(factories.make_entry(event), by=by)
+
+    def change(*acts, reason):
+        seat = factories.make_seat(mailbox="kikaku@city.example.jp")
+        for act in acts:
+            act(seat.organization, reason=reason, by=factories.make_staff(staff.Desk.ALL))
+
     return {
         "application_verify": apply,
         "application_returned": lambda: decide(registration.return_to_applicant),
@@ -116,6 +133,13 @@ def occasions():
         "event_entered": lambda: factories.make_entry(
             factories.make_open_event(venue="見本会館", name="長い名前の催し" * 3)
         ),
+        "application_entered": lambda: enter("telephone"),
+        "application_entered ": lambda: enter("other"),
+        "event_entry_cancelled": cancel,
+        "event_entry_cancelled ": lambda: cancel(factories.make_user()),
+        "body_suspended": lambda: change(suspension.suspend, reason="お電話のとおり"),
+        "body_resumed": lambda: change(suspension.suspend, suspension.resume, reason=""),
+        "body_withdrawn": lambda: change(suspension.withdraw, reason=""),
     }
 
 
@@ -123,8 +147,8 @@ def occasions():
 def test_shipped_words_typed_into_the_admin_give_the_same_mail(db, slug):
     occasions()[slug]()
     default = Delivery.objects.latest("pk")
-    subject, body = mail_words.shipped(slug)
-    make_text(slug, subject=subject, body=body)
+    subject, body = mail_words.shipped(slug.strip())
+    make_text(slug.strip(), subject=subject, body=body)
     occasions()[slug]()
     own = Delivery.objects.latest("pk")
 

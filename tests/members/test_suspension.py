@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from members.models import AuditEntry, Organization, User
+from members import suspension
+from members.models import AuditEntry, Delivery, Organization, User
 from tests import factories
 
 
@@ -51,19 +52,44 @@ def test_old_cookie_of_a_readmitted_person_stays_dead(admin, other_client, manag
     assert not is_logged_in(other_client)
 
 
-def test_old_cookies_of_a_readmitted_body_stay_dead(admin, other_client, manager):
+def test_old_cookies_of_a_readmitted_body_stay_dead(secretary, other_client, manager):
     other_client.force_login(manager)
     assert is_logged_in(other_client)
 
-    for status in (Organization.Status.SUSPENDED, Organization.Status.ACTIVE):
-        save(admin, manager.seat.organization, status=status)
+    suspension.suspend(manager.seat.organization, by=secretary)
+    suspension.resume(manager.seat.organization, by=secretary)
 
     assert not is_logged_in(other_client)
 
 
+def test_form_of_a_body_changes_no_status_and_leads_to_the_page_that_does(admin, manager):
+    body = manager.seat.organization
+
+    save(admin, body, status=Organization.Status.SUSPENDED)
+
+    body.refresh_from_db()
+    form = admin.get(reverse("admin:members_organization_change", args=[body.pk]))
+    assert body.status == Organization.Status.ACTIVE
+    assert not AuditEntry.objects.exists()
+    assert not Delivery.objects.exists()
+    assert "status" not in form.context["adminform"].form.fields
+    assert f'利用中　<a href="{reverse("admin:care", args=[body.pk])}">' in form.content.decode()
+
+
+def test_body_that_the_secretariat_adds_takes_part(admin, secretary):
+    address = reverse("admin:members_organization_add")
+    data = {"kind": "municipality", "prefecture": "10", "name": "新規市", "status": "withdrawn"}
+    for inline in admin.get(address).context["inline_admin_formsets"]:
+        data |= fields(inline.formset.management_form)
+
+    admin.post(address, data)
+
+    assert Organization.objects.get(name="新規市").status == Organization.Status.ACTIVE
+
+
 def test_suspension_leaves_audit_entries(admin, secretary, manager):
     save(admin, manager, is_active="")
-    save(admin, manager.seat.organization, status=Organization.Status.SUSPENDED)
+    suspension.suspend(manager.seat.organization, by=secretary)
 
     entries = AuditEntry.objects.filter(actor=secretary).order_by("id")
     assert [(entry.act, entry.target_id) for entry in entries] == [
@@ -83,11 +109,11 @@ def test_other_changes_end_no_session(admin, other_client, manager):
     assert [entry.act for entry in AuditEntry.objects.all()] == ["change_user"]
 
 
-def test_colleagues_of_other_bodies_stay_logged_in(admin, other_client, manager):
+def test_colleagues_of_other_bodies_stay_logged_in(secretary, other_client, manager):
     other = factories.make_user()
     other_client.force_login(other)
     assert is_logged_in(other_client)
 
-    save(admin, manager.seat.organization, status=Organization.Status.WITHDRAWN)
+    suspension.withdraw(manager.seat.organization, by=secretary)
 
     assert is_logged_in(other_client)

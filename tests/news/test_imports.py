@@ -1,12 +1,15 @@
 """Sheets of events and publications in the admin: preview, drafts, errors by row and column."""
 
 import io
+import threading
 from datetime import date
 
 import openpyxl
 import pytest
+import tablib
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from members.models import Delivery
 from news.imports import EventResource, PublicationResource
@@ -218,3 +221,25 @@ def test_staff_who_may_only_look_import_nothing(client, secretary, changelist):
     assert client.get(f"{changelist}import/").status_code == 403
     assert client.get(f"{changelist}import/sample.csv").status_code == 403
     assert client.get(f"{changelist}export/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_sheet_twice_at_once_makes_each_event_once():
+    start, results = threading.Barrier(2), []
+
+    def act():
+        sheet = tablib.Dataset([*EVENT.values()], headers=[*EVENT])
+        try:
+            start.wait()
+            results.append(EventResource().import_data(sheet))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(result.totals["new"] for result in results) == [0, 1]
+    assert Event.objects.count() == 1

@@ -1,6 +1,7 @@
 """Every list and form of the admin: constant queries, no full counts, no long selects, Japanese."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -13,7 +14,7 @@ from django.urls import reverse
 from agreements.models import Matter
 from board.models import Answer, Category, Reply
 from lib.admin import CappedPaginator
-from members.models import Delivery, LocalGovernment, Notice, SiteText, Theme
+from members.models import Delivery, LocalGovernment, Notice, Organization, SiteText, Theme
 from news.models import NewsCategory, Series
 from tests import factories
 from tests.renkei.admin_rows import MAKE
@@ -96,6 +97,58 @@ def test_list_counts_no_whole_table(admin_client, model):
     table = model._meta.db_table
     counts = [sql for sql in queries if "COUNT(" in sql and f'FROM "{table}"' in sql]
     assert [sql for sql in counts if "LIMIT" not in sql and "GROUP BY" not in sql] == []
+
+
+def test_help_is_given_for_fields_that_there_are():
+    forms_of = [form for page in admin.site._registry.values() for form in (page, *page.inlines)]
+
+    unknown = {
+        (str(form.model), name)
+        for form in forms_of
+        for name in getattr(form, "help_texts", ())
+        if name not in {field.name for field in form.model._meta.get_fields()}
+    }
+
+    assert unknown == set()
+
+
+def test_help_for_the_secretariat_is_not_said_to_members(admin_client, other_client, manager):
+    body = manager.seat.organization
+    other_client.force_login(manager)
+
+    desk = admin_client.get(address_of(Organization, "change", body.pk)).content.decode()
+    own = other_client.get(reverse("members:organization_edit")).content.decode()
+
+    assert "団体の管理担当者も書き換えられます" not in own
+    assert "団体の管理担当者も書き換えられます" in desk
+    assert "部署で共有するアドレスにします" in desk
+
+
+YEAR_OF_THE_WEST = re.compile(r"(?:19|20)\d\d年")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_days_of_lists_and_forms_are_in_japanese_years(admin_client, model):
+    MAKE[model](1)
+    row = model._default_manager.first()
+
+    pages = [admin_client.get(address_of(model, "changelist"))]
+    if admin.site._registry[model].has_change_permission(pages[0].wsgi_request):
+        pages.append(admin_client.get(address_of(model, "change", row.pk)))
+
+    for page in pages:
+        assert YEAR_OF_THE_WEST.findall(page.content.decode()) == []
+
+
+def test_list_and_record_say_a_moment_as_the_portal_does(admin_client):
+    MAKE[Delivery](1)
+    mail = Delivery.objects.get()
+    Delivery.objects.update(created_at=datetime(2026, 3, 12, 4, 30, tzinfo=UTC))
+
+    for page in (("changelist",), ("change", mail.pk)):
+        html = admin_client.get(address_of(Delivery, *page)).content.decode()
+        moment = '<time datetime="2026-03-12T13:30:00+09:00">令和8年3月12日（木）午後1時30分</time>'
+        assert moment in html
 
 
 def test_capped_list_says_so_and_its_last_page_is_shown(admin_client, monkeypatch):

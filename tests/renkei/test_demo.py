@@ -9,6 +9,7 @@ from django.utils import timezone
 from board.models import Reply, Topic
 from members.access import is_secretariat
 from members.models import LocalGovernment, Organization, User
+from members.staff import Desk
 
 
 @pytest.fixture
@@ -31,6 +32,9 @@ def test_demo_accounts_are_refused_in_production(master):
     ("login", "role", "body"),
     [
         ("jimukyoku", "manager", "特別区長会事務局"),
+        ("kanri", "manager", "特別区長会事務局"),
+        ("henshu", "contributor", "特別区長会事務局"),
+        ("etsuran", "viewer", "特別区長会事務局"),
         ("ward", "manager", "見本区"),
         ("city", "manager", "見本市"),
         ("city2", "contributor", "見本市"),
@@ -48,7 +52,21 @@ def test_demo_accounts_log_in(client, demo, settings, login, role, body):
     user = User.objects.get(username=login)
     assert response.status_code == 302
     assert (user.role, user.seat.organization.name) == (role, body)
-    assert is_secretariat(user) == (login == "jimukyoku")
+    assert is_secretariat(user) == (body == "特別区長会事務局")
+
+
+def test_each_role_of_the_secretariat_can_be_tried(demo):
+    roles = {
+        user.username: [group.name for group in user.groups.all()]
+        for user in User.objects.filter(is_staff=True)
+    }
+
+    assert roles == {
+        "jimukyoku": [],
+        "kanri": [Desk.ALL],
+        "henshu": [Desk.EDITOR],
+        "etsuran": [Desk.VIEWER],
+    }
 
 
 def test_demo_bodies_are_fictional_and_counted_nowhere(demo):

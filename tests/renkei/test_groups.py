@@ -15,6 +15,7 @@ from members.staff import Desk
 from renkei import groups
 from tests import factories
 from tests.html import text_of
+from tests.renkei.admin_rows import MAKE
 from tests.test_access import NEEDED_TO_ADD, WRITTEN_BY_THE_PORTAL
 
 CONTENT = {
@@ -284,3 +285,36 @@ class TestOnThePortalItself:
         assert (entry.actor, entry.target_id) == (clerk, str(made.pk))
         assert entry.detail == {"channel": Application.Channel.TELEPHONE}
         assert Organization.objects.filter(local_government=body).count() == 0
+
+
+def test_menu_and_start_page_say_roles_and_not_what_django_calls_them(client, secretary):
+    client.force_login(secretary)
+
+    page = text_of(client.get("/admin/"))
+
+    assert "事務局の権限" in page
+    assert "事務局の役割" in page
+    assert "まだありません。" in page
+    for word in ("認証と認可", "グループ", "利用不可"):
+        assert word not in page
+
+
+WITH_HISTORY = [model for model in REGISTERED if hasattr(model, "history")]
+
+
+@pytest.mark.parametrize("model", WITH_HISTORY, ids=lambda model: model._meta.label_lower)
+def test_earlier_version_is_read_by_all_and_saved_again_by_nobody(client, clerk, model):
+    MAKE[model](1)
+    row = model.objects.first()
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_simple_history"
+    address = reverse(name, args=[row.pk, row.history.latest().history_id])
+    before = list(model.objects.values()), row.history.count()
+
+    page = client.get(address)
+    form = page.context["adminform"].form
+    posted = {bound.html_name: bound.value() or "" for bound in form} | {"name": "別の名称"}
+    answer = client.post(address, posted)
+
+    assert (page.status_code, answer.status_code) == (200, 405)
+    assert (list(model.objects.values()), row.history.count()) == before
+    assert 'type="submit" value=' not in page.content.decode().partition('id="content"')[2]

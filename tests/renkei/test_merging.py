@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from board.models import Topic
-from members import handover, people, registration, reorganization
+from members import care, handover, people, registration, reorganization
 from members.models import (
     Application,
     AuditEntry,
@@ -246,6 +246,17 @@ def test_every_relation_to_a_body_moves_or_stays_with_its_reason():
 
     assert relations == moved | set(merging.STAYING)
     assert all(merging.STAYING.values())
+
+
+def test_notes_of_calls_are_read_and_struck_at_the_new_body(secretary, old, into):
+    note = care.write(
+        old, text="電話", spoken_to="", form_key=factories.new_form_key(), by=secretary
+    )
+
+    merging.merge(old, into, by=secretary)
+
+    assert list(into.care_notes.all()) == [note]
+    assert not old.care_notes.exists()
 
 
 def test_what_the_old_body_posted_and_was_addressed_goes_with_it(secretary, old, into):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lib.progress import shown_on
-from members import consent
+from members import consent, staff
 from members.models import Organization, Seat, User
 from renkei import demo_news, demo_topics
 from renkei.demo_load import Load
@@ -45,6 +45,13 @@ PEOPLE = (
     DemoPerson("village", "見本 五月", Role.CONTRIBUTOR, "村づくり課", VILLAGE),
 )
 
+# One of each role of the secretariat, beside the superuser.
+DESKS = (
+    ("kanri", "見本 六花", staff.Desk.ALL),
+    ("henshu", "見本 七海", staff.Desk.EDITOR),
+    ("etsuran", "見本 八雲", staff.Desk.VIEWER),
+)
+
 
 class Command(BaseCommand):
     help = "Create the demo bodies, accounts and topics (DEMO=1 only). Existing ones stay."
@@ -65,6 +72,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def _seed(self) -> None:
         made = self._secretary() + sum(self._person(person) for person in PEOPLE)
+        made += sum(self._clerk(*desk) for desk in DESKS)
         self._agree_to_terms()
         self.stdout.write(f"demo accounts: {made} new, topics: {demo_topics.post_all()} new")
         if news := demo_news.publish_all():
@@ -76,6 +84,21 @@ class Command(BaseCommand):
         User.objects.create_superuser(
             username="jimukyoku", email=SECRETARY, name="見本 事務", password=settings.DEMO_PASSWORD
         )
+        return True
+
+    def _clerk(self, login: str, name: str, desk: staff.Desk) -> bool:
+        email = f"{login}@demo.example.jp"
+        if User.objects.filter(email=email).exists():
+            return False
+        secretary = User.objects.get(email=SECRETARY)
+        clerk = User.objects.create_user(
+            username=login,
+            email=email,
+            name=name,
+            seat=secretary.seat,
+            password=settings.DEMO_PASSWORD,
+        )
+        staff.assign(clerk, desk, by=secretary)
         return True
 
     def _person(self, person: DemoPerson) -> bool:
@@ -94,7 +117,8 @@ class Command(BaseCommand):
 
     def _agree_to_terms(self) -> None:
         """Once, so that a log-in leads straight in; later versions are asked for."""
-        emails = [SECRETARY, *(person.email for person in PEOPLE)]
+        logins = ["jimukyoku", *(login for login, *_ in DESKS), *(one.login for one in PEOPLE)]
+        emails = [f"{login}@demo.example.jp" for login in logins]
         for person in User.objects.filter(email__in=emails, consents=None):
             consent.agree_to_current(person)
 

@@ -1,176 +1,28 @@
-"""個人情報: found across all apps, handed out, erased; afterwards nothing in any table names the person."""
-
-import io
-import json
+"""消去: afterwards nothing in any table names the person."""
 
 import pytest
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.apps import apps
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from openpyxl import load_workbook
 
-from board import posting
 from board.models import Topic
 from board.search import repair
-from members import audit, care, handover, people, registration, second_factor
+from members import care, people, registration, second_factor
 from members.models import (
     Application,
-    ApplicationStep,
     AuditEntry,
     Delivery,
     Invitation,
-    MailAddress,
-    Notice,
     Seat,
     User,
 )
 from members.staff import Desk
 from news.models import Entry
-from renkei import erasure, holdings
+from renkei import erasure
 from renkei.personal import Subject
 from tests import factories
 from tests.html import text_of
-
-NAME, ADDRESS, TELEPHONE = "標印 花子", "hyoin.hanako@city.example.jp", "090-5555-4321"
-USERNAME = "hyoin-hanako"
-MARKERS = (NAME, "標印花子", ADDRESS, TELEPHONE, USERNAME)
-# Tables that are not looked at, each with its reason.
-UNREAD = {
-    "django_session": "encoded; the person's own are deleted, the secretary's names nobody",
-}
-
-
-@pytest.fixture
-def boss(db):
-    return factories.make_staff(Desk.ALL, name="管理 一子")
-
-
-@pytest.fixture
-def admin(client, boss):
-    client.force_login(boss)
-    client.get("/contact/")
-    return client
-
-
-@pytest.fixture
-def seat(db):
-    body = factories.make_organization(name="標市", prefecture="10")
-    seat = factories.make_seat(
-        organization=body,
-        section="企画課",
-        mailbox="kikaku@shirushi.example.jp",
-        telephone="00-1111-2222",
-    )
-    factories.make_user(seat=seat, name="同僚 次郎", role=User.Role.MANAGER)
-    return seat
-
-
-@pytest.fixture
-def person(client_factory, seat, boss):
-    """Applied, was invited, came, posted, answered, entered; and was written about."""
-    invitation = registration.invite(seat, name=NAME, address=ADDRESS, role="manager", by=boss)
-    application = factories.make_application(
-        status=Application.Status.APPROVED,
-        contact_name=NAME,
-        email=ADDRESS,
-        telephone=TELEPHONE,
-        note=f"{NAME}さんから電話",
-        purpose=f"{NAME}が担当します。連絡は{ADDRESS}まで。",
-        invitation=invitation,
-    )
-    ApplicationStep.objects.create(application=application, status="approved", reason=f"{NAME}様")
-    person = registration.accept(
-        invitation, name=NAME, username=USERNAME, email=ADDRESS, password="correct-horse-9"
-    )
-    browser = client_factory()
-    browser.force_login(person)
-    browser.get("/contact/")
-    return person
-
-
-@pytest.fixture
-def traces(person, seat, boss):
-    """The markers in every app."""
-    Authenticator.objects.create(user=person, type="totp", data={"name": f"{NAME}の電話"})
-    EmailAddress.objects.create(user=person, email=ADDRESS)
-    MailAddress.objects.create(address=ADDRESS, problem=f"<{ADDRESS}> unknown")
-    second_factor.choose_mailed_code(person, wanted=True)
-    Delivery.objects.create(
-        address=seat.mailbox, key="x", subject="s", body=f"{NAME} 様（{USERNAME}）", seat=seat
-    )
-    factories.make_entry(name=NAME, email=ADDRESS, telephone=TELEPHONE, note=f"{NAME}です")
-    topic = factories.make_topic(
-        author=person, title="標市の相談", body=f"照会は{ADDRESS}、{TELEPHONE}へ。"
-    )
-    topic.summary = f"{TELEPHONE}へ"
-    posting.edit(topic, **edit_of(topic), by=person)
-    factories.make_reply(factories.make_topic(), author=person, body=f"{ADDRESS}です")
-    factories.attach(topic, name=f"{ADDRESS}.txt")
-    factories.make_answer(
-        factories.make_topic(asks="apply"), author=person, message=f"{TELEPHONE}へお電話を"
-    )
-    factories.make_draft(person, title=f"{NAME}の案", data={"contact": [f"{NAME} {ADDRESS}"]})
-    factories.make_proposal(by=person, contact=f"企画課 {TELEPHONE}")
-    begun = handover.begin(person, name="後任 三郎", address="next@city.example.jp", by=person)
-    care.write(
-        seat.organization,
-        text=f"{NAME}さん（{TELEPHONE}）から",
-        spoken_to=NAME,
-        form_key=factories.new_form_key(),
-        by=boss,
-    )
-    Notice.objects.create(key="n", kind="membership", text=f"{NAME}さんの引継ぎ", to=seat)
-    LogEntry.objects.create(
-        user=boss,
-        content_type=ContentType.objects.get_for_model(User),
-        object_id=str(person.pk),
-        object_repr=str(person),
-        action_flag=CHANGE,
-        change_message=json.dumps([{"changed": {"name": NAME}}]),
-    )
-    audit.record("send_back_topic", topic, by=boss, reason=f"{ADDRESS}を消してください")
-    organization = seat.organization
-    organization.introduction = f"連絡先 {ADDRESS}"
-    organization.save()
-    return {"topic": topic, "handover": begun}
-
-
-def edit_of(topic):
-    """What posting.edit asks besides."""
-    related = posting.Related((), (), ())
-    return {
-        "related": related,
-        "draft": factories.make_draft(topic.author),
-        "expected": topic.edits,
-    }
-
-
-def places_of(*markers):
-    """Every table and column, read as it is stored, in which a marker stands."""
-    found = set()
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            if table in UNREAD:
-                continue
-            cursor.execute(f'SELECT * FROM "{table}"')
-            columns = [column[0] for column in cursor.description]
-            for row in cursor.fetchall():
-                for column, value in zip(columns, row, strict=True):
-                    text = str(value)
-                    # Folded texts are stored in lower case.
-                    if any(one.lower() in text.lower() or _escaped(one) in text for one in markers):
-                        found.add(f"{table}.{column}")
-    return found
-
-
-def _escaped(text):
-    return json.dumps(text)[1:-1]
+from tests.renkei.personal.markers import ADDRESS, MARKERS, NAME, TELEPHONE, USERNAME, places_of
 
 
 def test_traces_stand_in_many_tables_before(traces):
@@ -418,103 +270,6 @@ class TestRefusals:
     def test_unknown_people_are_404(self, admin):
         assert admin.get("/admin/personal/user/999999/").status_code == 404
         assert admin.get("/admin/personal/animal/1/").status_code == 404
-
-
-class TestSearch:
-    def places(self, admin, q):
-        answer = admin.get(reverse("admin:personal"), {"q": q})
-        return {place.label for place in answer.context["places"]}
-
-    @pytest.mark.parametrize("q", [NAME, "標印花子", "標印　花子"])
-    def test_name_is_found_with_or_without_its_space(self, admin, traces, q):
-        found = self.places(admin, q)
-
-        assert {
-            "利用者",
-            "会員登録申請",
-            "招待",
-            "参加申込",
-            "応対記録",
-            "投稿",
-            "回答",
-            "引継ぎ",
-        } <= found
-
-    def test_address_is_found_in_people_mails_and_posts(self, admin, traces):
-        assert {"利用者", "メール", "宛先", "投稿", "返信", "参加申込"} <= self.places(
-            admin, ADDRESS
-        )
-
-    @pytest.mark.parametrize("q", [TELEPHONE, "09055554321", "０９０ー５５５５ー４３２１"])
-    def test_telephone_is_found_however_it_is_written(self, admin, traces, q):
-        assert {"会員登録申請", "参加申込"} <= self.places(admin, q)
-
-    def test_user_name_is_found_and_leads_to_the_person(self, admin, traces, person):
-        html = admin.get(reverse("admin:personal"), {"q": USERNAME}).content.decode()
-
-        assert reverse("admin:personal_person", args=["user", person.pk]) in html
-
-    def test_query_count_does_not_grow_with_the_hits(self, admin, seat):
-        address = reverse("admin:personal")
-        factories.make_user(seat=seat, name="増田 一")
-        factories.make_entry(name="増田 一")
-        admin.get(address, {"q": "増田"})
-        with CaptureQueriesContext(connection) as one:
-            admin.get(address, {"q": "増田"})
-        for _ in range(2):
-            factories.make_user(name="増田 二")
-            factories.make_entry(name="増田 二")
-
-        with CaptureQueriesContext(connection) as three:
-            places = admin.get(address, {"q": "増田"}).context["places"]
-
-        assert len(one) == len(three)
-        assert {place.label: place.total for place in places} == {
-            "利用者": 3,
-            "参加申込": 3,
-            "メール": 3,
-        }
-
-    def test_one_letter_asks_for_nothing(self, admin, person):
-        answer = admin.get(reverse("admin:personal"), {"q": "標"})
-
-        assert answer.context["places"] == []
-        assert "2文字以上" in text_of(answer)
-
-
-class TestExport:
-    def test_sheet_holds_what_is_kept_and_is_recorded_without_values(
-        self, admin, boss, traces, person
-    ):
-        answer = admin.get(reverse("admin:personal_export", args=["user", person.pk]))
-
-        sheet = load_workbook(io.BytesIO(answer.content)).active
-        head, *rows = sheet.iter_rows(values_only=True)
-        assert head == holdings.HEADS
-        told = {(row[0], row[2]): str(row[3]) for row in rows}
-        assert told["利用者の登録", "メールアドレス"] == ADDRESS
-        assert told["会員登録申請", "電話番号"] == TELEPHONE
-        assert told["投稿", "件名"] == "標市の相談"
-        assert "（消去" not in "".join(told.values())
-        entry = AuditEntry.objects.get(act="export_person")
-        assert (entry.actor, entry.target_id, entry.detail) == (
-            boss,
-            str(person.pk),
-            {"facts": len(rows)},
-        )
-
-    def test_page_counts_what_is_kept(self, admin, traces, person):
-        page = text_of(admin.get(reverse("admin:personal_person", args=["user", person.pk])))
-
-        for line in ("会員登録申請 1件", "参加申込 1件", "二段階認証の登録 1件", "投稿 1件"):
-            assert line in page
-
-    def test_name_in_published_texts_is_counted_before(self, admin, person):
-        factories.make_topic(author=person, body=f"担当：{NAME}")
-
-        page = text_of(admin.get(reverse("admin:personal_erase", args=["user", person.pk])))
-
-        assert "投稿1件の文の中に、この方の氏名があります" in page
 
 
 def test_every_record_that_is_blotted_exists():
