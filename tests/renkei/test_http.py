@@ -173,6 +173,24 @@ def test_form_with_1001_fields_or_bytes_that_are_no_text_is_refused(client, mana
     assert nameless.status_code == 400
 
 
+def test_stored_files_have_no_address_of_their_own(client, secretary):
+    file = factories.attach(factories.make_topic())
+    client.force_login(secretary)
+
+    for folder in (
+        "media/",
+        "files/",
+        "static/",
+        "var/files/",
+        "",
+        "static/../",
+        "media/%252e%252e/",
+    ):
+        assert client.get(f"/{folder}{file.file.name}").status_code == 404
+    for path in ("/.env", "/.git/config", "/renkei/settings.py", "/static/..%2f..%2fetc/passwd"):
+        assert client.get(path).status_code == 404
+
+
 def test_upload_in_a_thousand_parts_is_refused(client, contributor):
     client.force_login(contributor)
     factories.make_category()
@@ -185,3 +203,24 @@ def test_upload_in_a_thousand_parts_is_refused(client, contributor):
     )
 
     assert answer.status_code == 400
+
+
+def test_no_log_holds_what_somebody_typed(client, manager, caplog):
+    caplog.set_level("DEBUG")
+    typed = {name: f"planted-{name}" for name in ("password", "code", "token", "body", "cookie")}
+    client.cookies["__Host-other"] = typed["cookie"]
+    client.post("/accounts/login/", {"login": manager.email, "password": typed["password"]})
+    client.get(f"/accounts/password/reset/{typed['token']}/")
+    client.get(f"/members/invitations/{typed['token']}/")
+    client.force_login(manager)
+    client.post("/accounts/again/", {"password": typed["password"]})
+    client.post("/accounts/login/2fa/", {"code": typed["code"]})
+    client.post(
+        "/board/topics/new/?category=exchange", {"title": typed["body"], "body": typed["body"]}
+    )
+
+    lines = [record.getMessage() for record in caplog.records if "db.backends" not in record.name]
+    told = {name for name, value in typed.items() if value in "\n".join(lines)}
+
+    assert caplog.records
+    assert told - {"token"} == set()
