@@ -1,6 +1,7 @@
 """The cast of the crawl, and a body of strangers with everything that it has."""
 
 import logging
+import socket
 
 import pytest
 
@@ -52,6 +53,16 @@ def _far_away(name):
 def quiet(caplog):
     """Thousands of refusals, each with its traceback, take longer than the pages."""
     caplog.set_level(logging.CRITICAL, "django.request")
+
+
+@pytest.fixture(autouse=True)
+def no_calls(monkeypatch):
+    """No page fetches anything from anywhere (SSRF)."""
+
+    def refuse(_socket, address):
+        raise AssertionError(f"a page connects to {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 @pytest.fixture
