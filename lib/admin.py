@@ -103,6 +103,8 @@ class PortalModelAdmin(admin.ModelAdmin):
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
         models.DateField: {"form_class": WarekiDateField, "widget": forms.TextInput},
+        # Django's links to where the file is stored, and stored files have no address.
+        models.FileField: {"widget": forms.FileInput},
     }
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
