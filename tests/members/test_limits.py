@@ -6,8 +6,10 @@ import pytest
 import time_machine
 from django.core.cache import cache, caches
 from django.core.cache.backends.db import DatabaseCache
+from django.test import override_settings
 from django.urls import reverse
 
+from members import checks
 from tests import factories
 
 PASSWORD = "correct-horse-9"
@@ -74,3 +76,18 @@ def test_any_long_password_is_taken_as_it_is(client, person, password):
     log_in(client, person, password)
 
     assert client.session["_auth_user_id"] == str(person.pk)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, []),
+        ({"ALLOWED_HOSTS": ["*"]}, ["members.E002"]),
+        ({"ALLOWED_HOSTS": [".example.jp"]}, ["members.E002"]),
+        ({"SITE_URL": "http://portal.example.jp"}, ["members.E003"]),
+        ({"SITE_URL": "http://127.0.0.1:8000", "DEMO": True}, []),
+    ],
+)
+def test_production_is_not_deployed_with_open_hosts_or_plain_http(changes, found):
+    with override_settings(**{"ALLOWED_HOSTS": ["portal.example.jp"], **changes}):
+        assert [error.id for error in checks.addresses_are_named()] == found
