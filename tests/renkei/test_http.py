@@ -4,6 +4,7 @@ import socket
 import uuid
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from tests import factories
@@ -224,3 +225,61 @@ def test_no_log_holds_what_somebody_typed(client, manager, caplog):
 
     assert caplog.records
     assert told - {"token"} == set()
+
+
+NAMES = (
+    *(
+        "q",
+        "page",
+        "per_page",
+        "sort",
+        "o",
+        "p",
+        "e",
+        "all",
+        "next",
+        "year",
+        "month",
+        "day",
+        "kind",
+    ),
+    *(
+        "prefecture",
+        "region",
+        "category",
+        "theme",
+        "organization",
+        "status",
+        "series",
+        "list",
+        "since",
+    ),
+    *("user__password__startswith", "form_key", "draft", "quote", "_popup", "_to_field", "state"),
+)
+
+
+@pytest.mark.parametrize(
+    "value", ["%00", "%ed%a0%80", "9" * 31, "-1", "0x1", "a" * 8000, "password"]
+)
+@pytest.mark.parametrize("name", ["manager", "secretary"])
+def test_no_question_breaks_a_page(client, db, request, name, value):
+    """Each name alone would be answered by most pages; together they reach every filter."""
+    client.force_login(request.getfixturevalue(name))
+    asked = "&".join(f"{name}={value}" for name in NAMES)
+    own = [
+        reverse(view)
+        for view, found in PATTERNS.items()
+        if not found.pattern.converters and "(?P" not in str(found.pattern)
+    ]
+    lists = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    ]
+
+    statuses = {
+        address: client.get(f"{address}?{asked}").status_code
+        for address in (own if name == "manager" else lists)
+        if "logout" not in address
+    }
+
+    assert {address: code for address, code in statuses.items() if code >= 500} == {}
