@@ -28,7 +28,7 @@ def harmless(value: str | int | date | None) -> str | int:
     if isinstance(value, int):
         return value
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _looks_like_formula(text) else text
 
 
 def write_csv(head: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -107,9 +107,14 @@ def decode(content: bytes) -> str:
 
 def restored(value: Any) -> Any:
     """The opposite of harmless(), for a sheet that was exported here and comes back."""
-    if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and value[:1] == "'" and _looks_like_formula(value):
         return value[1:]
     return value
+
+
+def _looks_like_formula(text: str) -> bool:
+    """One that has its apostrophe already, too: it gets another and comes back with its own."""
+    return text.lstrip("'").startswith(_FORMULA_STARTS)
 
 
 def _restored_dataset(dataset: tablib.Dataset) -> tablib.Dataset:

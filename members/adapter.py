@@ -34,6 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Accounts are made by approval and invitation only."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """`next` begins at the root; any other word Django would take for the name of a page."""
+        return bool(url and url.startswith("/") and super().is_safe_url(url))
+
     def add_message(
         self, request: HttpRequest, level: int, *args: Any, message: str = "", **kwargs: Any
     ) -> None:

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from members.checks import passkeys_need_https
+from members.checks import addresses_are_named, passkeys_need_https
 
 
 class MembersConfig(AppConfig):
@@ -9,4 +9,5 @@ class MembersConfig(AppConfig):
     verbose_name = "会員"
 
     def ready(self) -> None:
-        register(passkeys_need_https, Tags.security, deploy=True)
+        for check in (passkeys_need_https, addresses_are_named):
+            register(check, Tags.security, deploy=True)

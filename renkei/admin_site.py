@@ -10,7 +10,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -28,6 +28,7 @@ from renkei.personal_pages import erase_page, export, person_page, search_page
 
 View = Callable[..., HttpResponseBase]
 
+_METHODS = ("GET", "HEAD", "POST")
 _NOT_SHOWN = {"account", "mfa", "usersessions"}
 _SECOND_FACTOR_MISSING = (
     "管理画面には二段階認証が必要です。いったんログアウトし、もう一度ログインしてください。"
@@ -89,6 +90,9 @@ class PortalAdminSite(admin.AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
                 return self._refuse(request)
+            # Django's own pages answer whatever they are asked with.
+            if request.method not in _METHODS:
+                return HttpResponseNotAllowed(_METHODS)
             return inner(request, *args, **kwargs)
 
         return guarded

@@ -94,6 +94,7 @@ urlpatterns = [
     # Search engines are anonymous.
     path("sitemap.xml", require_safe(public(sitemap)), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

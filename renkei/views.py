@@ -1,5 +1,6 @@
 """Pages that show several apps, and the project's own pages."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,8 @@ from renkei.search import SearchForm, groups
 NEWEST_AGREEMENTS = 3
 NEXT_EVENTS = 3
 NEWEST_NEWS = 5
+# RFC 9116 asks for less than a year.
+SECURITY_TXT_HOLDS = timedelta(days=180)
 
 
 def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -185,6 +188,23 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /accounts/",
         "Disallow: /admin/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
+        "",
+    )
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@public  # whoever finds a weakness needs no account
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """RFC 9116. Within a day the same for everybody; nobody has to remember to renew it."""
+    expires = timezone.localdate() + SECURITY_TXT_HOLDS
+    contact = settings.SITE_URL + reverse("contact")
+    lines = (
+        f"Contact: {contact}",
+        f"Expires: {expires.isoformat()}T00:00:00+09:00",
+        "Preferred-Languages: ja, en",
+        f"Canonical: {settings.SITE_URL}{reverse('security_txt')}",
+        f"Policy: {contact}#security",
         "",
     )
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -101,6 +101,10 @@ PATTERNS = dict(named_patterns(get_resolver().url_patterns))
 
 @pytest.fixture
 def arguments(manager):
+    return arguments_for(manager)
+
+
+def arguments_for(manager):
     """Real objects for the pages that show one; those of a body are of the manager's."""
     for slug in ("terms", "privacy", "accessibility", "service-sheet"):
         factories.make_site_text(slug)

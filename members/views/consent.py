@@ -32,4 +32,6 @@ def consent(request: MemberRequest) -> HttpResponse:
 def target(request: HttpRequest) -> str:
     """Where the person was going: a path of ours, or the home page."""
     wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, None) else resolve_url("home")
+    # Django would take a bare word for the name of a page.
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None)
+    return wanted if is_ours else resolve_url("home")

@@ -30,6 +30,8 @@ ELSEWHERE = [
     "evil.example",
     "https://testserver.evil.example/",
     "https://testserver@evil.example/",
+    "password",
+    "-1",
 ]
 
 

@@ -121,6 +121,17 @@ def inline_of(item):
     return {**rows, "files-TOTAL_FORMS": len(rows) // 3, "files-INITIAL_FORMS": len(rows) // 3}
 
 
+def test_page_leads_to_no_stored_file(admin):
+    """Stored names are secret and have no address; the public one stands beside."""
+    item = factories.make_news_item()
+    file = factories.attach_to_news(item)
+
+    page = admin.get(f"{CHANGELIST}{item.pk}/change/").content.decode()
+
+    assert str(file.pk) in page
+    assert file.file.name not in page
+
+
 @pytest.mark.parametrize("name", ["x.svg", "x.exe", "x.docm"])
 def test_dangerous_file_is_refused_at_its_row(admin, name):
     item = factories.make_news_item()

@@ -3,9 +3,7 @@
 import re
 
 import pytest
-from django.apps import apps
 from django.core import mail
-from django.core.serializers import serialize
 
 from members import registration
 from members.models import Organization, User
@@ -14,10 +12,9 @@ from renkei.spreading import spread_due
 from tests import factories
 from tests.board.test_notifications import make_town
 from tests.conftest import HttpsClient
+from tests.tables import everything
 
 ADDRESS = re.compile(r"https://portal\.example\.jp(/[^\s<>]*)")
-# Reading is recorded: who saw it last, in which session.
-OF_READING = {"members.User", "sessions.Session", "usersessions.UserSession", "board.ReadMark"}
 
 
 @pytest.fixture
@@ -43,15 +40,6 @@ def paths(db):
         text = message.body + " ".join(message.extra_headers.values())
         found |= set(ADDRESS.findall(text))
     return sorted(found)
-
-
-def everything():
-    models = [
-        model
-        for model in apps.get_models()
-        if model._meta.label not in OF_READING and not model._meta.proxy
-    ]
-    return {model._meta.label: serialize("json", model.objects.order_by("pk")) for model in models}
 
 
 def test_opening_every_link_of_every_mail_changes_nothing(paths):

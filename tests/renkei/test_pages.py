@@ -1,7 +1,7 @@
 """Home, about, contact, policies, health, sitemap."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from xml.etree import ElementTree
 
@@ -234,6 +234,26 @@ def test_robots_name_the_sitemap(client):
         "Sitemap: https://portal.example.jp/sitemap.xml"
         in client.get("/robots.txt").content.decode()
     )
+
+
+def test_security_txt_says_where_to_tell_of_a_weakness(client):
+    response = client.get("/.well-known/security.txt")
+
+    lines = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert lines["Contact"] == "https://portal.example.jp/contact/"
+    assert lines["Canonical"] == "https://portal.example.jp/.well-known/security.txt"
+    assert lines["Policy"] == "https://portal.example.jp/contact/#security"
+    assert lines["Preferred-Languages"] == "ja, en"
+    left = datetime.fromisoformat(lines["Expires"]) - timezone.now()
+    assert timedelta(days=100) < left < timedelta(days=365)
+
+
+def test_policy_of_security_txt_is_there(client, texts):
+    page = client.get("/contact/").content.decode()
+
+    assert 'id="security"' in page
+    assert "3開庁日以内" in page
 
 
 def test_process_is_healthy_without_a_database(client):
