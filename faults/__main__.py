@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from faults import clock, database, disk, jobs, mails, posts, visitors
+from faults import attacks, clock, database, disk, jobs, mails, posts, visitors
 from faults.finding import Finding
 from faults.stage import Stage, on_postgres, on_sqlite
 
@@ -38,6 +38,11 @@ ON_POSTGRES: dict[str, Fault] = {
     "disk_full_for_uploads": disk.full_for_uploads,
     "disk_full_for_temporary_files": disk.full_for_temporary_files,
     "uploads_broken_off": disk.broken_off,
+    "guessed_passwords": attacks.guessed_passwords,
+    "known_and_unknown": attacks.known_and_unknown,
+    "caching_proxy": attacks.caching_proxy,
+    "framing": attacks.framing,
+    "flood": attacks.flood,
     "slow_clients": visitors.slow_clients,
     "idle_connections": visitors.idle_connections,
     "reloaded": visitors.reloaded,

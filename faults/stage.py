@@ -109,6 +109,7 @@ def _prepared(database: LocalServer | None) -> Iterator[Stage]:
         if database:
             environment["DATABASE_URL"] = database.url
         server.prepare(environment)
+        server.manage(environment, "write_error_pages")
         yield Stage(Path(name), environment, database)
 
 

@@ -2,67 +2,22 @@
 
 import asyncio
 import os
-import re
-import shutil
 import signal
-import subprocess
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median, quantiles
 
 from faults.client import Member
 from faults.finding import Finding
-from faults.stage import Stage, end, wait_until
-from tests import server
+from faults.proxy import proxied
+from faults.stage import Stage
 
 SLOW, IDLE = 500, 10_000
 MEASURED = 200
 P95_MS = 300
-_FILES_NEEDED = 2 * IDLE
-
-
-@contextmanager
-def proxied(port: int) -> Iterator[int]:
-    """The port of an nginx that hands everything on to `port`, as deploy/nginx/renkei.conf says."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    with tempfile.TemporaryDirectory(prefix="renkei-nginx-") as name:
-        front = server.free_port()
-        (Path(name) / "nginx.conf").write_text(_configuration(Path(name), front, port))
-        process = subprocess.Popen([program, "-p", name, "-c", f"{name}/nginx.conf"])
-        try:
-            if not wait_until(lambda: Member(front).get("/healthz").status == 200, seconds=20):
-                raise RuntimeError("nginx does not answer")
-            yield front
-        finally:
-            end(process)
-
-
-def _configuration(folder: Path, front: int, port: int) -> str:
-    """Without TLS, on loopback ports, everything that is written in `folder`."""
-    site = (server.ROOT / "deploy/nginx/renkei.conf").read_text()
-    tls = site.index("server {", site.index("server {\n    listen 80") + 1)
-    site = site[: site.index("server {\n    listen 80")] + site[tls:]
-    site = site.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-    site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{front} backlog=4096;")
-    site = re.sub(r"\n *(ssl_|listen \[)[^\n]*", "", site)
-    site = site.replace("/var/log/nginx/renkei.log", f"{folder}/access.log")
-    site = site.replace("/srv/renkei/var/", f"{server.ROOT}/var/")
-    site = site.replace("$scheme", "http").replace("$host;", "$http_host;")
-    temporary = " ".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    as_root = "user root;" if os.geteuid() == 0 else ""
-    return (
-        f"{as_root} daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 2; "
-        "worker_rlimit_nofile 16000; events { worker_connections 12000; } "
-        f"http {{ {temporary}\n{site}\n}}"
-    )
 
 
 def slow_clients(stage: Stage) -> Finding:
@@ -78,7 +33,10 @@ def idle_connections(stage: Stage) -> Finding:
 
 
 def _disturbed(stage: Stage, fault: str, number: int, drip: bytes) -> Finding:
-    with stage.web(TRUSTED_PROXY_COUNT="1", WEB_THREADS="1") as site, proxied(site.port) as front:
+    with (
+        stage.web(TRUSTED_PROXY_COUNT="1", WEB_THREADS="1") as site,
+        proxied(stage, site.port) as front,
+    ):
         alone = _measure(front)
         with _held_open(front, number, drip) as opened:
             crowded = _measure(front)

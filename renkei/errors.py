@@ -109,7 +109,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def pages_of_the_proxy() -> dict[int, bytes]:
     """What it shows in our place: for a request that it refuses, and while no process answers."""
-    return {413: _page(413).content, 503: _page(503, _BUSY).content}
+    return {
+        413: _page(413).content,
+        429: _page(429).content,
+        503: _page(503, _BUSY).content,
+    }
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

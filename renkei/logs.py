@@ -59,7 +59,11 @@ def configuration(level: str, *, as_json: bool) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         # Its own handler would write each error a second time.
-        "loggers": {"django": {"handlers": [], "level": level}},
+        "loggers": {
+            "django": {"handlers": [], "level": level},
+            # A warning for each HEAD: Django leaves it to the server to drop the body.
+            "gunicorn.http.wsgi": {"level": "ERROR"},
+        },
     }
 
 

@@ -6,11 +6,11 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 
 from lib.text import clean_line, half_width
 from members.forms.application import WideEmailInput, WideInput
 from members.models import Invitation, User
+from members.models.account import validate_username
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -28,6 +28,13 @@ class LoginForm(allauth_forms.LoginForm):
 
     def clean_login(self) -> str:
         return half_width(super().clean_login())
+
+    def user_credentials(self) -> dict[str, str]:
+        """An address is never tried as a 利用者ID, too: a second comparison takes time, and tells that it is known."""
+        credentials = super().user_credentials()
+        if "email" in credentials:
+            credentials.pop("username", None)
+        return credentials
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
@@ -81,11 +88,7 @@ class AcceptanceForm(_PasswordTwice):
         label="利用者ID",
         min_length=4,
         max_length=40,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9._-]+$", "半角の英数字と「.」「_」「-」で入力してください。"
-            )
-        ],
+        validators=[validate_username],
         help_text="ログインに使います。4文字以上の英数字。例：kikaku-01",
         widget=WideInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )

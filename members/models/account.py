@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -14,6 +15,12 @@ from django.utils import timezone
 from members.models.organization import Organization, Seat
 
 DEPARTED = "利用を終えた人は、利用中に戻せません。新しく招待してください。"
+
+
+# Without an @, so that no 利用者ID is an address.
+validate_username = RegexValidator(
+    r"^[A-Za-z0-9._-]+\Z", "半角の英数字と「.」「_」「-」で入力してください。"
+)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -87,6 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         "利用者ID",
         max_length=40,
         unique=True,
+        validators=[validate_username],
         error_messages={"unique": "この利用者IDは使われています。"},
     )
     email = models.EmailField(

@@ -1,6 +1,7 @@
 """Logging in and out, and who is out on the next request."""
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.urls import reverse
 
 from members.models import Organization, User
@@ -162,3 +163,24 @@ def test_member_page_asks_four_queries(client, person, django_assert_num_queries
 
 def test_sign_up_does_not_exist(client, db):
     assert client.get("/accounts/signup/").status_code == 404
+
+
+def test_known_and_unknown_log_ins_compare_a_password_once(client, db, monkeypatch):
+    """What takes the time of a log-in: the hash of a password."""
+    person = factories.make_user(username="kikaku-01", email="kikaku@city.example.jp")
+    hashed = []
+    real = MD5PasswordHasher.encode
+
+    def encode(self, password, salt):
+        hashed.append(password)
+        return real(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", encode)
+
+    counts = []
+    for login in (person.email, "nobody@city.example.jp", person.username, "nobody-01"):
+        hashed.clear()
+        client.post(reverse("account_login"), {"login": login, "password": "wrong-9"})
+        counts.append(len(hashed))
+
+    assert counts == [1, 1, 1, 1]

@@ -145,6 +145,6 @@ def test_proxy_has_pages_in_japanese_for_when_nobody_answers(tmp_path):
     call_command("write_error_pages", folder=tmp_path, verbosity=0, stdout=StringIO())
 
     pages = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    assert sorted(pages) == ["413.html", "503.html"]
+    assert sorted(pages) == ["413.html", "429.html", "503.html"]
     assert "60MB" in pages["413.html"]
     assert "1分ほど待って" in pages["503.html"]

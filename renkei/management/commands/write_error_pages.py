@@ -10,7 +10,7 @@ from renkei import errors
 
 
 class Command(BaseCommand):
-    help = "Write 413.html and 503.html for the proxy. After collectstatic, whose files they name."
+    help = "Write 413.html, 429.html and 503.html for the proxy. After collectstatic, whose files they name."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--folder", type=Path, default=settings.VAR_DIR / "errors")
