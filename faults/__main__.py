@@ -1,8 +1,8 @@
 """`make faults`: breaks the portal in every way that we could think of, and says what was seen.
 
 Each fault meets processes of our own: gunicorn, worker, PostgreSQL (Debian's, writes are safe), nginx, a
-mail server. `python -m faults NAME …` runs some of them; all of them together write their table into
-docs/reliability.md. Ends with 1 when a promise did not hold.
+mail server. `python -m faults NAME …` runs some of them. Each writes its row into docs/reliability.md. Ends
+with 1 when a promise did not hold.
 """
 
 import argparse
@@ -22,7 +22,7 @@ Fault = Callable[[Stage], Finding]
 
 RESULT = Path("docs/reliability.md")
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-HEAD = "| fault | promise | seen | held |\n|---|---|---|---|"
+HEAD = "| name | fault | promise | seen | held | day |\n|---|---|---|---|---|---|"
 
 ON_POSTGRES: dict[str, Fault] = {
     "killed_web_workers": posts.killed_web_workers,
@@ -49,47 +49,50 @@ ON_POSTGRES: dict[str, Fault] = {
     "clock_jumped": clock.jumped,
 }
 ON_SQLITE: dict[str, Fault] = {"killed_web_workers_on_sqlite": posts.killed_web_workers}
+FAULTS = [*ON_POSTGRES, *ON_SQLITE]
 
 
 def main() -> int:
     # So that servers and disks of this run end with it.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     parser = argparse.ArgumentParser(prog="python -m faults")
-    parser.add_argument("names", nargs="*", choices=[*ON_POSTGRES, *ON_SQLITE, []])
-    wanted = parser.parse_args().names
-    findings = [
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FAULTS))
+    wanted = parser.parse_args().names or list(FAULTS)
+    if unknown := set(wanted) - set(FAULTS):
+        parser.error(f"unknown: {', '.join(unknown)}")
+    held = [
         *injected(on_postgres, ON_POSTGRES, wanted),
         *injected(on_sqlite, ON_SQLITE, wanted),
     ]
-    if not wanted:
-        write(findings)
-    return 0 if all(finding.holds for finding in findings) else 1
+    return 0 if all(held) else 1
 
 
 def injected(
     place: Callable[[], AbstractContextManager[Stage]], faults: dict[str, Fault], wanted: list[str]
-) -> list[Finding]:
-    """One after the other on one stage."""
-    chosen = {name: fault for name, fault in faults.items() if not wanted or name in wanted}
+) -> list[bool]:
+    """One after the other on one stage; each is written down at once. Answers which promises held."""
+    chosen = {name: fault for name, fault in faults.items() if name in wanted}
     if not chosen:
         return []
-    findings = []
+    held = []
     with place() as stage:
         for name, fault in chosen.items():
             began = time.monotonic()
             finding = fault(stage)
             print(f"{name} ({time.monotonic() - began:.0f} s)\n{finding}\n", flush=True)
-            findings.append(finding)
-    return findings
+            write(name, finding)
+            held.append(finding.holds)
+    return held
 
 
-def write(findings: list[Finding]) -> None:
-    """Between the marks of the file; what is written around them stays."""
+def write(name: str, finding: Finding) -> None:
+    """Its row of the table between the marks; other rows, and what is written around them, stay."""
     before, _, rest = RESULT.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    rows = "\n".join(map(str, findings))
-    day = f"Seen on {datetime.now(tz=UTC):%Y-%m-%d} with `make faults`."
-    RESULT.write_text(f"{before}{BEGIN}\n{day}\n\n{HEAD}\n{rows}\n{END}{after}", encoding="utf-8")
+    table, _, after = rest.partition(END)
+    rows = {row.split("`")[1]: row for row in table.splitlines() if row.startswith("| `")}
+    rows[name] = f"| `{name}` {finding} {datetime.now(tz=UTC):%Y-%m-%d} |"
+    ordered = "\n".join(rows[known] for known in FAULTS if known in rows)
+    RESULT.write_text(f"{before}{BEGIN}\n{HEAD}\n{ordered}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
