@@ -11,7 +11,7 @@ help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 run: .venv/run.stamp var/static.stamp ## Serve the portal with real registers and demo members (PORT=8000)
-	@DEMO=1 $(BIN)/python manage.py prepare_demo
+	@DEMO=1 LOG_LEVEL=WARNING $(BIN)/python manage.py prepare_demo
 	@echo "Renkei: http://127.0.0.1:$(PORT)/  (stop with Ctrl+C)"
 	@export DEMO=1 PORT=$(PORT) SITE_URL=http://127.0.0.1:$(PORT); \
 	$(BIN)/python manage.py run_due --loop & worker=$$!; \

@@ -124,7 +124,8 @@ def brought(topic: Topic) -> list[str | Line]:
     own = {name_of(item) for item in FIELDS[topic.category.kind]}
     days = [name for name in ("starts_on", "ends_on") if topic.starts_on or topic.ends_on]
     others = [name for name in ("venue", "places") if getattr(topic, name)]
-    return [_BY_NAME[name] for name in (*days, *others, *topic.details) if name not in own]
+    names = (*days, *others, *topic.details)
+    return [_BY_NAME[name] for name in names if name in _BY_NAME and name not in own]
 
 
 def facts(topic: Topic) -> list[Fact]:

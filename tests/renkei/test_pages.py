@@ -269,6 +269,9 @@ def test_portal_is_ready_when_database_and_storage_answer(client, db):
     assert queue == {
         "oldest_due_mail_seconds": 0,
         "oldest_due_notice_seconds": 0,
+        "oldest_unscanned_file_seconds": 0,
+        "mail_frozen_after_restore": 0,
+        "last_backup_seconds": -1,
         "failed_jobs_today": 0,
     }
     assert response.headers["Cache-Control"] == "no-store"
