@@ -11,8 +11,9 @@ import sys
 from tests.postgres import throwaway_postgres
 
 UNIT = ["--ignore=tests/browser", "-n", "auto", "--dist", "loadfile"]
-# What asks no database has been run once.
-NO_DATABASE = ["--ignore=tests/lib"]
+# What asks no database is run once, on SQLite; walks over every page, once on the database of production.
+NO_DATABASE = ["tests/lib", "tests/renkei/test_http.py", "tests/test_dependencies.py"]
+WALKS = ["tests/crawl", "tests/test_hostile_forms.py", "tests/members/test_hostile_forms.py"]
 # Two browsers at once on two cores take four times as long as one after the other.
 BROWSER = ["tests/browser"]
 
@@ -23,10 +24,14 @@ def pytest(title: str, *arguments: str, **environment: str) -> bool:
     return subprocess.run(command, env={**os.environ, **environment}).returncode == 0
 
 
+def without(paths: list[str]) -> list[str]:
+    return [f"--ignore={path}" for path in paths]
+
+
 def main() -> int:
-    results = [pytest("SQLite", *UNIT)]
+    results = [pytest("SQLite", *UNIT, *without(WALKS))]
     with throwaway_postgres() as (server, url):
-        results.append(pytest(server, *UNIT, *NO_DATABASE, DATABASE_URL=url))
+        results.append(pytest(server, *UNIT, *without(NO_DATABASE), DATABASE_URL=url))
     results.append(pytest("Browser", *BROWSER))
     return 0 if all(results) else 1
 
