@@ -46,7 +46,7 @@ def serving(
     prepared: Environment,
     *,
     application: str = "renkei.wsgi",
-    root: Path = ROOT,
+    root: str | Path = ROOT,
     **changes: str,
 ) -> Iterator[Server]:
     """gunicorn as `make run` starts it, in the environment that prepare() had, on a free port.
