@@ -5,7 +5,7 @@ BIN := .venv/bin
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock outdated sbom messages clean
+.PHONY: help run test check bench faults drill lock outdated sbom messages clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,10 @@ bench: .venv/dev.stamp var/static.stamp ## Measure pages: requests a second and 
 
 faults: .venv/dev.stamp var/static.stamp ## Kill, fill, stop and jump: docs/reliability.md (half an hour, as root)
 	$(BIN)/python -m faults
+
+drill: .venv/dev.stamp ## Update a portal that is in use, restore a backup (OLD=what runs in production)
+	$(BIN)/python -m drills.upgrade $(OLD)
+	$(BIN)/python -m pytest -q tests/renkei/test_backups.py
 
 lock: .venv/dev.stamp ## Resolve pyproject.toml into the two lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements.txt

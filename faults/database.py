@@ -1,7 +1,6 @@
 """The database restarts, stops, locks and loses its cache while members read and post."""
 
 import secrets
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from faults.client import Answer, Member
 from faults.finding import Finding
 from faults.stage import Stage, wait_until
+from faults.traffic import Traffic, traffic
 
 # After the database answers again.
 GRACE_SECONDS = 1.0
@@ -17,61 +17,16 @@ CALM_SECONDS = 4
 ADVICE = "1分ほど待って"
 
 
-class _Traffic:
-    """Two readers and two writers until stop(); every answer is kept with its moment."""
-
-    def __init__(self, port: int, topic: int) -> None:
-        self.answers: list[Answer] = []
-        self.taken: list[str] = []
-        self._stopped = threading.Event()
-        members = [Member.logged_in(port) for _ in range(4)]
-        self._threads = [
-            *(threading.Thread(target=self._read, args=(member,)) for member in members[:2]),
-            *(threading.Thread(target=self._write, args=(member, topic)) for member in members[2:]),
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _read(self, member: Member) -> None:
-        while not self._stopped.is_set():
-            self.answers.append(member.get("/board/"))
-
-    def _write(self, member: Member, topic: int) -> None:
-        while not self._stopped.is_set():
-            key = secrets.token_hex(16)
-            fields = {"body": f"during {key}", "publish": "1", "form_key": key}
-            answer = member.post(f"/board/topics/{topic}/reply/", **fields)
-            self.answers.append(answer)
-            if answer.status == 302:
-                self.taken.append(key)
-
-    @property
-    def troubles(self) -> list[Answer]:
-        return [answer for answer in self.answers if answer.status not in {200, 302}]
-
-
 @contextmanager
-def _traffic(stage: Stage) -> Iterator[_Traffic]:
-    with stage.web() as site:
-        traffic = _Traffic(site.port, stage.open_topic())
-        traffic.start()
-        try:
-            yield traffic
-        finally:
-            traffic.stop()
+def _traffic(stage: Stage) -> Iterator[Traffic]:
+    with stage.web() as site, traffic(site.port, stage.open_topic()) as found:
+        yield found
 
 
 def restarted(stage: Stage) -> Finding:
     """pg_ctl stop and start, fast and immediate, twice each, one second apart."""
     outages = []
-    with _traffic(stage) as traffic:
+    with _traffic(stage) as members:
         for mode in ("fast", "immediate") * 2:
             time.sleep(CALM_SECONDS)
             began = time.monotonic()
@@ -80,26 +35,21 @@ def restarted(stage: Stage) -> Finding:
             stage.server.start()
             outages.append((began, time.monotonic() + GRACE_SECONDS))
         time.sleep(CALM_SECONDS)
-    kinds = Counter(answer.status for answer in traffic.troubles)
-    late = [one for one in traffic.troubles if not any(a <= one.at <= b for a, b in outages)]
-    unkind = [one for one in traffic.troubles if not _is_kind(one)]
-    lost = len(traffic.taken) - _posts_of(stage, traffic.taken)
+    kinds = Counter(answer.status for answer in members.troubles)
+    late = [one for one in members.troubles if not any(a <= one.at <= b for a, b in outages)]
+    unkind = [one for one in members.troubles if not _is_kind(one)]
+    lost = len(members.taken) - members.rows(stage)
     return Finding(
         "database restarted four times (fast, immediate) under load",
         f"503 in Japanese with Retry-After, none later than {GRACE_SECONDS:.0f} s after it answers, no answered post lost",
-        f"{len(traffic.answers):,} answers; troubles {dict(kinds)}, late {len(late)}, "
-        f"in other words {len(unkind)}; {len(traffic.taken)} posts answered, {lost} lost",
-        not late and not unkind and not lost and bool(traffic.troubles),
+        f"{len(members.answers):,} answers; troubles {dict(kinds)}, late {len(late)}, "
+        f"in other words {len(unkind)}; {len(members.taken)} posts answered, {lost} lost",
+        not late and not unkind and not lost and bool(members.troubles),
     )
 
 
 def _is_kind(answer: Answer) -> bool:
     return answer.status == 503 and "Retry-After" in answer.headers and ADVICE in answer.text
-
-
-def _posts_of(stage: Stage, keys: list[str]) -> int:
-    bodies = [f"during {key}" for key in keys]
-    return stage.number("SELECT count(*) FROM board_reply WHERE body = ANY(%s)", bodies)
 
 
 def restarted_while_idle(stage: Stage) -> Finding:
@@ -191,7 +141,7 @@ def cache_emptied(stage: Stage) -> Finding:
 
 
 def _undisturbed(stage: Stage, fault: str, disturb: Callable[[], None]) -> Finding:
-    with _traffic(stage) as traffic:
+    with _traffic(stage) as members:
         disturb()
-    kinds = Counter(answer.status for answer in traffic.answers)
-    return Finding(fault, "no page fails", f"{dict(kinds)}", not traffic.troubles)
+    kinds = Counter(answer.status for answer in members.answers)
+    return Finding(fault, "no page fails", f"{dict(kinds)}", not members.troubles)

@@ -27,10 +27,12 @@ class Stage:
     folder: Path
     environment: server.Environment
     database: LocalServer | None
+    # Where the code lies that runs.
+    root: Path = server.ROOT
 
     @contextmanager
     def web(self, **changes: str) -> Iterator[server.Server]:
-        with server.serving(self.environment, **changes) as found:
+        with server.serving(self.environment, root=self.root, **changes) as found:
             yield found
 
     @contextmanager
@@ -39,7 +41,7 @@ class Stage:
         log = (self.folder / "worker.log").open("ab")
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run_due", "--loop"],
-            cwd=server.ROOT,
+            cwd=self.root,
             env=self.environment | changes,
             stdout=log,
             stderr=log,
@@ -52,7 +54,7 @@ class Stage:
 
     def python(self, *arguments: str, **changes: str) -> str:
         """What a program of this Python prints."""
-        return server.run(self.environment | changes, *arguments)
+        return server.run(self.environment | changes, *arguments, root=self.root)
 
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         if self.database is None:
@@ -90,27 +92,30 @@ class Stage:
 
 
 @contextmanager
-def on_postgres() -> Iterator[Stage]:
-    with local_postgres(POSTGRES) as database, _prepared(database) as stage:
+def on_postgres(root: Path = server.ROOT) -> Iterator[Stage]:
+    with local_postgres(POSTGRES) as database, _prepared(database, root) as stage:
         yield stage
 
 
 @contextmanager
 def on_sqlite() -> Iterator[Stage]:
-    with _prepared(None) as stage:
+    with _prepared(None, server.ROOT) as stage:
         yield stage
 
 
 @contextmanager
-def _prepared(database: LocalServer | None) -> Iterator[Stage]:
+def _prepared(database: LocalServer | None, root: Path) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="renkei-faults-") as name:
         environment = server.demo_environment(Path(name))
         environment["DJANGO_SETTINGS_MODULE"] = "faults.settings"
+        # An older release may have no faults/ of its own.
+        environment["PYTHONPATH"] = str(server.ROOT)
         if database:
             environment["DATABASE_URL"] = database.url
-        server.prepare(environment)
-        server.manage(environment, "write_error_pages")
-        yield Stage(Path(name), environment, database)
+        server.prepare(environment, root=root)
+        if root == server.ROOT:
+            server.manage(environment, "write_error_pages")
+        yield Stage(Path(name), environment, database, root)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

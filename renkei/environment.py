@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -46,3 +47,10 @@ def generated_secret(path: Path) -> str:
         path.write_text(secrets.token_urlsafe(50))
         path.chmod(0o600)
     return path.read_text()
+
+
+def file_storage(folder: Path, bucket: str) -> dict[str, Any]:
+    """Where uploads go: the folder, unless a bucket is named."""
+    if bucket:
+        return {"BACKEND": "lib.bucket.PrivateBucket", "OPTIONS": {"bucket_name": bucket}}
+    return {"BACKEND": "lib.storage.PrivateStorage", "OPTIONS": {"location": folder}}

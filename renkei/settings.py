@@ -18,6 +18,7 @@ if not DEMO:
     )
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))
+FILES_BUCKET = environment.text("FILES_BUCKET")
 SECRET_KEY = environment.text("SECRET_KEY") or environment.generated_secret(VAR_DIR / "secret_key")
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'renkei.sqlite3'}")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -140,10 +141,7 @@ CACHES = {
 
 # Files
 STORAGES = {
-    "default": {
-        "BACKEND": "lib.storage.PrivateStorage",
-        "OPTIONS": {"location": FILES_DIR},
-    },
+    "default": environment.file_storage(FILES_DIR, FILES_BUCKET),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "/static/"

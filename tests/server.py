@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+# Of this code; `root` below may be that of an older release.
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 60
 STOP_LIMIT = 30
@@ -42,7 +43,11 @@ def demo_environment(folder: Path) -> Environment:
 
 @contextmanager
 def serving(
-    prepared: Environment, *, application: str = "renkei.wsgi", **changes: str
+    prepared: Environment,
+    *,
+    application: str = "renkei.wsgi",
+    root: str | Path = ROOT,
+    **changes: str,
 ) -> Iterator[Server]:
     """gunicorn as `make run` starts it, in the environment that prepare() had, on a free port.
 
@@ -54,7 +59,7 @@ def serving(
     with log_path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", application],
-            cwd=ROOT,
+            cwd=root,
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -67,21 +72,21 @@ def serving(
         _stop(process)
 
 
-def prepare(environment: Environment) -> None:
+def prepare(environment: Environment, *, root: Path = ROOT) -> None:
     """Static files, tables, registers and demo accounts."""
-    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-    manage(environment, "prepare_demo")
+    manage(environment, "collectstatic", "--noinput", "--verbosity", "0", root=root)
+    manage(environment, "prepare_demo", root=root)
 
 
-def manage(environment: Environment, *arguments: str) -> None:
+def manage(environment: Environment, *arguments: str, root: Path = ROOT) -> None:
     """A command of manage.py beside the running server. Raises RuntimeError with its output."""
-    run(environment, "manage.py", *arguments)
+    run(environment, "manage.py", *arguments, root=root)
 
 
-def run(environment: Environment, *arguments: str) -> str:
+def run(environment: Environment, *arguments: str, root: Path = ROOT) -> str:
     """What a program of this Python prints. Raises RuntimeError with its output."""
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout

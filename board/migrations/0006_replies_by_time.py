@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.indexes import AddIndexConcurrently
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('board', '0005_scan_state'),
@@ -13,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='reply',
             index=models.Index(condition=models.Q(('hidden_at', None)), fields=['created_at', 'topic', 'id'], name='replies_by_time'),
         ),

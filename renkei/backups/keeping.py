@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -94,7 +95,7 @@ def restore(path: Path, *, identity: str = "") -> Restored:
         manifest["made_at"],
         sum(manifest["rows"].values()),
         len(manifest["members"]) - 1,
-        sorted(name for name in orphans.named() if not (files / name).is_file()),
+        sorted(name for name in orphans.named() if not default_storage.exists(name)),
     )
 
 
@@ -137,7 +138,12 @@ def _workplace(folder: Path) -> Iterator[Path]:
 
 
 def _link_files(target: Path) -> None:
-    """A second name for each stored file, which costs no space; a copy where that cannot be."""
+    """A second name for each stored file, which costs no space; a copy where that cannot be.
+
+    A bucket keeps versions of its own.
+    """
+    if settings.FILES_BUCKET:
+        return
     source = Path(settings.FILES_DIR)
     for file in _files_in(source):
         copy = target / file.relative_to(source)

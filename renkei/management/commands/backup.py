@@ -19,3 +19,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, keep: int, **options: Any) -> None:
         path = keeping.back_up(folder, recipients=settings.BACKUP_RECIPIENTS, keep=max(keep, 1))
         self.stdout.write(f"{path} ({path.stat().st_size:,} bytes)")
+        if settings.FILES_BUCKET:
+            self.stdout.write(f"Without uploads: versions are kept in {settings.FILES_BUCKET}.")

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from agreements.models import RegionalAgreement
 from board.models import SearchEntry, Topic
 from members.models import LocalGovernment
+from renkei import migrating
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.FILES_DIR.mkdir(parents=True, exist_ok=True)
-        call_command("migrate", verbosity=0)
+        migrating.migrate()
         call_command("createcachetable", verbosity=0)
         # Loaded once: a later start must not undo what the secretariat has edited since.
         if not LocalGovernment.objects.exists():
