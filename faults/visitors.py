@@ -68,8 +68,7 @@ def _held_open(port: int, number: int, drip: bytes) -> Iterator[int]:
     try:
         writers = asyncio.run_coroutine_threadsafe(_open(port, number, drip), loop).result(120)
         yield len(writers)
-        for writer in writers:
-            loop.call_soon_threadsafe(writer.close)
+        asyncio.run_coroutine_threadsafe(_close(writers), loop).result(120)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
@@ -89,6 +88,13 @@ async def _open(port: int, number: int, drip: bytes) -> list[asyncio.StreamWrite
     if drip:
         asyncio.get_running_loop().create_task(_drip(writers, drip))
     return writers
+
+
+async def _close(writers: list[asyncio.StreamWriter]) -> None:
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    for writer in writers:
+        writer.close()
 
 
 async def _drip(writers: list[asyncio.StreamWriter], drip: bytes) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
@@ -31,6 +32,8 @@ def end_stale_sessions(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if isinstance(request.user, User):
             _end_or_renew(request, request.user)
+        else:
+            _bury_expired(request)
         return get_response(request)
 
     return middleware
@@ -49,6 +52,13 @@ def _end_or_renew(request: HttpRequest, user: User) -> None:
         User.objects.filter(pk=user.pk).update(last_seen_at=now)
         UserSession.objects.create_from_request(request)
         consent.look(request, user)
+
+
+def _bury_expired(request: HttpRequest) -> None:
+    """A cookie whose time was over once stays dead, also when the clock is set back afterwards."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if key and request.session.session_key is None:
+        Session.objects.filter(session_key=key, expire_date__lte=timezone.now()).delete()
 
 
 def _age(now: datetime, timestamp: float) -> timedelta:

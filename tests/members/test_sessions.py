@@ -85,6 +85,15 @@ def test_clock_that_is_set_back_ends_no_session(at_work, clock):
     assert is_logged_in(at_work)
 
 
+def test_expired_session_stays_dead_when_the_clock_is_set_back(at_work, clock):
+    clock.shift(timedelta(days=15))
+    assert not is_logged_in(at_work)
+
+    clock.shift(-timedelta(days=15))
+
+    assert not is_logged_in(at_work)
+
+
 def test_ended_session_leads_to_the_log_in_page(client, clock, secretary):
     client.force_login(secretary)
     client.get("/admin/")
