@@ -10,7 +10,7 @@ from pathlib import Path
 
 from faults.client import Answer, Member
 from faults.finding import Finding
-from faults.stage import Stage
+from faults.stage import Stage, wait_until
 
 MEGABYTE = 1024 * 1024
 _PDF = b"%PDF-1.7\n" + b"0" * MEGABYTE + b"\n%%EOF\n"
@@ -82,14 +82,20 @@ def broken_off(stage: Stage, *, uploads: int = 1_000) -> Finding:
         for _ in range(uploads):
             _send_half(site.port, path, member.headers["Cookie"])
         reading = member.get("/board/").status
+        # The last ones may be on their way yet.
+        wait_until(lambda: not _temporary(Path(name)), seconds=10)
+        left = _temporary(Path(name))
         rows = stage.number("SELECT count(*) FROM board_attachment") - before
-        left = [file for file in Path(name).rglob("*.upload*") if file.is_file()]
     return Finding(
         f"{uploads:,} uploads broken off half-way",
         "no file and no row is left, pages go on",
         f"{len(left)} temporary files, {rows} rows, page {reading}",
         not left and not rows and reading == 200,
     )
+
+
+def _temporary(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*.upload*") if file.is_file()]
 
 
 def _send_half(port: int, path: str, cookie: str) -> None:
