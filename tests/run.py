@@ -13,7 +13,10 @@ from tests.postgres import throwaway_postgres
 UNIT = ["--ignore=tests/browser", "-n", "auto", "--dist", "loadfile"]
 # What asks no database is run once, on SQLite; walks over every page, once on the database of production.
 NO_DATABASE = ["tests/lib", "tests/renkei/test_http.py", "tests/test_dependencies.py"]
-WALKS = ["tests/crawl", "tests/test_hostile_forms.py", "tests/members/test_hostile_forms.py"]
+WALKS = [
+    *("tests/crawl", "tests/test_hostile_forms.py"),
+    *("tests/members/test_hostile_forms.py", "tests/renkei/test_admin_hostile.py"),
+]
 # Two browsers at once on two cores take four times as long as one after the other.
 BROWSER = ["tests/browser"]
 

@@ -1,0 +1,35 @@
+"""Hostile text in every field of every form of the admin: no page breaks, nothing runs, what is refused changes nothing."""
+
+import pytest
+from django.db import transaction
+
+from tests.page_forms import PageForms
+from tests.renkei.admin_rows import MAKE
+from tests.renkei.test_admin_forgery import MODELS, address_of
+from tests.tables import changed, everything
+from tests.test_hostile_forms import TEXTS, what_runs
+
+KINDS = ("script", "control", "number", "brackets")
+# Written for every form that is sent, taken or not.
+NO_ROWS = {"sessions.Session", "members.AuditEntry", "usersessions.UserSession"}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_no_text_breaks_a_form_of_the_admin(client, secretary, model):
+    row = MAKE[model](1)
+    client.force_login(secretary, again=True)
+    client.raise_request_exception = False
+    pages = [address_of(model, "add"), address_of(model, "change", row.pk)]
+    forms = [(address, PageForms(client.get(address))) for address in pages]
+    before = everything()
+
+    for address, fields in forms:
+        for text in map(TEXTS.get, KINDS):
+            data = {**fields.values, **dict.fromkeys(fields.words, text), "_save": "1"}
+            with transaction.atomic():
+                response = client.post(address, data)
+                written = changed(before, everything()).keys() - NO_ROWS
+                transaction.set_rollback(True)
+            assert response.status_code < 500, (address, text[:40])
+            assert what_runs(response) == [], (address, text[:40])
+            assert response.status_code == 302 or not written, (address, text[:40], written)
