@@ -16,6 +16,7 @@ from members.staff import Desk
 def demo(master, settings):
     settings.DEMO = True
     call_command("load_wards", stdout=StringIO())
+    call_command("load_themes", stdout=StringIO())
     call_command("load_categories", stdout=StringIO())
     call_command("load_news", stdout=StringIO())
     call_command("seed_demo", stdout=StringIO())
