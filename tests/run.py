@@ -18,7 +18,7 @@ WALKS = [
     *("tests/members/test_hostile_forms.py", "tests/renkei/test_admin_hostile.py"),
 ]
 # Two browsers at once on two cores take four times as long as one after the other.
-BROWSER = ["tests/browser"]
+BROWSER = ["tests/browser", "--durations=15"]
 
 
 def pytest(title: str, *arguments: str, **environment: str) -> bool:
