@@ -23,28 +23,20 @@ HIDES = "投稿した団体と事務局のほかには、表示しなくなり�
 SHOWS = "公開範囲の会員が、また読めるようになります。"
 
 
+def _reason(label: str, help_text: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"size": 80})
+    return forms.CharField(label=label, max_length=200, help_text=help_text, widget=widget)
+
+
 class HideForm(forms.Form):
-    reason = forms.CharField(
-        label="非表示にする理由",
-        max_length=200,
-        help_text="投稿した団体に表示します。",
-        widget=forms.TextInput(attrs={"size": 80}),
-    )
+    reason = _reason("非表示にする理由", "投稿した団体に表示します。")
 
     def clean_reason(self) -> str:
         return clean_line(self.cleaned_data["reason"])
 
 
-class RestoreForm(forms.Form):
-    reason = forms.CharField(
-        label="表示に戻す理由",
-        max_length=200,
-        help_text="投稿した団体に知らせます。",
-        widget=forms.TextInput(attrs={"size": 80}),
-    )
-
-    def clean_reason(self) -> str:
-        return clean_line(self.cleaned_data["reason"])
+class RestoreForm(HideForm):
+    reason = _reason("表示に戻す理由", "投稿した団体に知らせます。")
 
 
 class MoveForm(forms.Form):

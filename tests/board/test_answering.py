@@ -14,9 +14,9 @@ from openpyxl import load_workbook
 
 from board import answering, consulting, moderation, posting
 from board.answering import Roster
-from board.models import Acknowledgement, Answer, ApprovalRule, Match, Report, Topic
+from board.models import Acknowledgement, Answer, Match, Topic
 from lib.forms import new_form_key
-from members.models import AuditEntry, Organization, Seat, User
+from members.models import Organization, Seat, User
 from tests import factories
 from tests.board.test_posting import at_once
 from tests.html import text_of
@@ -256,86 +256,6 @@ class TestConsultation:
         with pytest.raises(posting.StaleError):
             consulting.agree(match, by=proposal.author)
         assert not Match.objects.exists()
-
-
-class TestModeration:
-    def test_report_is_one_per_body_and_ends_with_a_result(self, contributor, secretary):
-        topic = factories.make_topic()
-        report = moderation.report(topic, "誤りがあります", by=contributor)
-        with pytest.raises(posting.StaleError):
-            moderation.report(topic, "もう一度", by=contributor)
-
-        moderation.settle(report, Report.Result.HIDDEN, "個人情報", by=secretary)
-
-        topic.refresh_from_db()
-        assert topic.hidden_reason == "個人情報"
-        with pytest.raises(posting.StaleError):
-            moderation.settle(report, Report.Result.KEPT, "", by=secretary)
-        assert set(AuditEntry.objects.values_list("act", flat=True)) == {"hide", "settle_report"}
-
-    @pytest.mark.parametrize("by_body", [True, False])
-    def test_topic_that_needs_approval_waits_until_it_is_read(
-        self, contributor, ward, secretary, by_body
-    ):
-        category = factories.make_category(needs_approval=not by_body)
-        if by_body:
-            ApprovalRule.objects.create(
-                organization=contributor.seat.organization, reason="試行のため"
-            )
-        topic = factories.make_topic(author=contributor, category=category)
-        assert topic.status == "waiting"
-        assert topic not in Topic.objects.visible_to(ward)
-
-        moderation.approve(topic, expected=0, by=secretary)
-
-        assert topic in Topic.objects.visible_to(ward)
-        with pytest.raises(posting.StaleError):
-            moderation.approve(topic, expected=1, by=secretary)
-
-    def test_text_that_changed_while_it_was_read_is_not_approved(self, contributor, secretary):
-        topic = factories.make_topic(
-            author=contributor, category=factories.make_category(needs_approval=True)
-        )
-        edited = Topic.objects.get(pk=topic.pk)
-        edited.body = "変えた本文"
-        posting.edit(
-            edited,
-            posting.Related(),
-            draft=factories.make_draft(contributor),
-            expected=0,
-            by=contributor,
-        )
-
-        with pytest.raises(posting.StaleError):
-            moderation.approve(topic, expected=0, by=secretary)
-
-        assert Topic.objects.get().status == "waiting"
-
-    def test_author_reads_why_and_keeps_the_text(self, client, contributor, secretary):
-        topic = factories.make_topic(
-            author=contributor, category=factories.make_category(needs_approval=True)
-        )
-        moderation.send_back(topic, reason="会場を書いてください", expected=0, by=secretary)
-        client.force_login(contributor)
-
-        page = text_of(client.get(topic.get_absolute_url()))
-
-        assert "理由：会場を書いてください" in page
-        assert "本文です。" in page
-
-    @pytest.mark.parametrize("who", ["manager", "viewer"])
-    def test_members_moderate_nothing(self, request, db, who):
-        topic = factories.make_topic()
-        report = moderation.report(topic, "x", by=factories.make_user(role=User.Role.MANAGER))
-        user = request.getfixturevalue(who)
-
-        for act in (
-            lambda: moderation.approve(topic, expected=0, by=user),
-            lambda: moderation.send_back(topic, reason="x", expected=0, by=user),
-            lambda: moderation.settle(report, "kept", "", by=user),
-        ):
-            with pytest.raises(PermissionDenied):
-                act()
 
 
 class TestAdmin:

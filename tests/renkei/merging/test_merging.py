@@ -22,32 +22,9 @@ from members.models import (
 from renkei import merging
 from tests import factories
 from tests.html import text_of
+from tests.renkei.merging.bodies import MERGER, make_member
 
 Kind, Status = Organization.Kind, Organization.Status
-MERGER = date(2026, 4, 1)
-
-
-def make_member(name, *, local_government=None, **fields):
-    return factories.make_organization(name=name, local_government=local_government, **fields)
-
-
-@pytest.fixture
-def new_city(db):
-    return factories.make_local_government(name="新市", kana="しんし")
-
-
-@pytest.fixture
-def old(new_city):
-    """A member whose town was merged into 新市."""
-    town = factories.make_local_government(
-        name="旧町", kana="きゅうまち", abolished_on=MERGER, successor=new_city
-    )
-    return make_member("旧町", kana="きゅうまち", local_government=town)
-
-
-@pytest.fixture
-def into(new_city):
-    return make_member("新市", kana="しんし", local_government=new_city)
 
 
 class TestMerge:
