@@ -22,6 +22,7 @@ def pages(usual: int, long: int, last: int) -> list[tuple[str, str, bool]]:
         ("agreements", "/agreements/regional/", False),
         ("members, a prefecture", "/members/?prefecture=01", False),
         ("home, logged in", "/", True),
+        ("inbox", "/members/inbox/", True),
         ("board", "/board/", True),
         ("board list", "/board/c/call/", True),
         ("board list, page 2", "/board/c/call/?page=2", True),
