@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.conf import global_settings
 
 from renkei import environment, logs
 
@@ -153,6 +154,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Accounts and sessions (docs/architecture.md, decisions 2 to 4, 29 and 30)
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["members.backends.MemberBackend"]
+# What was kept by another is kept by the first from the next log-in on.
+PASSWORD_HASHERS = ["members.hashers.Argon2PasswordHasher", *global_settings.PASSWORD_HASHERS]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
     for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")

@@ -11,6 +11,8 @@ LOCKS = ["requirements.txt", "requirements-dev.txt"]
 
 # As the package states it; its files were read where that says little (BSD License, Other).
 LICENCES = {
+    "argon2-cffi": "MIT",
+    "argon2-cffi-bindings": "MIT",
     "asgiref": "BSD-3-Clause",
     "atpublic": "Apache-2.0",
     "brotli": "MIT",

@@ -1,10 +1,12 @@
 """Logging in and out, and who is out on the next request."""
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, check_password, make_password
+from django.test import override_settings
 from django.urls import reverse
 
 from members.models import Organization, User
+from renkei.settings import PASSWORD_HASHERS
 from tests import factories
 
 PASSWORD = "correct-horse-9"
@@ -184,3 +186,16 @@ def test_known_and_unknown_log_ins_compare_a_password_once(client, db, monkeypat
         counts.append(len(hashed))
 
     assert counts == [1, 1, 1, 1]
+
+
+@override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS)
+def test_older_hash_is_made_anew_at_the_next_log_in(client, person):
+    person.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+    person.save()
+
+    answer = log_in(client, person.username)
+
+    person.refresh_from_db()
+    assert answer.status_code == 302
+    assert person.password.startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+    assert check_password(PASSWORD, person.password)
