@@ -17,6 +17,9 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Threads keep slow clients from stopping the site; behind a buffering proxy one is enough.
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
+if threads == 1:
+    # A process takes a request when it is free; else some wait behind a slow one while another is idle.
+    worker_connections, keepalive = 1, 0
 # Loaded once, before the workers are forked: they share its memory and start in no time.
 # New code therefore needs a restart of the service; HUP starts new workers of the old code.
 preload_app = True
