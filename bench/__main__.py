@@ -23,22 +23,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg
 
 from bench.load import CONNECTIONS, measure
+from bench.machine import POSTGRES, analyze, database, memory_of_workers
 from bench.pages import pages
+from bench.table import write
 from bench.visitor import member_cookies
 from tests import server
 from tests.postgres import throwaway_postgres
 
 VISITOR = {"Accept-Encoding": "gzip", "X-Forwarded-Proto": "https"}
-POSTGRES = "-c shared_buffers=1GB -c max_wal_size=4GB"
 # Replies: bodies and topics to go with them.
 SIZES = {1_000: (60, 100), 100_000: (1788, 5_000), 1_000_000: (1788, 50_000)}
-RESULT = Path("docs/benchmarks.md")
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = "| page | requests/s | share of (b) | p50 ms | p95 ms | p99 ms | queries | HTML bytes |"
 
 
@@ -72,7 +68,7 @@ def main() -> None:
             for line in measured(url, replies, arguments.requests):
                 print(line, flush=True)
                 lines.append(line)
-    write(lines)
+    write("measured", lines)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -101,7 +97,7 @@ def measured(url: str, replies: int, requests: int) -> Iterator[str]:
         yield f"{HEAD}\n|{'---|' * 8}"
         with (
             server.serving(bare_environment, application="bench.bare:application") as reference,
-            server.serving(environment, **production(Path(folder))) as running,
+            server.serving(environment, **server.production(Path(folder))) as running,
         ):
             bare_site = Reference(reference.port, cookie)
             yield from map(str, rows(running.port, inside, bare_site, requests))
@@ -127,19 +123,6 @@ def about_desk(environment: server.Environment) -> str:
     return server.run(environment, "-m", "bench.desk").strip()
 
 
-def database(url: str, name: str) -> str:
-    """A new one in the same server."""
-    with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as found:
-        found.execute(f"CREATE DATABASE {name}")
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-def analyze(url: str) -> None:
-    """As autovacuum would have done in the meantime."""
-    with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as found:
-        found.execute("VACUUM ANALYZE")
-
-
 @dataclass
 class Reference:
     """The bare site, asked before and after each page: the machine is not equally busy all the time."""
@@ -152,20 +135,6 @@ class Reference:
         answers = measure(self.port, "/", {"Cookie": self.cookie}, requests=requests)
         self.measured.append(answers.per_second)
         return answers.per_second
-
-
-def production(folder: Path) -> dict[str, str]:
-    """What a production server must find in its environment, on top of what prepare() had."""
-    return {
-        "DEMO": "",
-        "SECRET_KEY": "only-for-a-server-of-one-minute-" * 2,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "FILES_DIR": str(folder / "files"),
-        "EMAIL_HOST": "localhost",
-        "DEFAULT_FROM_EMAIL": "portal@demo.example.jp",
-        "TRUSTED_PROXY_COUNT": "1",
-        "WEB_THREADS": "1",
-    }
 
 
 def rows(port: int, inside: dict[str, Any], bare: Reference, requests: int) -> Iterator[Row]:
@@ -188,27 +157,6 @@ def rows(port: int, inside: dict[str, Any], bare: Reference, requests: int) -> I
             cost["queries"],
             cost["bytes"],
         )
-
-
-def memory_of_workers(master: int) -> list[float]:
-    """Resident megabytes; nothing where the system does not tell."""
-    children = Path(f"/proc/{master}/task/{master}/children")
-    if not children.exists():
-        return []
-    return [resident(int(pid)) for pid in children.read_text().split()]
-
-
-def resident(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
-
-
-def write(lines: list[str]) -> None:
-    """Between the marks of the file; what is written around them stays."""
-    before, _, rest = RESULT.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    text = "\n".join(lines)
-    RESULT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

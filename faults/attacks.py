@@ -85,7 +85,7 @@ def caching_proxy(stage: Stage) -> Finding:
     pages = ("/board/", "/members/me/", "/members/directory/", "/", "/members/")
     with (
         stage.web(TRUSTED_PROXY_COUNT="1") as site,
-        proxied(stage, site.port, more=cache, inside=inside) as front,
+        proxied(stage.folder, site.port, more=cache, inside=inside) as front,
     ):
         member, stranger = Member.logged_in(front), Member(front)
         own = [member.get(page) for page in pages for _ in range(2)]
@@ -104,7 +104,7 @@ def caching_proxy(stage: Stage) -> Finding:
 
 def framing(stage: Stage) -> Finding:
     """Requests that proxy and portal might read in two ways, each with a second one hidden inside."""
-    with stage.web(TRUSTED_PROXY_COUNT="1") as site, proxied(stage, site.port) as front:
+    with stage.web(TRUSTED_PROXY_COUNT="1") as site, proxied(stage.folder, site.port) as front:
         answers = [_raw(front, frame) for frame in FRAMES]
     through = [number for number, answer in enumerate(answers) if "趣意" in answer]
     first = [answer[9:12] for answer in answers]
@@ -132,7 +132,7 @@ def _raw(port: int, request: bytes) -> str:
 
 def flood(stage: Stage) -> Finding:
     """One session asks as fast as it can."""
-    with stage.web(TRUSTED_PROXY_COUNT="1") as site, proxied(stage, site.port) as front:
+    with stage.web(TRUSTED_PROXY_COUNT="1") as site, proxied(stage.folder, site.port) as front:
         member = Member.logged_in(front)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             answers = list(pool.map(lambda _: member.get("/board/drafts/"), range(ASKED)))

@@ -35,7 +35,7 @@ def idle_connections(stage: Stage) -> Finding:
 def _disturbed(stage: Stage, fault: str, number: int, drip: bytes) -> Finding:
     with (
         stage.web(TRUSTED_PROXY_COUNT="1", WEB_THREADS="1") as site,
-        proxied(stage, site.port) as front,
+        proxied(stage.folder, site.port) as front,
     ):
         alone = _measure(front)
         with _held_open(front, number, drip) as opened:

@@ -41,6 +41,20 @@ def demo_environment(folder: Path) -> Environment:
     return inherited | {"DEMO": "1", "VAR_DIR": str(folder)}
 
 
+def production(folder: Path) -> dict[str, str]:
+    """What a production server must find in its environment, on top of what prepare() had."""
+    return {
+        "DEMO": "",
+        "SECRET_KEY": "only-for-a-server-of-one-minute-" * 2,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "FILES_DIR": str(folder / "files"),
+        "EMAIL_HOST": "localhost",
+        "DEFAULT_FROM_EMAIL": "portal@demo.example.jp",
+        "TRUSTED_PROXY_COUNT": "1",
+        "WEB_THREADS": "1",
+    }
+
+
 @contextmanager
 def serving(
     prepared: Environment,
