@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from board import notifications, posting
+from board import ending, notifications, posting
 from board.models import Category, Match, Topic
 from members.access import is_contributor, is_secretariat
 from members.models import Draft, User
@@ -84,7 +84,7 @@ def agree(match: Match, *, by: User) -> None:
         raise posting.StaleError
     source: Any = consultation.source
     names = f"{source.organization.full_name}と{consultation.organization.full_name}"
-    posting.record_match(source, f"{names}で成立：{match.note}", by=by)
+    ending.record_match(source, f"{names}で成立：{match.note}", by=by)
     notifications.matched(consultation, "成立に同意がありました。", by=by.seat)
 
 

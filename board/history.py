@@ -1,8 +1,9 @@
-"""What a topic says, in words: to compare two states of it, and to show an old one."""
+"""What a topic says, in words: to compare two states of it, to keep an old one, and to show it."""
 
 from board import kinds
-from board.models import Topic
+from board.models import Revision, Topic
 from lib.wareki import format_datetime
+from members.models import User
 
 
 def labelled(topic: Topic) -> dict[str, str]:
@@ -41,3 +42,10 @@ def changes(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
     return {
         label: before.get(label, "") for label in labels if before.get(label) != after.get(label)
     }
+
+
+def remember(topic: Topic, before: dict[str, str], *, by: User, reason: str = "") -> None:
+    if before:
+        Revision.objects.create(
+            topic=topic, number=topic.edits, before=before, reason=reason, by=by
+        )

@@ -1,5 +1,6 @@
-"""通報 and approval before publication: each tracked to a result, with a reason and an audit entry."""
+"""The secretariat's care of the board, with a reason and an audit entry: 通報, approval, 非表示, pins, moves."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from board import notifications, posting
+from board.history import changes, labelled, remember
 from board.models import Reply, Report, Topic
 from board.search import index
 from members import audit
@@ -46,7 +48,7 @@ def settle(found: Report, result: str, note: str, *, by: User) -> None:
         raise posting.StaleError
     post = found.reply or found.topic
     if result == Report.Result.HIDDEN and post.hidden_at is None:
-        posting.hide(post, reason=note[:200], by=by)
+        hide(post, reason=note[:200], by=by)
     audit.record("settle_report", found, by=by, result=result)
 
 
@@ -82,3 +84,76 @@ def send_back(topic: Topic, *, reason: str, expected: int, by: User) -> None:
         raise posting.StaleError
     audit.record("send_back_topic", topic, by=by, reason=reason)
     notifications.sent_back(topic, reason)
+
+
+@transaction.atomic
+def lock(topic: Topic, is_locked: bool, *, by: User) -> None:
+    """返信を止める, and let them in again."""
+    posting.check_editable(topic, by)
+    Topic.objects.filter(pk=topic.pk).update(is_locked=is_locked)
+    audit.record("lock" if is_locked else "unlock", topic, by=by)
+
+
+@transaction.atomic
+def pin(topic: Topic, until: date | None, *, by: User) -> None:
+    _check_secretariat(by)
+    Topic.objects.filter(pk=topic.pk).update(pinned_until=until)
+    audit.record("pin", topic, by=by, until=until and until.isoformat())
+
+
+@transaction.atomic
+def move(topic: Topic, category: Any, *, by: User) -> None:
+    """To another category; its address stays, and so does every field that was filled in."""
+    _check_secretariat(by)
+    Topic.objects.filter(pk=topic.pk).update(edits=F("edits") + 1)
+    old = Topic.objects.select_related("category").get(pk=topic.pk)
+    before = labelled(old)
+    Topic.objects.filter(pk=topic.pk).update(category=category)
+    index.change(topic.search_entries.all(), category=category)
+    new = Topic.objects.select_related("category").get(pk=topic.pk)
+    remember(new, changes(before, labelled(new)), by=by)
+    audit.record("move", topic, by=by, before=old.category_id, after=category.pk)
+
+
+@transaction.atomic
+def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
+    """Nobody but its own body and the secretariat sees it. Raises StaleError when it is hidden.
+
+    Counted as an edit: whoever is changing the text in this moment is told.
+    """
+    _check_secretariat(by)
+    shown = type(post)._default_manager.filter(pk=post.pk, hidden_at=None)
+    if not shown.update(hidden_at=timezone.now(), hidden_reason=reason, edits=F("edits") + 1):
+        raise posting.StaleError
+    audit.record("hide", post, by=by, reason=reason)
+    notifications.hidden(post, reason)
+    if isinstance(post, Reply):
+        _recount(post.topic_id)
+
+
+@transaction.atomic
+def restore(post: Topic | Reply, *, reason: str = "", by: User) -> None:
+    _check_secretariat(by)
+    hidden = type(post)._default_manager.filter(pk=post.pk, hidden_at__isnull=False)
+    if not hidden.update(hidden_at=None, hidden_reason=""):
+        raise posting.StaleError
+    audit.record("restore", post, by=by, reason=reason)
+    notifications.restored(post, reason)
+    if isinstance(post, Reply):
+        _recount(post.topic_id)
+
+
+def _recount(topic_id: int) -> None:
+    """What is hidden is neither counted, nor new, nor unread. The lock keeps replies of this moment out."""
+    topic = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic_id)
+    shown = topic.replies.shown().order_by("-seq")
+    newest = shown.values_list("seq", flat=True).first() or 0
+    Topic.objects.filter(pk=topic_id).update(
+        newest_seq=newest, reply_count=shown.count(), active_at=posting.last_moved(topic)
+    )
+
+
+def _check_secretariat(by: User) -> None:
+    """Whoever only looks there (事務局（閲覧）) decides nothing."""
+    if not (is_secretariat(by) and is_contributor(by)):
+        raise PermissionDenied

@@ -1,11 +1,11 @@
-"""What people do to topics and replies. Each act is one transaction; of two at once one is told.
+"""Topics and replies are posted and edited. Each act is one transaction; of two at once one is told.
 
 A form that is sent twice has one key: the second finds what the first has made.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,12 +14,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from board import files, notifications
-from board.history import changes, labelled
+from board.history import changes, labelled, remember
 from board.models import ApprovalRule, ReadMark, Reply, Revision, Topic, TopicAudience, Watch
 from board.models.reply import next_seq
 from board.search import index
 from lib import plain_text
-from members import audit, drafts
+from members import drafts
 from members.access import is_contributor, is_secretariat
 from members.models import Draft, Organization, Theme, User
 
@@ -156,7 +156,7 @@ def edit(
     `expected` is Topic.edits when the form was opened. The audience is read anew for everybody, and
     whoever loses it loses files and replies with it.
     """
-    _check(topic, by)
+    check_editable(topic, by)
     taken = Topic.objects.filter(pk=topic.pk, edits=expected).update(
         edits=F("edits") + 1, edited_at=timezone.now()
     )
@@ -172,14 +172,14 @@ def edit(
         old.version = F("version") + 1
     _render(old)
     # Published at another hour than was planned.
-    old.active_at = old.active_at if old.publish_at == was_due else _last_moved(old)
+    old.active_at = old.active_at if old.publish_at == was_due else last_moved(old)
     old.save(update_fields=[*EDITED, "approval_note", "version", "body_html", "active_at"])
     _set_related(old, related)
     files.remove(old.attachments.filter(pk__in=list(related.removed_files)))
     _take_over(draft, topic=old)
     index.write(old)
     new = Topic.objects.select_related("category").get(pk=topic.pk)
-    _remember(new, changes(before, labelled(new)), reason=reason, by=by)
+    remember(new, changes(before, labelled(new)), reason=reason, by=by)
     notifications.edited(
         new, asks_again=asks_again, has_new_deadline=new.deadline != deadline, by=by.seat
     )
@@ -229,146 +229,7 @@ def edit_reply(made: Reply, body: str, *, expected: int, reason: str = "", by: U
     )
 
 
-@transaction.atomic
-def close(topic: Topic, *, note: str = "", by: User) -> None:
-    """受付を終了する, before the deadline or after it."""
-    _check(topic, by)
-    _end(topic, Status.CLOSED, of=(Status.OPEN,), note=note, by=by)
-
-
-@transaction.atomic
-def record_outcome(topic: Topic, status: str, *, note: str, by: User) -> None:
-    """成立 or 不成立, with what came of it; may be corrected later."""
-    _check(topic, by)
-    if status not in (Status.MATCHED, Status.UNFULFILLED):
-        raise ValueError(status)
-    ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
-    _end(topic, Status(status), of=ended, note=note, by=by)
-
-
-@transaction.atomic
-def record_match(topic: Topic, line: str, *, by: User) -> None:
-    """What two bodies have agreed on, below what the proposal says already."""
-    note = f"{topic.outcome_note}\n{line}".strip()
-    ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
-    _end(topic, Status.MATCHED, of=ended, note=note, by=by)
-
-
-@transaction.atomic
-def withdraw(topic: Topic, *, note: str, by: User) -> None:
-    """Leaves the title and the note; text and files are shown to the own body alone."""
-    _check(topic, by)
-    _end(topic, Status.WITHDRAWN, of=(Status.WAITING, Status.OPEN, Status.CLOSED), note=note, by=by)
-
-
-@transaction.atomic
-def extend(topic: Topic, deadline: datetime, *, by: User) -> None:
-    """A later deadline; one that was closed opens again, and has no result any more."""
-    _check(topic, by)
-    _end(topic, Status.OPEN, of=(Status.OPEN, Status.CLOSED), by=by, note="", deadline=deadline)
-
-
-def _end(
-    topic: Topic,
-    status: Status,
-    *,
-    of: tuple[Status, ...],
-    note: str,
-    by: User,
-    **fields: Any,
-) -> None:
-    """One conditional UPDATE, counted as an edit so that an open edit form is told."""
-    old = Topic.objects.select_related("category").get(pk=topic.pk)
-    before = labelled(old)
-    taken = Topic.objects.filter(pk=topic.pk, status__in=of, edits=old.edits).update(
-        status=status, outcome_note=note, edits=F("edits") + 1, **fields
-    )
-    if not taken:
-        raise StaleError
-    new = Topic.objects.select_related("category").get(pk=topic.pk)
-    index.write(new)
-    _remember(new, changes(before, labelled(new)), by=by)
-    if status == Status.OPEN:
-        notifications.extended(new, by=by.seat)
-    else:
-        notifications.ended(new, by=by.seat)
-
-
-def _remember(topic: Topic, before: dict[str, str], *, by: User, reason: str = "") -> None:
-    if before:
-        Revision.objects.create(
-            topic=topic, number=topic.edits, before=before, reason=reason, by=by
-        )
-
-
-@transaction.atomic
-def lock(topic: Topic, is_locked: bool, *, by: User) -> None:
-    """返信を止める, and let them in again."""
-    _check(topic, by)
-    Topic.objects.filter(pk=topic.pk).update(is_locked=is_locked)
-    audit.record("lock" if is_locked else "unlock", topic, by=by)
-
-
-@transaction.atomic
-def pin(topic: Topic, until: date | None, *, by: User) -> None:
-    _check_secretariat(by)
-    Topic.objects.filter(pk=topic.pk).update(pinned_until=until)
-    audit.record("pin", topic, by=by, until=until and until.isoformat())
-
-
-@transaction.atomic
-def move(topic: Topic, category: Any, *, by: User) -> None:
-    """To another category; its address stays, and so does every field that was filled in."""
-    _check_secretariat(by)
-    Topic.objects.filter(pk=topic.pk).update(edits=F("edits") + 1)
-    old = Topic.objects.select_related("category").get(pk=topic.pk)
-    before = labelled(old)
-    Topic.objects.filter(pk=topic.pk).update(category=category)
-    index.change(topic.search_entries.all(), category=category)
-    new = Topic.objects.select_related("category").get(pk=topic.pk)
-    _remember(new, changes(before, labelled(new)), by=by)
-    audit.record("move", topic, by=by, before=old.category_id, after=category.pk)
-
-
-@transaction.atomic
-def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
-    """Nobody but its own body and the secretariat sees it. Raises StaleError when it is hidden.
-
-    Counted as an edit: whoever is changing the text in this moment is told.
-    """
-    _check_secretariat(by)
-    shown = type(post)._default_manager.filter(pk=post.pk, hidden_at=None)
-    if not shown.update(hidden_at=timezone.now(), hidden_reason=reason, edits=F("edits") + 1):
-        raise StaleError
-    audit.record("hide", post, by=by, reason=reason)
-    notifications.hidden(post, reason)
-    if isinstance(post, Reply):
-        _recount(post.topic_id)
-
-
-@transaction.atomic
-def restore(post: Topic | Reply, *, reason: str = "", by: User) -> None:
-    _check_secretariat(by)
-    hidden = type(post)._default_manager.filter(pk=post.pk, hidden_at__isnull=False)
-    if not hidden.update(hidden_at=None, hidden_reason=""):
-        raise StaleError
-    audit.record("restore", post, by=by, reason=reason)
-    notifications.restored(post, reason)
-    if isinstance(post, Reply):
-        _recount(post.topic_id)
-
-
-def _recount(topic_id: int) -> None:
-    """What is hidden is neither counted, nor new, nor unread. The lock keeps replies of this moment out."""
-    topic = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic_id)
-    shown = topic.replies.shown().order_by("-seq")
-    newest = shown.values_list("seq", flat=True).first() or 0
-    Topic.objects.filter(pk=topic_id).update(
-        newest_seq=newest, reply_count=shown.count(), active_at=_last_moved(topic)
-    )
-
-
-def _last_moved(topic: Topic) -> datetime:
+def last_moved(topic: Topic) -> datetime:
     """Topic.active_at, from what it counts."""
     newest = topic.replies.shown().order_by("seq").last()
     return max(topic.publish_at, newest.created_at if newest else topic.created_at)
@@ -382,12 +243,6 @@ def needs_approval(topic: Topic, by: User) -> bool:
     return topic.category.needs_approval or is_ruled
 
 
-def _check(topic: Topic, by: User) -> None:
+def check_editable(topic: Topic, by: User) -> None:
     if not topic.is_editable_by(by):
-        raise PermissionDenied
-
-
-def _check_secretariat(by: User) -> None:
-    """Whoever only looks there (事務局（閲覧）) decides nothing."""
-    if not (is_secretariat(by) and is_contributor(by)):
         raise PermissionDenied

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from board import moderation, posting
+from board import moderation
 from board.admin.acts import ActAdmin
 from board.models import Category, Reply, SearchEntry, Topic
 from board.models.search_entry import SearchEntryQuerySet
@@ -96,12 +96,12 @@ class PostAdmin(ActAdmin):
 
     def do(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
         verbs: dict[str, Callable[..., None]] = {
-            "hide": posting.hide,
-            "restore": posting.restore,
+            "hide": moderation.hide,
+            "restore": moderation.restore,
             "approve": moderation.approve,
             "send_back": moderation.send_back,
-            "move": lambda post, category, by: posting.move(post, category, by=by),
-            "pin": lambda post, until, by: posting.pin(post, until, by=by),
+            "move": lambda post, category, by: moderation.move(post, category, by=by),
+            "pin": lambda post, until, by: moderation.pin(post, until, by=by),
         }
         verbs[act](post, **data, by=request.user)
 

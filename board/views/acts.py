@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from board import copying, posting
+from board import copying, ending, moderation, posting
 from board.forms.acts import ActForm, CloseForm, ExtendForm, WithdrawForm
 from board.forms.topic import deadline_warnings
 from board.models import TodoMark, Topic, Watch
@@ -38,9 +38,9 @@ def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
 
     def act(topic: Topic, data: dict[str, Any]) -> None:
         if data["status"] == Topic.Status.CLOSED:
-            posting.close(topic, note=data["note"], by=request.user)
+            ending.close(topic, note=data["note"], by=request.user)
         else:
-            posting.record_outcome(topic, data["status"], note=data["note"], by=request.user)
+            ending.record_outcome(topic, data["status"], note=data["note"], by=request.user)
 
     title, done = END if is_open else RECORD
     return _act(request, pk, CloseForm, act, title=title, done=done)
@@ -51,7 +51,7 @@ def topic_close(request: MemberRequest, pk: int) -> HttpResponse:
 @contributor_only
 def topic_extend(request: MemberRequest, pk: int) -> HttpResponse:
     def act(topic: Topic, data: dict[str, Any]) -> None:
-        posting.extend(topic, data["deadline"], by=request.user)
+        ending.extend(topic, data["deadline"], by=request.user)
         warn(request, deadline_warnings(data["deadline"]))
 
     return _act(request, pk, ExtendForm, act, title="締切を延長する", done="締切を変更しました。")
@@ -62,7 +62,7 @@ def topic_extend(request: MemberRequest, pk: int) -> HttpResponse:
 @contributor_only
 def topic_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     def act(topic: Topic, data: dict[str, Any]) -> None:
-        posting.withdraw(topic, note=data["note"], by=request.user)
+        ending.withdraw(topic, note=data["note"], by=request.user)
 
     return _act(request, pk, WithdrawForm, act, title="投稿を取り下げる", done="取り下げました。")
 
@@ -138,7 +138,7 @@ def act_page(
 def topic_lock(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     is_locked = request.POST.get("locked") == "1"
-    posting.lock(topic, is_locked, by=request.user)
+    moderation.lock(topic, is_locked, by=request.user)
     messages.success(request, "返信を止めました。" if is_locked else "返信を受け付けます。")
     return redirect(topic)
 

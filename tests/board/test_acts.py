@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from board import posting
+from board import ending
 from board.models import Report, Revision, TodoMark, Topic, Watch
 from members.models import AuditEntry, Draft, Theme, User
 from tests import factories
@@ -386,7 +386,7 @@ def test_only_the_own_body_copies(client, topic, ward, secretary):
 
 
 def test_withdrawn_topic_of_the_own_body_is_copied(client, topic):
-    posting.withdraw(topic, note="日程の誤り", by=topic.author)
+    ending.withdraw(topic, note="日程の誤り", by=topic.author)
 
     press(client, "topic_copy", topic)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from board import answering, consulting, moderation, posting
+from board import answering, consulting, ending, moderation, posting
 from board.answering import Roster
 from board.models import Acknowledgement, Answer, Match, Topic
 from lib.forms import new_form_key
@@ -58,7 +58,7 @@ def test_answer_changes_until_the_deadline_and_again_after_an_extension(contribu
             factories.make_answer(topic, author=contributor, expected=1, status="no")
         assert Answer.objects.get().status == "considering"
 
-        posting.extend(topic, deadline + timedelta(days=1), by=ward)
+        ending.extend(topic, deadline + timedelta(days=1), by=ward)
         factories.make_answer(topic, author=contributor, expected=1, status="no")
 
     assert (Answer.objects.get().status, Answer.objects.get().edits) == ("no", 2)

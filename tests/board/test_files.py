@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from PIL import Image
 
-from board import files, posting
+from board import ending, files, moderation
 from board.models import Attachment, Topic
 from renkei import orphans
 from tests import factories
@@ -225,9 +225,9 @@ def test_files_of_a_topic_are_those_that_are_visible(request, secretary, contrib
     reply = factories.make_reply(topic)
     factories.attach(reply)
     if state == "hidden reply":
-        posting.hide(reply, reason="x", by=secretary)
+        moderation.hide(reply, reason="x", by=secretary)
     if state == "withdrawn":
-        posting.withdraw(topic, note="中止", by=topic.author)
+        ending.withdraw(topic, note="中止", by=topic.author)
     user = topic.author if who == "author" else request.getfixturevalue(who)
     topic.refresh_from_db()
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from board import posting
+from board import ending
 from board.models import Answer, Attachment, Reply, Report, Revision, TodoMark, Topic, Watch
 from board.search import index
 from lib.wareki import fiscal_year
@@ -206,7 +206,7 @@ def test_seen_topic_is_not_found_by_what_others_answered_or_it_said_before(clien
 def test_withdrawn_topic_keeps_its_old_words_from_others(client, contributor):
     topic = factories.make_topic(title="中止した事業", body=MARK)
     Revision.objects.create(topic=topic, number=0, before={"本文": MARK}, by=topic.author)
-    posting.withdraw(topic, note="中止のため", by=topic.author)
+    ending.withdraw(topic, note="中止のため", by=topic.author)
     client.force_login(contributor)
 
     pages = [
@@ -224,7 +224,7 @@ def test_text_that_was_withdrawn_is_found_by_its_own_body_alone(client, author, 
     client.force_login(stranger)
     assert len(client.get(found).context["hits"]) == 2
 
-    posting.withdraw(topic, note="中止", by=author)
+    ending.withdraw(topic, note="中止", by=author)
 
     assert client.get(found).context["hits"] == []
     client.force_login(author)

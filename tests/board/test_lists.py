@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from board import posting, reading
+from board import ending, moderation, posting, reading
 from board.models import ReadMark, Reply, TodoMark, Topic
 from tests import factories
 from tests.html import text_of
@@ -73,7 +73,7 @@ def test_every_filter_leaves_the_right_topics(client, reader):
         author=far, title="北", category=factories.make_category("call"), deadline=soon
     )
     closed = factories.make_topic(title="終")
-    posting.close(closed, by=closed.author)
+    ending.close(closed, by=closed.author)
     factories.attach(factories.make_topic(title="添"))
     todo = factories.make_topic(title="要")
     TodoMark.objects.create(seat=reader.seat, topic=todo, set_by=reader)
@@ -170,7 +170,7 @@ def test_sorting_by_deadline_puts_the_nearest_first(client, reader):
 def test_pinned_topic_stands_first_until_its_day(client, reader, secretary):
     first = factories.make_topic(title="留")
     factories.make_topic(title="新")
-    posting.pin(first, timezone.localdate(), by=secretary)
+    moderation.pin(first, timezone.localdate(), by=secretary)
 
     page = client.get("/board/").context
     assert [[topic.title for topic in page[name]] for name in ("pinned", "topics")] == [
@@ -277,8 +277,8 @@ class TestReading:
         assert titles(client, "unread=on") == []
 
         posting.edit_reply(reply, "直した文", expected=0, by=reply.author)
-        posting.hide(reply, reason="x", by=secretary)
-        posting.restore(reply, by=secretary)
+        moderation.hide(reply, reason="x", by=secretary)
+        moderation.restore(reply, by=secretary)
 
         assert titles(client, "unread=on") == []
         factories.make_reply(topic)
@@ -290,11 +290,11 @@ class TestReading:
         reply = factories.make_reply(first)
         assert titles(client, "unread=on") == ["先"]
 
-        posting.hide(reply, reason="x", by=secretary)
+        moderation.hide(reply, reason="x", by=secretary)
 
         assert titles(client, "unread=on") == []
         assert titles(client, "") == ["後", "先"]
-        posting.restore(reply, by=secretary)
+        moderation.restore(reply, by=secretary)
         assert titles(client, "") == ["先", "後"]
         assert titles(client, "unread=on") == ["先"]
 
@@ -321,7 +321,7 @@ class TestReading:
         client.get(topic.get_absolute_url())
         replies = [factories.make_reply(topic) for _ in range(4)]
         for hidden in replies[:3]:
-            posting.hide(hidden, reason="x", by=secretary)
+            moderation.hide(hidden, reason="x", by=secretary)
 
         answer = client.get(reverse("board:topic_unread", args=[topic.pk]))
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from board import answering, consulting, moderation, posting
+from board import answering, consulting, ending, moderation, posting
 from board.models import Topic, Watch
 from members.models import Delivery, Notice, Notification, NotificationRead, Organization
 from renkei.spreading import spread_due
@@ -140,10 +140,10 @@ def test_hidden_topic_is_told_once_it_is_shown_again(asker, town):
         seat=factories.make_seat(organization=factories.make_secretariat()), is_staff=True
     )
     topic = factories.make_topic(author=asker)
-    posting.hide(topic, reason="確認中", by=secretary)
+    moderation.hide(topic, reason="確認中", by=secretary)
     spread()
     assert told(Kind.TOPIC) == set()
-    posting.restore(topic, by=secretary)
+    moderation.restore(topic, by=secretary)
 
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         spread()
@@ -219,7 +219,7 @@ class TestReplies:
         )
         topic = factories.make_topic(author=asker)
         reply = factories.make_reply(topic, author=town)
-        posting.hide(reply, reason="確認中", by=secretary)
+        moderation.hide(reply, reason="確認中", by=secretary)
 
         spread()
 
@@ -277,7 +277,7 @@ class TestRequests:
 
     def test_extension_is_told_and_moves_the_reminder(self, call, asker, town):
         old = call.deadline
-        posting.extend(call, old + timedelta(days=14), by=asker)
+        ending.extend(call, old + timedelta(days=14), by=asker)
 
         with time_machine.travel(old - timedelta(days=1)):
             spread()
@@ -288,7 +288,7 @@ class TestRequests:
         assert town.seat_id in told(Kind.REMINDER)
 
     def test_call_that_was_closed_reminds_nobody_and_tells_its_end(self, call, asker, town):
-        posting.close(call, note="定員に達しました", by=asker)
+        ending.close(call, note="定員に達しました", by=asker)
 
         with time_machine.travel(call.deadline - timedelta(days=1)):
             spread()
@@ -355,7 +355,7 @@ class TestDecisions:
         topic = factories.make_topic(author=asker)
         reply = factories.make_reply(topic, author=town)
 
-        posting.hide(reply, reason="個人情報があります", by=secretary)
+        moderation.hide(reply, reason="個人情報があります", by=secretary)
         spread()
 
         assert told(Kind.DECISION) == {town.seat_id}

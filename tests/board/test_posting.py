@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
-from board import posting
+from board import ending, moderation, posting
 from board.models import Attachment, ReadMark, Reply, Revision, Topic
 from members import drafts
 from members.models import AuditEntry, Draft, User
@@ -154,8 +154,8 @@ def test_file_that_an_edit_removes_is_gone_and_named_in_the_history(
 def test_colleagues_close_and_record_the_outcome_after_the_author_has_left(topic, colleague):
     User.objects.filter(pk=topic.author_id).update(is_active=False, left_at=timezone.now())
 
-    posting.close(topic, note="多数のご応募をいただきました。", by=colleague)
-    posting.record_outcome(topic, Status.MATCHED, note="3団体と実施します。", by=colleague)
+    ending.close(topic, note="多数のご応募をいただきました。", by=colleague)
+    ending.record_outcome(topic, Status.MATCHED, note="3団体と実施します。", by=colleague)
 
     assert stored(topic).status == Status.MATCHED
     assert [row.before["状態"] for row in Revision.objects.all()] == ["受付終了", "募集中"]
@@ -173,22 +173,22 @@ def test_call_closes_at_the_minute_in_japan_and_opens_when_extended(contributor)
         assert topic in Topic.objects.ended()
         assert stored(topic).state.text == "受付終了"
 
-        posting.extend(topic, deadline + timedelta(days=7), by=contributor)
+        ending.extend(topic, deadline + timedelta(days=7), by=contributor)
 
         assert topic in Topic.objects.accepting()
         assert stored(topic).state.text == "締切間近"
 
 
 def test_closed_topic_opens_again_when_extended(topic):
-    posting.close(topic, by=topic.author)
+    ending.close(topic, by=topic.author)
 
-    posting.extend(topic, timezone.now() + timedelta(days=10), by=topic.author)
+    ending.extend(topic, timezone.now() + timedelta(days=10), by=topic.author)
 
     assert stored(topic).status == Status.OPEN
 
 
 def test_withdrawn_topic_leaves_title_and_note(topic, ward, secretary):
-    posting.withdraw(topic, note="日程が変わりました。", by=topic.author)
+    ending.withdraw(topic, note="日程が変わりました。", by=topic.author)
 
     topic = stored(topic)
     assert topic in Topic.objects.visible_to(ward)
@@ -196,10 +196,10 @@ def test_withdrawn_topic_leaves_title_and_note(topic, ward, secretary):
     assert topic.shows_text_to(topic.author)
     assert topic.shows_text_to(secretary)
     with pytest.raises(posting.StaleError):
-        posting.close(topic, by=topic.author)
+        ending.close(topic, by=topic.author)
 
 
-@pytest.mark.parametrize("act", [posting.close, posting.withdraw])
+@pytest.mark.parametrize("act", [ending.close, ending.withdraw])
 def test_other_bodies_and_viewers_change_nothing(topic, ward, viewer, act):
     for stranger in (ward, viewer):
         with pytest.raises(PermissionDenied):
@@ -211,13 +211,13 @@ def test_other_bodies_and_viewers_change_nothing(topic, ward, viewer, act):
 def test_hiding_and_restoring_are_the_secretariat_s_and_audited(topic, secretary, ward):
     reply = factories.make_reply(topic, author=ward)
     with pytest.raises(PermissionDenied):
-        posting.hide(reply, reason="x", by=topic.author)
+        moderation.hide(reply, reason="x", by=topic.author)
 
-    posting.hide(reply, reason="個人情報", by=secretary)
+    moderation.hide(reply, reason="個人情報", by=secretary)
     with pytest.raises(posting.StaleError):
-        posting.hide(reply, reason="もう一度", by=secretary)
+        moderation.hide(reply, reason="もう一度", by=secretary)
     assert (stored(topic).reply_count, stored(topic).newest_seq) == (0, 0)
-    posting.restore(reply, by=secretary)
+    moderation.restore(reply, by=secretary)
 
     assert (stored(topic).reply_count, stored(topic).newest_seq) == (1, 1)
     assert list(AuditEntry.objects.order_by("pk").values_list("act", flat=True)) == [
@@ -230,7 +230,7 @@ def test_moved_topic_keeps_its_address_and_fields(topic, secretary):
     call = factories.make_category("call")
     before = topic.get_absolute_url()
 
-    posting.move(topic, call, by=secretary)
+    moderation.move(topic, call, by=secretary)
 
     assert stored(topic).category == call
     assert stored(topic).get_absolute_url() == before
@@ -325,8 +325,8 @@ def test_closing_and_withdrawing_at_once_leaves_one_history(contributor):
 
     answers = at_once(
         [
-            lambda: posting.close(topic, by=contributor),
-            lambda: posting.close(topic, by=contributor),
+            lambda: ending.close(topic, by=contributor),
+            lambda: ending.close(topic, by=contributor),
         ]
     )
 

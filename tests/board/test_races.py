@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from board import moderation, posting
+from board import ending, moderation, posting
 from board.models import Answer, Reply, Revision, Topic
 from lib.forms import new_form_key
 from members.models import AuditEntry, Draft
@@ -71,7 +71,7 @@ def test_topic_is_hidden_whoever_edits_it_and_the_author_is_told(contributor, mo
     answers = at_once(
         [
             lambda: edit(topic, "直した本文"),
-            lambda: posting.hide(topic, reason="個人情報", by=moderator),
+            lambda: moderation.hide(topic, reason="個人情報", by=moderator),
         ]
     )
 
@@ -90,7 +90,7 @@ def test_reply_is_hidden_whoever_edits_it_and_its_author_is_told(contributor, mo
     answers = at_once(
         [
             lambda: posting.edit_reply(reply, "直した返信", expected=0, by=contributor),
-            lambda: posting.hide(reply, reason="個人情報", by=moderator),
+            lambda: moderation.hide(reply, reason="個人情報", by=moderator),
         ]
     )
 
@@ -147,7 +147,7 @@ def test_answer_counts_before_the_end_or_is_told(call, ward, contributor):
     answers = at_once(
         [
             lambda: factories.make_answer(call, author=contributor),
-            lambda: posting.close(call, by=ward),
+            lambda: ending.close(call, by=ward),
         ]
     )
 
@@ -188,7 +188,7 @@ def test_author_whose_topic_was_hidden_meanwhile_reads_why(client, contributor, 
     client.force_login(contributor)
     address = reverse("board:topic_edit", args=[topic.pk])
     form = client.get(address).context["form"]
-    posting.hide(topic, reason="個人情報のため", by=moderator)
+    moderation.hide(topic, reason="個人情報のため", by=moderator)
 
     page = client.post(
         address,

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from board import posting
+from board import ending, moderation
 from board.models import Reply, Revision, Topic
 from lib.forms import new_form_key
 from members.models import Draft, User
@@ -122,7 +122,7 @@ def test_quote_of_nothing_is_empty(client, topic, number):
 
 def test_hidden_reply_is_not_quoted(client, topic, secretary):
     hidden = factories.make_reply(topic, body="LEAK")
-    posting.hide(hidden, reason="個人情報", by=secretary)
+    moderation.hide(hidden, reason="個人情報", by=secretary)
 
     page = client.get(reverse("board:reply", args=[topic.pk]), {"quote": "1"})
 
@@ -232,7 +232,7 @@ def test_draft_for_a_locked_topic_can_be_read_and_printed(client, topic):
 
 
 def test_closed_call_is_still_talked_about(client, topic):
-    posting.close(topic, by=topic.author)
+    ending.close(topic, by=topic.author)
 
     send(client, topic)
 
@@ -243,9 +243,9 @@ def test_closed_call_is_still_talked_about(client, topic):
 def test_edit_of_a_reply_that_was_stopped_waits_as_a_draft(client, topic, writer, secretary, stop):
     reply = factories.make_reply(topic, author=writer, body="前の返信")
     {
-        "lock": lambda: posting.lock(topic, True, by=topic.author),
-        "withdraw": lambda: posting.withdraw(topic, note="中止", by=topic.author),
-        "hide": lambda: posting.hide(reply, reason="個人情報", by=secretary),
+        "lock": lambda: moderation.lock(topic, True, by=topic.author),
+        "withdraw": lambda: ending.withdraw(topic, note="中止", by=topic.author),
+        "hide": lambda: moderation.hide(reply, reason="個人情報", by=secretary),
     }[stop]()
     edits = stored(reply).edits
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from board import posting
+from board import ending
 from board.models import TodoMark
 from members import reorganization
 from tests import factories
@@ -88,7 +88,7 @@ def test_every_part_of_a_topic_is_found(found):
         deadline=timezone.make_aware(timezone.datetime(2027, 3, 1, 17)),
     )
     factories.attach(topic, name="実施要領.txt")
-    posting.record_outcome(topic, "matched", note="結果だ", by=author)
+    ending.record_outcome(topic, "matched", note="結果だ", by=author)
 
     for query in (
         *(
@@ -151,7 +151,7 @@ def test_filters_combine_with_words(client, found, reader):
     other = factories.make_topic(title="語別")
     factories.make_reply(other, author=author, body="語の返信")
     factories.attach(other)
-    posting.close(old, by=old.author)
+    ending.close(old, by=old.author)
     TodoMark.objects.create(seat=reader.seat, topic=call, set_by=reader)
 
     assert found("語") == ["語別 1", "語別", "語北", "語古"]

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from board import files, moderation, posting
+from board import ending, files, moderation, posting
 from board.models import SearchEntry, Topic
 from board.models.search_entry import key_at
 from board.search import index, repair
@@ -80,7 +80,7 @@ def test_names_of_files_come_and_go_with_an_edit(topic):
 
 
 def test_outcome_is_found(topic):
-    posting.record_outcome(topic, "matched", note="三団体と実施", by=topic.author)
+    ending.record_outcome(topic, "matched", note="三団体と実施", by=topic.author)
 
     assert found("三団体") == [(topic.pk, 0)]
     assert is_true()
@@ -90,7 +90,7 @@ def test_move_takes_the_replies_along(topic, secretary):
     factories.make_reply(topic)
     other = factories.make_category("policy")
 
-    posting.move(topic, other, by=secretary)
+    moderation.move(topic, other, by=secretary)
 
     assert set(SearchEntry.objects.values_list("category", flat=True)) == {other.pk}
     in_category = Search(Query(("本文",)), SearchEntry.objects.all(), ((f"c{other.pk}",),))
@@ -126,7 +126,7 @@ def test_merger_hands_the_entries_over(topic, secretary):
 
 def test_hidden_reply_stays_in_the_index_for_the_admin(topic, secretary, client):
     reply = factories.make_reply(topic, body="個人の電話番号")
-    posting.hide(reply, reason="個人情報", by=secretary)
+    moderation.hide(reply, reason="個人情報", by=secretary)
     client.force_login(secretary)
 
     page = client.get("/admin/board/reply/?q=個人の電話")
@@ -194,7 +194,7 @@ def test_acts_of_one_moment_and_a_rebuild_leave_the_index_true(secretary):
 
     answers = at_once(
         [
-            lambda: posting.move(topic, other, by=secretary),
+            lambda: moderation.move(topic, other, by=secretary),
             *(
                 lambda d=draft: posting.reply(topic, "同時", draft=d, by=secretary)
                 for draft in drafts

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from board import posting
+from board import ending, moderation
 from board.models import Revision, Topic
 from lib.forms import new_form_key
 from lib.wareki import format_deadline
@@ -128,7 +128,7 @@ def test_second_editor_sees_both_texts_and_the_next_press_saves(client, topic):
 def test_second_editor_sees_what_else_was_changed_before_saving_over_it(client, topic, secretary):
     edit(client, topic)
     expected = stored(topic).edits
-    posting.extend(stored(topic), timezone.now() + timedelta(days=400), by=secretary)
+    ending.extend(stored(topic), timezone.now() + timedelta(days=400), by=secretary)
     deadline = format_deadline(stored(topic).deadline)
 
     told = edit(client, topic, body="後の本文", expected=expected)
@@ -153,7 +153,7 @@ def test_fields_of_a_topic_that_was_moved_are_shown_and_edited_as_before(client,
         venue="見本会館",
         starts_on=date(2027, 2, 1),
     )
-    posting.move(topic, factories.make_category("exchange"), by=secretary)
+    moderation.move(topic, factories.make_category("exchange"), by=secretary)
 
     form = client.get(address_of(topic)).context["form"]
     typed = {name: form[name].value() for name in ("venue", "contact")}
@@ -169,7 +169,7 @@ def test_history_is_one_link_away_after_any_act(client, topic, ward, other_clien
     other_client.force_login(ward)
     assert history not in other_client.get(topic.get_absolute_url()).content.decode()
 
-    posting.extend(topic, timezone.now() + timedelta(days=9), by=topic.author)
+    ending.extend(topic, timezone.now() + timedelta(days=9), by=topic.author)
 
     assert history in other_client.get(topic.get_absolute_url()).content.decode()
     assert "締切（変更前） （なし）" in text_of(other_client.get(history))

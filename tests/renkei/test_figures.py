@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from board import posting
+from board import ending
 from board.models import Match, Topic
 from members.models import Delivery, Organization
 from renkei.figures.period import Period
@@ -250,7 +250,7 @@ class TestBoard:
         Topic.objects.filter(pk=proposal.pk).update(status=Topic.Status.MATCHED)
 
     def say_matched(self, topic):
-        posting.record_outcome(topic, Topic.Status.MATCHED, note="3団体", by=topic.author)
+        ending.record_outcome(topic, Topic.Status.MATCHED, note="3団体", by=topic.author)
 
 
 class TestUse:

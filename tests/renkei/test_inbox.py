@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from board import posting
+from board import moderation
 from board.models import Topic
 from members import inbox
 from members.models import Notice, Notification, NotificationRead, Organization, User
@@ -111,12 +111,12 @@ def test_hidden_topic_leaves_the_inbox_and_its_count_and_comes_back(client, aske
     )
     topic = factories.make_topic(author=asker, title="LEAK-TITLE")
     spread()
-    posting.hide(topic, reason="確認中", by=secretary)
+    moderation.hide(topic, reason="確認中", by=secretary)
 
     assert unread_count(town) == 0
     assert "LEAK-TITLE" not in client.get(INBOX).content.decode()
 
-    posting.restore(topic, by=secretary)
+    moderation.restore(topic, by=secretary)
     assert unread_count(town) == 1
 
 
@@ -129,7 +129,7 @@ def test_hidden_reply_leaves_the_inbox(client, asker, town):
     spread()
     assert unread_count(town) == 1
 
-    posting.hide(reply, reason="確認中", by=secretary)
+    moderation.hide(reply, reason="確認中", by=secretary)
     spread()
 
     kinds = [line.text for group in client.get(INBOX).context["page"].object_list

@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from board import answering, posting
+from board import answering, ending, posting
 from board.models import Topic
 from members import bounces
 from members.models import Delivery, MailSetting, Organization, Seat, User
@@ -41,7 +41,7 @@ class TestNotSentAnyMore:
         assert (mail.outbox, reasons()) == ([], ["閲覧できなくなりました。"])
 
     def test_topic_that_was_withdrawn(self, topic, asker, town):
-        posting.withdraw(topic, note="中止", by=asker)
+        ending.withdraw(topic, note="中止", by=asker)
 
         work()
 
