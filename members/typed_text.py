@@ -7,12 +7,13 @@ text as that person's draft. Nothing is ever published without a new press.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
@@ -139,3 +140,28 @@ def of_page(request: MemberRequest, kind: str) -> Draft | None:
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
     return Draft.objects.of_seat(request.user).filter(kind=kind, pk=number).first()
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the form of a page begins with: what was sent now, else what was kept of it."""
+
+    data: QueryDict | None
+    draft: Draft | None
+    form_key: str
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """For components/draft_opened.html and components/form_marks.html."""
+        return {"draft": self.draft, "form_key": self.form_key}
+
+    def is_done(self) -> None:
+        if self.draft:
+            drafts.close(self.draft)
+
+
+def of_form(request: MemberRequest, kind: str) -> Typed:
+    draft = of_page(request, kind)
+    kept = draft.typed() if draft else None
+    form_key = draft.form_key if draft else form_key_of(request)
+    return Typed(request.POST if request.method == "POST" else kept, draft, form_key)

@@ -32,6 +32,10 @@ KINDS = {
     ANSWER: "回答",
     ACT: "投稿の操作",
     "profile": "団体の紹介",
+    "seat": "担当部署",
+    "invitation": "利用者の招待",
+    "handover": "引継ぎ",
+    "yearly-check": "年次確認",
     "event": "イベントの提案",
 }
 OF_BOARD = (TOPIC, REPLY, ANSWER)
@@ -58,7 +62,7 @@ def drafts(request: MemberRequest) -> HttpResponse:
 
 def _excerpt(draft: Draft) -> str:
     """The beginning of the text, for drafts that have no title."""
-    names = ("body", "introduction", "note", "reason")
+    names = ("body", "introduction", "note", "reason", "section", "name")
     typed = next((draft.data[name] for name in names if draft.data.get(name)), [""])
     return str(typed[0])[:60]
 

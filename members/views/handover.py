@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import handover as handovers
+from members import typed_text
 from members.access import MemberRequest, is_manager, is_secretariat, member_only
 from members.forms import HandoverForm
 from members.models import Handover, User
+from members.typed_text import keeps_typed_text
 
 ALREADY_OPEN = "この方の引継ぎは、すでに始まっています。"
 ALREADY_ACCEPTED = "後任の方がすでに登録したか、取り消されているため、取り消せません。"
@@ -57,22 +59,32 @@ def handover_list(request: MemberRequest) -> HttpResponse:
     return render(request, "members/handover_list.html", context)
 
 
+@keeps_typed_text("handover")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_only
 def handover_new(request: MemberRequest, pk: int) -> HttpResponse:
     predecessor = predecessor_or_404(request, pk)
     if not handovers.may_begin(predecessor, by=request.user):
         raise PermissionDenied
-    form = HandoverForm(request.POST or None, seat=predecessor.seat)
-    if request.method == "POST" and form.is_valid():
+    typed = typed_text.of_form(request, "handover")
+    form = HandoverForm(typed.data, seat=predecessor.seat)
+    if request.method != "POST":
+        form.errors.clear()
+    elif form.is_valid():
         try:
             begun = handovers.begin(predecessor, by=request.user, **form.cleaned_data)
         except handovers.AlreadyOpenError:
             form.add_error(None, ALREADY_OPEN)
         else:
+            typed.is_done()
             messages.success(request, f"{form.cleaned_data['name']}さんに招待を送ります。")
             return redirect(begun)
-    context = {"form": form, "predecessor": predecessor, "trail": trail(("後任を決める", ""))}
+    context = {
+        **typed.context,
+        "form": form,
+        "predecessor": predecessor,
+        "trail": trail(("後任を決める", "")),
+    }
     return render(request, "members/handover_new.html", context)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members import drafts, handover, people, profile, typed_text, yearly_check
+from members import handover, people, profile, typed_text, yearly_check
 from members.access import MemberRequest, manager_only, may_change_staff
 from members.forms import InviteForm, ProfileForm, RoleForm, SeatForm
 from members.forms.organization import SECTION_TAKEN
@@ -71,23 +71,20 @@ def organization(request: MemberRequest) -> HttpResponse:
 def organization_edit(request: MemberRequest) -> HttpResponse:
     """「プレビュー」 shows what visitors would read; nothing is stored before 「保存する」."""
     body = get_object_or_404(Organization, pk=request.user.seat.organization_id)
-    draft = typed_text.of_page(request, "profile")
-    typed = request.POST or (draft.typed() if draft else None)
-    form = ProfileForm(typed, instance=body)
+    typed = typed_text.of_form(request, "profile")
+    form = ProfileForm(typed.data, instance=body)
     if request.method != "POST":
         form.errors.clear()
     is_valid = request.method == "POST" and form.is_valid()
     if is_valid and "preview" not in request.POST:
         themes = form.cleaned_data["themes"]
         profile.edit(form.instance, themes=themes, fields=form.changed_data, by=request.user)
-        if draft:
-            drafts.close(draft)
+        typed.is_done()
         messages.success(request, "団体の紹介を保存しました。")
         return redirect("members:organization")
     context = {
+        **typed.context,
         "form": form,
-        "draft": draft,
-        "form_key": draft.form_key if draft else typed_text.form_key_of(request),
         "preview": form.instance if is_valid else None,
         "themes": form.cleaned_data["themes"] if is_valid else (),
         "trail": trail(("団体の紹介", "")),
@@ -95,12 +92,14 @@ def organization_edit(request: MemberRequest) -> HttpResponse:
     return render(request, "members/organization_edit.html", context)
 
 
+@keeps_typed_text("seat")
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_only
 def seat_add(request: MemberRequest) -> HttpResponse:
     return _seat_form(request, Seat(organization=request.user.seat.organization))
 
 
+@keeps_typed_text("seat")
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_only
 def seat_edit(request: MemberRequest, pk: int) -> HttpResponse:
@@ -108,31 +107,49 @@ def seat_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _seat_form(request: MemberRequest, seat: Seat) -> HttpResponse:
-    form = SeatForm(request.POST or None, instance=seat)
+    typed = typed_text.of_form(request, "seat")
+    form = SeatForm(typed.data, instance=seat)
     if request.method == "POST" and form.is_valid():
         try:
             people.save_seat(form.instance, fields=form.changed_data, by=request.user)
         except people.SectionTakenError:
             form.add_error("section", SECTION_TAKEN)
         else:
+            typed.is_done()
             messages.success(request, f"{form.instance.section}を保存しました。")
             return redirect("members:organization")
     title = "担当部署の変更" if seat.pk else "担当部署の追加"
-    context = {"form": form, "title": title, "button": "保存する", "trail": trail((title, ""))}
-    return render(request, "members/organization_form.html", context)
+    return _form_page(request, form, typed, title=title, button="保存する")
 
 
+@keeps_typed_text("invitation")
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_only
 def invite(request: MemberRequest, pk: int) -> HttpResponse:
     seat = get_object_or_404(seats_of(request), pk=pk)
-    form = InviteForm(request.POST or None, seat=seat)
+    typed = typed_text.of_form(request, "invitation")
+    form = InviteForm(typed.data, seat=seat)
     if request.method == "POST" and form.is_valid():
         people.invite(seat, by=request.user, **form.cleaned_data)
+        typed.is_done()
         messages.success(request, f"{form.cleaned_data['name']}さんに招待を送ります。")
         return redirect("members:organization")
     title = f"{seat.section}に利用者を招待"
-    context = {"form": form, "title": title, "button": "招待する", "trail": trail((title, ""))}
+    return _form_page(request, form, typed, title=title, button="招待する")
+
+
+def _form_page(
+    request: MemberRequest, form: Any, typed: typed_text.Typed, *, title: str, button: str
+) -> HttpResponse:
+    if request.method != "POST":
+        form.errors.clear()
+    context = {
+        **typed.context,
+        "form": form,
+        "title": title,
+        "button": button,
+        "trail": trail((title, "")),
+    }
     return render(request, "members/organization_form.html", context)
 
 

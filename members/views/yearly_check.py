@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from members import drafts, typed_text
+from members import typed_text
 from members import yearly_check as verbs
 from members.access import MemberRequest, is_manager, member_only
 from members.forms import ConfirmationForm
@@ -29,22 +29,20 @@ def yearly_check(request: MemberRequest) -> HttpResponse:
     manages = is_manager(request.user)
     if request.method == "POST" and not manages:
         raise PermissionDenied
-    draft = typed_text.of_page(request, "yearly-check")
-    form = ConfirmationForm(request.POST or (draft.typed() if draft else None))
+    typed = typed_text.of_form(request, "yearly-check")
+    form = ConfirmationForm(typed.data)
     if request.method != "POST":
         form.errors.clear()
     elif form.is_valid():
-        if draft:
-            drafts.close(draft)
+        typed.is_done()
         return _confirm(request, form.cleaned_data["note"])
     body = request.user.seat.organization
     check = YearlyCheck.objects.running()
     is_asked = check is not None and check.asked().filter(pk=body.pk).exists()
     context = {
+        **typed.context,
         "organization": body,
         "form": form,
-        "draft": draft,
-        "form_key": draft.form_key if draft else typed_text.form_key_of(request),
         "manages": manages,
         "check": check if is_asked else None,
         **(_to_check(check, request) if check and is_asked else {}),

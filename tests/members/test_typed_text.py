@@ -103,6 +103,46 @@ def test_note_of_the_yearly_check_comes_back_too(manager, secretary):
     assert not Draft.objects.open().exists()
 
 
+@pytest.mark.parametrize(
+    ("page", "typed", "shown"),
+    [
+        ("/members/organization/seats/new/", {"section": "観光課 交流担当"}, "観光課 交流担当"),
+        ("/members/organization/seats/{seat}/", {"section": "企画政策課"}, "企画政策課"),
+        ("/members/organization/seats/{seat}/invite/", {"name": "見本 太郎"}, "見本 太郎"),
+        ("/members/handover/new/{person}/", {"name": "見本 後子"}, "見本 後子"),
+    ],
+)
+def test_short_forms_of_the_own_body_come_back_too(manager, page, typed, shown):
+    page = page.format(seat=manager.seat_id, person=manager.pk)
+    browser = Browser(manager)
+    sent = {**typed, **browser.marks(page)}
+    Session.objects.all().delete()
+
+    answer = browser.send(sent, page)
+
+    draft = Draft.objects.get()
+    again = Browser(manager).client.get(draft.get_absolute_url(), secure=True).text
+    assert answer.url.startswith("/accounts/login/?next=")
+    assert shown in again
+    assert "まだ送信していません" in again
+    assert not User.objects.exclude(pk=manager.pk).exists()
+
+
+def test_draft_of_an_invitation_ends_with_the_invitation(manager):
+    page = f"/members/organization/seats/{manager.seat_id}/invite/"
+    browser = Browser(manager)
+    sent = {"name": "見本 太郎", **browser.marks(page)}
+    Session.objects.all().delete()
+    browser.send(sent, page)
+    again, address = Browser(manager), Draft.objects.get().get_absolute_url()
+    whole = {"name": "見本 太郎", "address": "taro@city.example.jp", "role": "contributor"}
+
+    again.send({**whole, **again.marks(address)}, address)
+
+    assert manager.seat.invitations.get().name == "見本 太郎"
+    assert not Draft.objects.open().exists()
+
+
 def test_logging_in_again_in_another_tab_loses_nothing(browser, manager):
     typed = {**TYPED, **browser.marks()}
     # A log-in changes the CSRF cookie, so that the form in the first tab is refused.
