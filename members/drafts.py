@@ -1,11 +1,14 @@
 """下書き: saved as often as one likes, closed once."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from lib.forms import new_form_key
 from lib.text import clean_line
 from members.models import Draft, User
 
@@ -17,35 +20,73 @@ class AlreadyClosedError(Exception):
     """The form was sent, or its draft deleted, before this came."""
 
 
-def save(
-    form_key: str, *, kind: str, address: str, data: dict[str, list[Any]], title: str = "", by: User
-) -> Draft:
-    """Makes or renews the draft of a form. Raises AlreadyClosedError.
+@dataclass
+class KeptApartError(Exception):
+    """A colleague has saved the draft since this form was filled: what came now is `draft`, another one."""
 
-    A key that people of another section use is closed for this one.
+    draft: Draft
+    colleague: User
+
+    def __str__(self) -> str:
+        return (
+            f"{self.colleague.name}さんが同じ下書きを変更したため、この画面の内容は別の下書きにしました。"
+            "添付ファイルは、もとの下書きにあります。"
+        )
+
+
+def save(
+    form_key: str,
+    *,
+    kind: str,
+    address: str,
+    data: dict[str, list[Any]],
+    title: str = "",
+    seen: str = "",
+    by: User,
+) -> Draft:
+    """Makes or renews the draft of a form. Raises AlreadyClosedError and KeptApartError.
+
+    `seen` is Draft.seen of what the form was filled from or has saved itself. A key that people of
+    another section use is closed for this one.
     """
     values = {
         "data": data,
         "title": clean_line(title)[:100],
         "updated_at": timezone.now(),
         "address": address,
+        "saved_by": by,
     }
-    if _renew(form_key, by, values):
+    if _renew(form_key, by, values, seen):
         return Draft.objects.get(form_key=form_key)
     try:
         with transaction.atomic():
-            return Draft.objects.create(
-                form_key=form_key, kind=kind, seat=by.seat, user=by, **values
-            )
+            return _create(form_key, kind, by, values)
     except IntegrityError:
         # Closed, or made a moment ago by the same form's autosave.
-        if _renew(form_key, by, values):
+        if _renew(form_key, by, values, seen):
             return Draft.objects.get(form_key=form_key)
-        raise AlreadyClosedError from None
+    held = Draft.objects.of_seat(by).select_related("saved_by").filter(form_key=form_key).first()
+    if held is None or held.saved_by is None:
+        raise AlreadyClosedError
+    raise KeptApartError(_create(new_form_key(), kind, by, values), held.saved_by)
 
 
-def _renew(form_key: str, by: User, values: dict[str, Any]) -> int:
-    return Draft.objects.of_seat(by).filter(form_key=form_key).update(**values)
+def _create(form_key: str, kind: str, by: User, values: dict[str, Any]) -> Draft:
+    return Draft.objects.create(form_key=form_key, kind=kind, seat=by.seat, user=by, **values)
+
+
+def _renew(form_key: str, by: User, values: dict[str, Any], seen: str) -> int:
+    own = Q(saved_by=None) | Q(saved_by=by) | Q(updated_at=_moment(seen))
+    return Draft.objects.of_seat(by).filter(own, form_key=form_key).update(**values)
+
+
+def _moment(seen: str) -> datetime | None:
+    """None, which no draft has, for what no form of ours says."""
+    try:
+        found = datetime.fromisoformat(seen)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def close(draft: Draft) -> None:

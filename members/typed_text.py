@@ -79,8 +79,11 @@ def rescue(request: HttpRequest) -> HttpResponse | None:
             address=address,
             data=typed_of(request.POST),
             title=request.POST.get("title", ""),
+            seen=request.POST.get("seen", ""),
             by=writer,
         )
+    except drafts.KeptApartError as apart:
+        draft = apart.draft
     except drafts.AlreadyClosedError:
         return None if request.user.is_authenticated else redirect_to_login(address)
     if keeper.attach:
@@ -153,7 +156,8 @@ class Typed:
     @property
     def context(self) -> dict[str, Any]:
         """For components/draft_opened.html and components/form_marks.html."""
-        return {"draft": self.draft, "form_key": self.form_key}
+        seen = self.draft.seen if self.draft else ""
+        return {"draft": self.draft, "form_key": self.form_key, "seen": seen}
 
     def is_done(self) -> None:
         if self.draft:

@@ -17,8 +17,9 @@ from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
 from board.models import Answer, Match, Reply, Topic
 from board.reach import Table
 from board.views.acts import ACT, STALE, act_page, filled, forget
+from board.views.desk import Desk, write
 from board.views.topic import topic_or_404, topic_trail
-from board.views.writing import Desk, closed_before, uuids, write
+from board.views.writing import closed_before, uuids
 from lib import prefectures
 from lib.wareki import format_date
 from members.access import (

@@ -17,8 +17,9 @@ from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, Top
 from board.forms.said import said
 from board.models import Attachment, Category, Topic
 from board.views.acts import ACT
+from board.views.desk import NOT_FIELDS
 from board.views.lists import trail
-from board.views.writing import NOT_FIELDS, typed_category
+from board.views.writing import typed_category
 from lib.wareki import format_date, format_time
 from members import drafts as kept
 from members import typed_text
@@ -70,12 +71,16 @@ def _excerpt(draft: Draft) -> str:
 @require_POST
 @contributor_only
 def draft_save(request: MemberRequest) -> HttpResponse:
-    """For the script that saves text and files. 409: the text was posted, do not ask again."""
+    """For the script that saves text and files; what it answers belongs into the form.
+
+    409: the text was posted, do not ask again.
+    """
     kind, address = request.POST.get("kind", ""), request.POST.get("address", "")
     is_known = kind in OF_BOARD and _ADDRESS.fullmatch(address) and len(address) <= MAX_ADDRESS
     key = typed_text.form_key_of(request)
     if not is_known or key != request.POST.get("form_key"):
         return JsonResponse({}, status=400)
+    told = ""
     try:
         draft = kept.save(
             key,
@@ -83,8 +88,11 @@ def draft_save(request: MemberRequest) -> HttpResponse:
             address=address,
             data=typed_of(request.POST, without=(*NOT_FIELDS, "kind", "address")),
             title=request.POST.get("title", ""),
+            seen=request.POST.get("seen", ""),
             by=request.user,
         )
+    except kept.KeptApartError as apart:
+        draft, told = apart.draft, str(apart)
     except kept.AlreadyClosedError:
         return JsonResponse({}, status=409)
     errors = files.attach(draft, request.FILES.getlist("files"))
@@ -92,8 +100,11 @@ def draft_save(request: MemberRequest) -> HttpResponse:
         {"id": str(file.pk), "name": file.name, "size": filesizeformat(file.size)}
         for file in draft.attachments.all()
     ]
+    marks = {"form_key": draft.form_key, "seen": draft.seen}
     saved_at = format_time(timezone.localtime().time())
-    return JsonResponse({"saved_at": saved_at, "files": attached, "errors": errors})
+    return JsonResponse(
+        {**marks, "saved_at": saved_at, "told": told, "files": attached, "errors": errors}
+    )
 
 
 @require_POST

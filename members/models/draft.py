@@ -44,6 +44,14 @@ class Draft(models.Model):
     data = models.JSONField("入力した内容", default=dict)
     created_at = models.DateTimeField("作成日時", default=timezone.now)
     updated_at = models.DateTimeField("保存日時", default=timezone.now)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="最後に保存した人",
+        related_name="+",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
     closed_at = models.DateTimeField("送信・削除日時", null=True, blank=True)
 
     objects = DraftQuerySet.as_manager()
@@ -67,6 +75,11 @@ class Draft(models.Model):
         joint = "&" if "?" in self.address else "?"
         return f"{self.address}{joint}draft={self.pk}"
 
+    @property
+    def seen(self) -> str:
+        """What a form says that was filled from it: which saving it knows."""
+        return self.updated_at.isoformat()
+
     def typed(self) -> QueryDict:
         """As the form would be sent again."""
         query = QueryDict(mutable=True)
@@ -81,7 +94,7 @@ def typed_of(post: QueryDict, *, without: tuple[str, ...] = ()) -> dict[str, lis
 
     Without what no database stores, such as NUL.
     """
-    left_out = {"csrfmiddlewaretoken", "writer", "form_key", *without}
+    left_out = {"csrfmiddlewaretoken", "writer", "form_key", "seen", *without}
     return {
         clean_line(name): [clean_text(value) for value in values]
         for name, values in post.lists()

@@ -37,6 +37,15 @@ function keepKey(form) {
   else history.replaceState({ keys: { ...keys, [name]: field.value } }, "");
 }
 
+/* What the next saving says: which draft it is, and which saving of it this page knows. */
+function takeMarks(form, { form_key: key, seen }) {
+  form.elements.seen.value = seen;
+  if (form.elements.form_key.value === key) return;
+  form.elements.form_key.value = key;
+  const name = form.dataset.kind + form.dataset.address;
+  history.replaceState({ keys: { ...history.state?.keys, [name]: key } }, "");
+}
+
 /* Drafts ---------------------------------------------------------------- */
 function keepDraft(form) {
   const state = form.querySelector(".autosave-state");
@@ -63,7 +72,8 @@ function keepDraft(form) {
     delete form.dataset.changed;
     const { status, answer } = await send(form, textOf(form));
     if (status === 200 && answer) {
-      state.textContent = `下書きを自動保存しました（${answer.saved_at}）`;
+      takeMarks(form, answer);
+      state.textContent = answer.told || `下書きを自動保存しました（${answer.saved_at}）`;
     } else if (status === 409) {
       isOver = true;
       state.textContent = "この画面の内容は、すでに投稿したか、下書きが削除されています。";
@@ -113,7 +123,9 @@ function uploadAtOnce(form) {
     if (status !== 200 || !answer) {
       return { message: `「${file.name}」は、ボタンを押したときに本文と一緒に送ります。`, isDone: false };
     }
+    takeMarks(form, answer);
     list(answer.files);
+    if (answer.told) form.querySelector(".autosave-state").textContent = answer.told;
     return done(answer.errors.length ? answer.errors.join(" ") : `「${file.name}」を添付しました。`);
   }
 

@@ -284,7 +284,7 @@ def test_draft_is_posted_by_a_colleague(client, writer):
     colleague = factories.make_user(seat=writer.seat)
     client.force_login(colleague)
 
-    send(client, form_key=draft.form_key)
+    send(client, form_key=draft.form_key, seen=draft.seen)
 
     assert Topic.objects.get().author == colleague
     assert not Draft.objects.open().exists()
