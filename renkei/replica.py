@@ -2,7 +2,7 @@
 
 Whoever carries a cookie of ours has logged in or opened a form: such a person never reads what may be a moment old.
 Everything else (members, forms, admin, worker, commands) keeps to the primary, which also answers in the place of a
-standby that is away, too far behind, or knows a page not yet.
+standby that is away, too far behind, or does not know a page yet.
 """
 
 import logging
@@ -81,18 +81,36 @@ class ReadReplica:
     ) -> HttpResponseBase | None:
         if not (_is_for_everybody(request) and is_fresh()):
             return None
-        try:
-            with reading_replica():
-                return _drawn(view(request, *args, **kwargs))
-        except Http404:
+        return _from_replica(request, view, args, kwargs)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """While the primary is away, an old page is better than none."""
+        is_away = isinstance(exception, db.OperationalError | db.InterfaceError)
+        match = request.resolver_match
+        if match is None or not (is_away and _is_for_everybody(request) and age() >= 0):
             return None
-        except db.Error as error:
-            # Lost, or not yet migrated. A query that is wrong fails on the primary, too.
-            logger.warning(
-                "the replica failed a page (%s): the primary is asked", type(error).__name__
-            )
-            forget()
-            return None
+        return _from_replica(request, match.func, match.args, match.kwargs)
+
+
+def _from_replica(
+    request: HttpRequest,
+    view: Callable[..., HttpResponseBase],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> HttpResponseBase | None:
+    """None where it fails, or does not find the page (it may be a moment behind)."""
+    try:
+        with reading_replica():
+            return _drawn(view(request, *args, **kwargs))
+    except Http404:
+        return None
+    except db.Error as error:
+        # Lost, or not yet migrated. A query that is wrong fails on the primary, too.
+        logger.warning("the replica failed a page (%s)", type(error).__name__)
+        forget()
+        return None
 
 
 def _is_for_everybody(request: HttpRequest) -> bool:
