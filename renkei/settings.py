@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.conf import global_settings
 
-from renkei import environment, logs
+from renkei import databases, environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -22,6 +21,7 @@ FILES_DIR = Path(environment.text("FILES_DIR", str(VAR_DIR / "files")))
 FILES_BUCKET = environment.text("FILES_BUCKET")
 SECRET_KEY = environment.text("SECRET_KEY") or environment.generated_secret(VAR_DIR / "secret_key")
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'renkei.sqlite3'}")
+REPLICA_DATABASE_URL = environment.text("REPLICA_DATABASE_URL")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 # Links in mails and feeds are built from this, never from the Host header.
 SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "renkei.replica.ReadReplica",
 ]
 
 TEMPLATES = [
@@ -116,18 +117,15 @@ TEMPLATES = [
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "lib.forms.FormRenderer"
 
-# Database. JIT takes longer than the queries it compiles. IMMEDIATE locks SQLite before it is read: no deadlock.
-DATABASE = dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
-DATABASES = {"default": DATABASE}
-DATABASE["OPTIONS"] = {"options": f"-c jit=off {PG_LIMITS}", **DATABASE.get("OPTIONS", {})}
-if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASE["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-    # pytest-xdist and the live server need a file: an in-memory database has no WAL.
-    DATABASE["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+# Database
+DATABASES = {
+    "default": databases.primary(
+        DATABASE_URL, limits=PG_LIMITS, test_file=VAR_DIR / "test.sqlite3"
+    ),
+}
+if REPLICA_DATABASE_URL:
+    DATABASES["replica"] = databases.standby(REPLICA_DATABASE_URL, limits=PG_LIMITS)
+DATABASE_ROUTERS = ["renkei.replica.Router"]
 
 # In the database, so that rate limits hold across workers; roomy, so that a flood evicts none.
 # In the process: markup that costs more to draw than to keep for a minute.

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -27,6 +27,7 @@ from members.access import MemberRequest, member_only, public
 from members.models import LocalGovernment, Organization, SiteText
 from news import exports as news_exports
 from news.models import Event, NewsItem, Publication
+from renkei import replica
 from renkei.handover import sheet
 from renkei.jobs import queue
 from renkei.profiles import Profile
@@ -228,6 +229,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     }
     if checks["database"]:
         answer |= queue()
+    if replica.REPLICA in connections:
+        answer["replica_seconds"] = round(replica.age())
     return JsonResponse(answer, status=status, headers={"Cache-Control": "no-store"})
 
 

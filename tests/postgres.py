@@ -56,24 +56,45 @@ def throwaway_postgres(options: str = _UNSAFE_BUT_FAST) -> Iterator[tuple[str, s
 
 @contextmanager
 def local_postgres(options: str = "") -> Iterator[LocalServer]:
-    """Writes are safe unless `options` say otherwise. Raises RuntimeError without a server's programs.
+    """Writes are safe unless `options` say otherwise. Raises RuntimeError without a server's programs."""
+    with _own_folder() as folder:
+        _run(folder, "initdb", "-U", "renkei", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        with _running(folder, options) as server:
+            yield server
 
-    initdb refuses to run as root: then the package's own user starts the server.
-    """
-    binaries = _local_binaries()
-    if binaries is None:
-        raise RuntimeError("no PostgreSQL server is installed (Debian: postgresql)")
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+@contextmanager
+def streaming_standby(primary: LocalServer, options: str = "") -> Iterator[LocalServer]:
+    """A copy of the primary that follows it, made as docs/operations.md says."""
+    with _own_folder() as folder:
+        _run(folder, "pg_basebackup", "-h", str(primary.folder), "-U", "renkei", "-R", "-c", "fast")
+        with _running(folder, options) as server:
+            yield server
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="renkei-pg-"))
-    data = folder / "data"
-    if as_user:
+    if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
-    run = [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "renkei", "-A", "trust"]
-    subprocess.run([*run, "-E", "UTF8", "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(folder: Path, program: str, *arguments: str) -> None:
+    """One that fills the folder of data."""
+    command = [*_program(program), "-D", str(folder / "data"), *arguments]
+    subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def _running(folder: Path, options: str) -> Iterator[LocalServer]:
     server = LocalServer(
-        title=f"PostgreSQL of {binaries}",
+        title=f"PostgreSQL of {_local_binaries()}",
         url=f"postgres://renkei@{quote(str(folder), safe='')}/postgres",
-        control=[*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"],
+        control=[*_program("pg_ctl"), "-D", str(folder / "data"), "-w", "-s"],
         start_with=["-l", f"{folder}/log", "-o", f"-k {folder} -c listen_addresses='' {options}"],
         folder=folder,
     )
@@ -82,7 +103,15 @@ def local_postgres(options: str = "") -> Iterator[LocalServer]:
         yield server
     finally:
         server.stop("immediate")
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _program(name: str) -> list[str]:
+    """initdb and the server refuse to run as root: then the package's own user starts them."""
+    binaries = _local_binaries()
+    if binaries is None:
+        raise RuntimeError("no PostgreSQL server is installed (Debian: postgresql)")
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    return [*as_user, str(binaries / name)]
 
 
 def _local_binaries() -> Path | None:

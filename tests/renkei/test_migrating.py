@@ -9,6 +9,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from board.models import Category, Reply
+from lib.batches import in_batches
 from lib.indexes import AddIndexConcurrently
 from renkei.migrating import without_a_queue
 from tests import factories
@@ -167,3 +168,41 @@ class TestIndexOfATableInUse:
         adding.join()
 
         assert self.columns(index) == ["created_at", "topic_id", "id"]
+
+
+class TestBatches:
+    @pytest.fixture
+    def replies(self):
+        topic = factories.make_topic()
+        for number in range(5):
+            factories.make_reply(topic, body=f"{number}")
+        return Reply.objects.exclude(body="済")
+
+    def test_each_row_is_changed_once_in_the_order_of_keys(self, replies):
+        handed = []
+
+        done = in_batches(
+            replies, lambda some: handed.append(list(some.values_list("body", flat=True))), size=2
+        )
+
+        assert done == 5
+        assert [sorted(batch) for batch in handed] == [["0", "1"], ["2", "3"], ["4"]]
+
+    def test_what_was_broken_off_goes_on_where_it_ended(self, replies):
+        handed = []
+
+        def change(some):
+            some.update(body="済")
+            handed.append(some)
+            if len(handed) == 2:
+                raise OperationalError
+
+        with pytest.raises(OperationalError):
+            in_batches(replies, change, size=2)
+        assert Reply.objects.filter(body="済").count() == 2
+
+        assert in_batches(replies, change, size=2) == 3
+        assert Reply.objects.exclude(body="済").count() == 0
+
+    def test_nothing_to_do_is_no_batch(self, replies):
+        assert in_batches(Reply.objects.none(), pytest.fail) == 0
