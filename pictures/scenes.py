@@ -10,7 +10,7 @@ Act = Callable[[Page], object]
 README, GUIDE = Path("docs/pictures"), Path("static/guide")
 # A common screen of an office for the README; in the guides letters stay legible beside the text.
 OFFICE, PAPER, PHONE = 1366, 1024, 390
-SCROLL = "element => { element.style.scrollMarginTop = '24px'; element.scrollIntoView(); }"
+SCROLL = "element => { element.style.scrollMarginTop = '8px'; element.scrollIntoView(); }"
 
 
 def _from_the_top(page: Page) -> None:
