@@ -5,7 +5,7 @@ BIN := .venv/bin
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load faults drill lock outdated sbom messages clean
+.PHONY: help run test check bench load faults drill lock outdated sbom messages pictures clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ bench: .venv/dev.stamp var/static.stamp ## Measure pages: requests a second and 
 
 load: .venv/dev.stamp ## A Monday morning of 1,788 bodies on a million replies (45 minutes, as root)
 	$(BIN)/python -m load
+
+pictures: .venv/dev.stamp ## Photograph the screens of README and guides anew
+	$(BIN)/python -m pictures
 
 faults: .venv/dev.stamp var/static.stamp ## Kill, fill, stop and jump: docs/reliability.md (half an hour, as root)
 	$(BIN)/python -m faults

@@ -39,6 +39,8 @@ _NAVIGATION = (
     ("プロジェクトについて", "about", ()),
 )
 _FOR_MEMBERS = {"board:index", "members:directory"}
+_GUIDE = (("利用の手引き", "guide"),)
+_DESK_GUIDE = (("事務局の手引き", "guide_secretariat"),)
 _FOOTER = (
     ("プロジェクトについて", "about"),
     ("お問い合わせ", "contact"),
@@ -53,6 +55,10 @@ _FOOTER = (
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context processor; for a visitor it asks the database nothing."""
     reads_directory = is_member(request.user)
+    guides = [
+        *(_GUIDE if reads_directory else ()),
+        *(_DESK_GUIDE if is_secretariat(request.user) else ()),
+    ]
     shown = [item for item in _NAVIGATION if reads_directory or item[1] not in _FOR_MEMBERS]
     return {
         "is_demo": settings.DEMO,
@@ -60,7 +66,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         # Called by the frame alone: error pages ask nothing.
         "site_notices": site_notices.current,
         "navigation": [_navigation_link(request, *item) for item in shown],
-        "footer_links": [Link(text, address(name)) for text, name in _FOOTER],
+        "footer_links": [Link(text, address(name)) for text, name in (*guides, *_FOOTER)],
         "external_links": [
             Link("特別区全国連携プロジェクトホームページ", settings.PROJECT_URL),
             Link("公式X（旧Twitter）@Zenkoku_Renkei", settings.X_URL),

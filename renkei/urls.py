@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from members.access import public
 from members.views import account, directory, password
-from renkei import api, inbox_pages, views
+from renkei import api, guide_pages, inbox_pages, views
 from renkei.event_of_topic import event_of_topic
 from renkei.sitemaps import SITEMAPS
 
@@ -66,6 +66,8 @@ urlpatterns = [
     path("privacy/", views.policy, {"slug": "privacy"}, name="privacy"),
     path("accessibility/", views.policy, {"slug": "accessibility"}, name="accessibility"),
     path("service-sheet/", views.policy, {"slug": "service-sheet"}, name="service_sheet"),
+    path("guide/", guide_pages.guide, name="guide"),
+    path("guide/secretariat/", guide_pages.guide_secretariat, name="guide_secretariat"),
     path("agreements/", include("agreements.urls")),
     re_path(r"^members/(?P<code>[0-9]{6})/$", views.member_profile, name="member_profile"),
     path("members/g<int:pk>/", views.group_profile, name="group_profile"),

@@ -1,12 +1,12 @@
 """A real server, a real Chromium, and a watch over every page. Nothing here touches the ORM."""
 
 import os
-import shutil
 from contextlib import ExitStack
 
 import pytest
 
 from tests import server
+from tests.browser.chromium import ARGUMENTS, MISSING, installed
 from tests.browser.people import SECRETARY, expect_logged_in, log_in
 from tests.browser.watch import Watch
 from tests.smtp import mail_server
@@ -14,34 +14,15 @@ from tests.smtp import mail_server
 LOG_LINES = 40
 # Milliseconds for one click or one page, on a machine that does other things, too.
 PATIENCE = 15_000
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--no-first-run",
-    # Chromium takes the last list only: this is Playwright's, and the address bar's own page, which
-    # would cost every new window as much as the page that is tested.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AimEnabled,DestroyProfileOnBrowserClose,"
-    "AvoidUnnecessaryBeforeUnloadCheckSync,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,"
-    "MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PreconnectToSearch",
-]
-NO_CHROMIUM = (
-    "no Chromium found: install it (Debian: apt-get install chromium fonts-noto-cjk) "
-    "or name its program in CHROMIUM"
-)
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The installed browser's path. Playwright's own download is never used."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    found = installed()
     if found is None and os.environ.get("CI"):
-        pytest.fail(NO_CHROMIUM)
+        pytest.fail(MISSING)
     if found is None:
-        pytest.skip(NO_CHROMIUM)
+        pytest.skip(MISSING)
     return found
 
 
@@ -61,7 +42,7 @@ def base_url(chromium, request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args, chromium):
-    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
+    return {**browser_type_launch_args, "executable_path": chromium, "args": ARGUMENTS}
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,29 @@
+"""利用の手引き: all chapters of a book on one page, so that it prints as a handout."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from members.access import MemberRequest, is_secretariat, member_only
+from renkei.guide import MEMBERS, SECRETARIAT, Book, limits
+
+
+@require_safe
+@member_only
+def guide(request: MemberRequest) -> HttpResponse:
+    return _page(request, MEMBERS)
+
+
+@require_safe
+@member_only
+def guide_secretariat(request: MemberRequest) -> HttpResponse:
+    """For others it does not exist, as most of what it tells of."""
+    if not is_secretariat(request.user):
+        raise Http404
+    return _page(request, SECRETARIAT)
+
+
+def _page(request: HttpRequest, book: Book) -> HttpResponse:
+    trail = [("ホーム", reverse("home")), (book.title, "")]
+    return render(request, "guide/guide.html", {"book": book, "limits": limits(), "trail": trail})
