@@ -26,7 +26,9 @@ def colleague(manager):
 
 
 def post(client, view, row, /, **data):
-    return client.post(reverse(f"members:{view}", args=[row.pk]), {"role": "viewer", "sure": "on", **data})
+    return client.post(
+        reverse(f"members:{view}", args=[row.pk]), {"role": "viewer", "sure": "on", **data}
+    )
 
 
 def facts(user):
