@@ -102,7 +102,7 @@ KINDS: dict[str, MailKind] = {
     "application_received": MailKind("申請：受け付けた知らせ", _APPLICANT),
     "application_entered": MailKind(
         "申請：代理入力で受け付けた知らせ",
-        (*_APPLICANT, Word("申出", "application.told_by", "電話でお申し出のあった")),
+        (*_APPLICANT, Word("申出", "application.told_by", "電話でお申出のあった")),
     ),
     "application_returned": MailKind("申請：修正のお願い", (*_APPLICANT, _REASON)),
     "application_refused": MailKind("申請：承認しない知らせ", (*_APPLICANT, _REASON)),

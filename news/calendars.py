@@ -75,7 +75,7 @@ def _description(event: Event) -> str:
         event.schedule_note,
         event.summary or plain(event.body)[:500],
         f"主催：{event.organizer}",
-        f"問合せ先：{event.contact}" if event.contact else "",
+        f"問い合わせ先：{event.contact}" if event.contact else "",
         settings.SITE_URL + event.get_absolute_url(),
     ]
     return "\n".join(line for line in lines if line)

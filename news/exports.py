@@ -126,7 +126,7 @@ EVENTS = Table(
         Column("schedule_note", "開始日時特記事項", "日時の補足", lambda row: row.schedule_note),
         Column("summary", "説明", "概要。なければ本文の初め", lambda row: row.shown_summary),
         Column("fee", "料金(基本)", "料金", lambda row: row.fee),
-        Column("contact", "連絡先名称", "問合せ先", lambda row: row.contact),
+        Column("contact", "連絡先名称", "問い合わせ先", lambda row: row.contact),
         Column("organizer", "主催者", "主催する団体", lambda row: row.organizer),
         Column("venue", "場所名称", "会場。決まっていないときは空です。", lambda row: row.venue),
         Column("address", "住所", "会場の住所", lambda row: row.address),

@@ -166,7 +166,7 @@ class EventResource(SheetResource):
         "交通": "例：○○駅から徒歩5分",
         "駐車場": EMPTY,
         "主催": "200字まで。",
-        "問合せ先": "例：見本市 観光課　電話 00-0000-0000",
+        "問い合わせ先": "例：見本市 観光課　電話 00-0000-0000",
         "対象": "例：どなたでも",
         "料金": "例：無料",
         "定員": "数字で書きます。空なら定員はありません。",
@@ -197,7 +197,7 @@ class EventResource(SheetResource):
     access = _line("access", "交通")
     parking = _line("parking", "駐車場")
     organizer = _line("organizer", "主催")
-    contact = _line("contact", "問合せ先")
+    contact = _line("contact", "問い合わせ先")
     target = _line("target", "対象")
     fee = _line("fee", "料金")
     capacity = Field("capacity", "定員", widget=NumberWidget())

@@ -70,7 +70,7 @@ JOBS = {
         ),
         Job("erase_abandoned_applications", "確認されなかった申請の消去", erase_abandoned),
         Job("erase_applications", "保存期間を過ぎた申請の個人情報の消去", erase_applications),
-        Job("erase_entries", "保存期間を過ぎた参加申込みの消去", entering.erase_due),
+        Job("erase_entries", "保存期間を過ぎた参加申込の消去", entering.erase_due),
         Job("finish_handovers", "引継ぎの完了", finish_due),
         Job("remind_of_handovers", "3月の引継ぎのお知らせ", send_due),
         Job("remind_of_yearly_check", "年次確認の再度のお願い", remind_due),

@@ -4,7 +4,7 @@ A new app adds one function to GROUPS. It takes what was typed and who asks, and
 None where the visitor may not even know of the app's pages.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -27,6 +27,8 @@ from members.access import AnyUser, is_member
 from news.models import Event, NewsItem, Publication
 
 SHOWN = 5
+# Of what has no search of its own to lead on to.
+SHOWN_HERE = 50
 
 
 class SearchForm(forms.Form):
@@ -53,12 +55,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """The first lines of what an app has found, how many there are, and where the others stand."""
+    """The first lines of what an app has found, how many there are, and where the others are found."""
 
     name: str
     count: str
     lines: list[Line]
     more_url: str = ""
+    is_cut: bool = False
 
 
 def groups(typed: str, user: AnyUser) -> list[Group]:
@@ -92,7 +95,7 @@ def _regional(typed: str, user: AnyUser) -> Group:
         Line(marked(one.party_names, query.wanted), one.get_absolute_url(), note=_ended(one))
         for one in found
     )
-    return _group("広域連携協定", len(found), lines, reverse("agreements:regional_list"))
+    return Group("広域連携協定", str(len(found)), list(lines))
 
 
 def _corporate(typed: str, user: AnyUser) -> Group:
@@ -102,7 +105,7 @@ def _corporate(typed: str, user: AnyUser) -> Group:
         Line(marked(one.company, query.wanted), one.get_absolute_url(), note=_ended(one))
         for one in found
     )
-    return _group("企業との包括連携協定", len(found), lines, reverse("agreements:corporate_list"))
+    return Group("企業との包括連携協定", str(len(found)), list(lines))
 
 
 def _bodies(typed: str, user: AnyUser) -> Group:
@@ -114,28 +117,26 @@ def _bodies(typed: str, user: AnyUser) -> Group:
         for body in found
     )
     more = f"{reverse('members:member_list')}?{_q(typed)}#results"
-    return _group("自治体・会員", len(found), lines, more)
+    return Group("自治体・会員", f"{len(found):,}", list(islice(lines, SHOWN)), more)
 
 
 def _news(typed: str, user: AnyUser) -> Group:
     found = NewsItem.objects.published().search(typed).order_by("-publish_at", "-pk")
-    return _published("お知らせ", found, typed, "news:news_list", lambda item: item.publish_at)
+    return _published("お知らせ", found, typed, lambda item: item.publish_at)
 
 
 def _publications(typed: str, user: AnyUser) -> Group:
     found = Publication.objects.published().search(typed).select_related("series")
     newest = found.order_by("-issued_on", "-pk")
-    return _published("刊行物", newest, typed, "news:publication_list", lambda item: item.issued_on)
+    return _published("刊行物", newest, typed, lambda item: item.issued_on)
 
 
 def _events(typed: str, user: AnyUser) -> Group:
     found = Event.objects.published().search(typed).order_by("-starts_on", "-pk")
-    return _published("イベント", found, typed, "news:event_list", lambda item: item.starts_on)
+    return _published("イベント", found, typed, lambda item: item.starts_on)
 
 
-def _published(
-    name: str, found: Any, typed: str, page: str, day_of: Callable[[Any], date]
-) -> Group:
+def _published(name: str, found: Any, typed: str, day_of: Callable[[Any], date]) -> Group:
     """Two queries: how many, and the first."""
     words = Query.parse(typed).wanted
     lines = [
@@ -145,17 +146,14 @@ def _published(
             text=excerpt([item.summary], words) if item.summary else "",
             note=format_date(_day(day_of(item))),
         )
-        for item in found.defer("folded")[:SHOWN]
+        for item in found.defer("folded")[:SHOWN_HERE]
     ]
-    return Group(name, f"{found.count():,}", lines, reverse(page))
+    count = found.count()
+    return Group(name, f"{count:,}", lines, is_cut=count > SHOWN_HERE)
 
 
 def _day(moment: date) -> date:
     return timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
-
-
-def _group(name: str, count: int, lines: Iterable[Line], more_url: str) -> Group:
-    return Group(name, f"{count:,}", list(islice(lines, SHOWN)), more_url)
 
 
 def _ended(agreement: agreements.RegionalAgreement | agreements.CorporateAgreement) -> str:

@@ -23,13 +23,14 @@ from lib.public_files import respond
 from lib.wareki import format_date
 from members import exports as member_exports
 from members import handover
-from members.access import MemberRequest, member_only, public
+from members.access import MemberRequest, is_member, member_only, public
 from members.models import LocalGovernment, Organization, SiteText
 from news import exports as news_exports
 from news.models import Event, NewsItem, Publication
 from renkei import replica
 from renkei.handover import sheet
 from renkei.jobs import queue
+from renkei.member_home import board_news
 from renkei.profiles import Profile
 from renkei.public_files import find
 from renkei.search import SearchForm, groups
@@ -57,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "newest": newest[:NEWEST_AGREEMENTS],
         "corporate_agreements": CorporateAgreement.objects.in_force(),
         "search": SearchForm(),
+        "board": board_news(request.user) if is_member(request.user) else None,
         **_published(),
     }
     return render(request, "renkei/home.html", context)

@@ -229,6 +229,6 @@ def reply_edit(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
         },
         made=lambda key: made if closed_before(request, key) else None,
         again=lambda _: ReplyForm(request.POST, initial={"body": current().body}),
-        closed="この返信は、変更できなくなりました。返信が止められたか、投稿や返信が取り下げ・非表示になっています。書いた内容は下書きにあります。",
+        closed="この返信は、変更できなくなりました。返信が止められたか、投稿や返信が取下げ・非表示になっています。書いた内容は下書きにあります。",
     )
     return write(request, desk)

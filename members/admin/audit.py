@@ -35,7 +35,7 @@ from members.models import AuditEntry
 MAX_EXPORTED = 50_000
 CHUNK = 1000
 HEADS = (*("日時", "利用者", "所属", "接続元", "操作", "対象の種類", "対象の番号", "対象", "内容"),)
-TOO_MANY = f"{MAX_EXPORTED:,}件を超えています。期間などで絞り込んでから出力してください。"
+TOO_MANY = f"{MAX_EXPORTED:,}件を超えています。期間などで絞り込んでから書き出してください。"
 AUTOMATIC = "（自動）"
 VISITOR = "（ログインしていない方）"
 

@@ -17,6 +17,7 @@ from members.forms.organization import (
     HandoverForm,
     InviteForm,
     ProfileForm,
+    RemovalForm,
     RoleForm,
     SeatForm,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "PasswordChangeForm",
     "ProfileForm",
     "ReauthenticateForm",
+    "RemovalForm",
     "RenamePasskeyForm",
     "RoleForm",
     "SeatForm",

@@ -125,6 +125,12 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label="役割", choices=User.Role)
 
 
+class RemovalForm(forms.Form):
+    """One wrong press must not end what nobody can begin again."""
+
+    sure = forms.BooleanField(label="元に戻せないことを確かめました")
+
+
 class HandoverForm(NewPersonForm):
     leaves_on = WarekiDateField(
         label="前任者が使えなくなる日",

@@ -247,10 +247,10 @@ class Application(models.Model):
 
     @property
     def told_by(self) -> str:
-        """In a sentence: 電話でお申し出のあった."""
+        """In a sentence: 電話でお申出のあった."""
         is_named = self.channel and self.channel != self.Channel.OTHER
         way = f"{self.get_channel_display()}で" if is_named else ""
-        return f"{way}お申し出のあった"
+        return f"{way}お申出のあった"
 
     @property
     def channel_label(self) -> str:

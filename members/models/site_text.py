@@ -54,7 +54,7 @@ class SiteText(Version):
     """One version of one text of the portal."""
 
     class Slug(models.TextChoices):
-        PURPOSE = "purpose", "目的（トップページの一文）"
+        PURPOSE = "purpose", "目的（ホームの一文）"
         PROSPECTUS = "prospectus", "趣意書"
         MEMBERSHIP_FIGURE = "membership-figure", "会員登録の数"
         MEMBER_BENEFITS = "member-benefits", "会員になるとできること"

@@ -13,14 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members import handover, people, profile, typed_text, yearly_check
 from members.access import MemberRequest, manager_only, may_change_staff
-from members.forms import InviteForm, ProfileForm, RoleForm, SeatForm
+from members.forms import InviteForm, ProfileForm, RemovalForm, RoleForm, SeatForm
 from members.forms.organization import SECTION_TAKEN
 from members.models import Invitation, Organization, Seat, User
+from members.models.standing import Standing
 from members.typed_text import keeps_typed_text
 
 LAST_MANAGER = (
     "管理担当者が1人もいなくなるため、変更できません。ほかの利用者を管理担当者にするか、"
     "「後任を決める」から引き継いでください。"
+)
+NOT_SURE = (
+    "利用は終了していません。終了するときは、「元に戻せないことを確かめました」にチェックを付けてから、"
+    "「利用を終了する」を押してください。"
 )
 STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
@@ -52,6 +57,7 @@ def organization(request: MemberRequest) -> HttpResponse:
     body = request.user.seat.organization
     context = {
         "organization": body,
+        "is_public": body.standing != Standing.NONE,
         "themes": body.themes.all(),
         "seats": seats_of(request).prefetch_related(
             Prefetch("users", User.objects.order_by("-is_active", "id")),
@@ -179,6 +185,7 @@ def person(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "person": found,
         "form": RoleForm(initial={"role": found.role}),
+        "removal": RemovalForm(),
         "is_self": found.pk == request.user.pk,
         "may_change": may_change_staff(found, request.user),
         "trail": trail((f"{found.name}さん", "")),
@@ -218,6 +225,9 @@ def person_resume(request: MemberRequest, pk: int) -> HttpResponse:
 @manager_only
 def person_remove(request: MemberRequest, pk: int) -> HttpResponse:
     found = person_or_404(request, pk)
+    if not RemovalForm(request.POST).is_valid():
+        messages.error(request, NOT_SURE)
+        return redirect("members:person", pk)
     done = f"{found.name}さんの利用を終了しました。"
     return _act(request, lambda: people.remove(found, by=request.user), done)
 

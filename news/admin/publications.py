@@ -52,7 +52,7 @@ class PublicationAdmin(SheetListAdmin, PublishedAdmin):
     list_filter = [StateFilter, "series", "issued_on"]
     list_select_related = ["series"]
     search_fields = ["folded"]
-    search_help_text = "題名、概要、目次、PDFの中の文で検索します。"
+    search_help_text = "表題、概要、目次、PDFの中の文で検索します。"
     inlines = [EditionInline]
     fieldsets = [
         (

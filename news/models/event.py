@@ -125,7 +125,7 @@ class Event(Article):
     online_url = models.URLField("オンライン会場のURL", blank=True)
     organizer = models.CharField("主催", max_length=200)
     contact = models.CharField(
-        "問合せ先", max_length=200, blank=True, help_text="例：見本市 観光課　電話 00-0000-0000"
+        "問い合わせ先", max_length=200, blank=True, help_text="例：見本市 観光課　電話 00-0000-0000"
     )
     target = models.CharField("対象", max_length=200, blank=True, help_text="例：どなたでも")
     fee = models.CharField("料金", max_length=200, blank=True, help_text="例：無料")

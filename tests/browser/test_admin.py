@@ -158,7 +158,7 @@ def test_list_is_exported(secretary, name):
     secretary.goto(MODELS[name])
 
     with secretary.expect_download() as download:
-        secretary.locator("#content").get_by_role("link", name="CSVで書き出し").click()
+        secretary.locator("#content").get_by_role("link", name="CSVで書き出す").click()
 
     assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
 

@@ -50,7 +50,7 @@ def test_figures_of_another_year_are_chosen_and_taken_away_by_keyboard(secretary
     tab_to(secretary, secretary.get_by_role("button", name="表示する"))
     secretary.keyboard.press("Enter")
 
-    book = secretary.get_by_role("link", name="すべての表をExcelで出力")
+    book = secretary.get_by_role("link", name="すべての表をExcelで書き出す")
     expect(book).to_have_attribute("href", r"/admin/figures/figures.xlsx?year=2025&since=&until=")
     tab_to(secretary, book, FAR)
     with secretary.expect_download() as download:
@@ -96,7 +96,7 @@ def test_audit_trail_is_narrowed_by_keyboard_and_taken_away(secretary):
     expect(cells.first).to_have_text("利用規約に同意した")
     assert set(cells.all_inner_texts()) == {"利用規約に同意した"}
     with secretary.expect_download() as download:
-        secretary.get_by_role("button", name="CSVで書き出し").click()
+        secretary.get_by_role("button", name="CSVで書き出す").click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert text.count("\n") == cells.count() + 1
 

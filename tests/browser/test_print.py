@@ -55,5 +55,5 @@ def test_sheet_for_circulation_is_one_link_away_and_has_boxes_for_stamps(page):
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("京都府町村会")
     expect(page.get_by_text("決裁欄")).to_be_visible()
-    expect(page.get_by_text("トップページへ戻る")).to_have_count(0)
+    expect(page.get_by_text("ホームへ戻る")).to_have_count(0)
     expect(page.get_by_role("link", name="戻る")).to_be_hidden()

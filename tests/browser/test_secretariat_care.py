@@ -56,7 +56,7 @@ def test_accounts_are_taken_stock_of_on_screen_paper_and_as_a_sheet(secretary):
     expect(table.get_by_role("row", name=re.compile(PERSON))).to_contain_text("観光課")
     assert_accessible(secretary)
     with secretary.expect_download() as download:
-        tab_to(secretary, secretary.get_by_role("link", name="Excelで出力"), patience=FAR)
+        tab_to(secretary, secretary.get_by_role("link", name="Excelで書き出す"), patience=FAR)
         secretary.keyboard.press("Enter")
     assert Path(download.value.path()).read_bytes().startswith(b"PK")
     press(secretary, "link", "印刷用の表")

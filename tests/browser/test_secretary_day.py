@@ -112,8 +112,8 @@ def test_secretary_does_the_work_of_a_day(secretary, open_as, new_context, newes
     hide_what_was_reported(secretary)
     publish_the_event(secretary)
     announce(secretary)
-    figures = sheet(secretary, "統計を見る", "すべての表をExcelで出力")
-    accounts = sheet(secretary, "利用者の棚卸しをする", "Excelで出力")
+    figures = sheet(secretary, "統計を見る", "すべての表をExcelで書き出す")
+    accounts = sheet(secretary, "利用者の棚卸しをする", "Excelで書き出す")
     erase_the_visitor(secretary)
 
     assert (figures[:2], accounts[:2]) == (b"PK", b"PK")

@@ -34,7 +34,7 @@ def test_nothing_typed_is_lost_on_an_error(client, returned):
     response = correct(client, returned, telephone="abc", section="企画政策課")
     html = response.content.decode()
 
-    assert "電話番号は数字とハイフンで入力してください" in html
+    assert "市外局番から、数字とハイフンで入力してください" in html
     for value in ("見本町", "企画政策課", "見本 花子", "連携事業を提案したい", "abc"):
         assert value in html
 

@@ -57,7 +57,7 @@ def test_applicant_is_mailed_the_page_and_may_correct(admin, client_factory, sec
     page = client_factory().get(application.get_absolute_url()).content.decode()
 
     assert mail.address == "kikaku@town.example.jp"
-    assert "FAXでお申し出のあった" in mail.body
+    assert "FAXでお申出のあった" in mail.body
     assert application.get_absolute_url() in mail.body
     assert "内容を直して、もう一度申請する" in page
     assert "11月2日に電話" not in mail.body + page

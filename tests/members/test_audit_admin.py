@@ -327,7 +327,7 @@ class TestExport:
 
         response = admin.post(f"{LIST}export/csv/", follow=True)
 
-        assert "絞り込んでから出力してください" in text_of(response)
+        assert "絞り込んでから書き出してください" in text_of(response)
         assert not AuditEntry.objects.filter(act="export_audit").exists()
 
     def test_unknown_format_is_not_found(self, admin):

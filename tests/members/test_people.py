@@ -26,7 +26,9 @@ def colleague(manager):
 
 
 def post(client, view, row, /, **data):
-    return client.post(reverse(f"members:{view}", args=[row.pk]), {"role": "viewer", **data})
+    return client.post(
+        reverse(f"members:{view}", args=[row.pk]), {"role": "viewer", "sure": "on", **data}
+    )
 
 
 def facts(user):
@@ -54,6 +56,17 @@ def test_manager_changes_a_person_and_leaves_an_entry(client, manager, name, aft
     assert facts(user) == after
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.actor, entry.target_id) == (act, manager, str(user.pk))
+
+
+def test_one_wrong_press_ends_nobodys_use(client, manager):
+    user = factories.make_user(seat=manager.seat)
+    client.force_login(manager)
+
+    answer = client.post(reverse("members:person_remove", args=[user.pk]), follow=True)
+
+    assert facts(user) == ("contributor", True, False)
+    assert "利用は終了していません。" in answer.text
+    assert "元に戻せないことを確かめました" in answer.text
 
 
 def test_manager_reads_the_username_that_a_colleague_has_forgotten(client, manager):
@@ -151,7 +164,7 @@ def test_last_manager_stays_and_reads_what_to_do(client, manager, name):
     client.force_login(manager)
 
     html = client.post(
-        reverse(f"members:{name}", args=[manager.pk]), {"role": "viewer"}, follow=True
+        reverse(f"members:{name}", args=[manager.pk]), {"role": "viewer", "sure": "on"}, follow=True
     ).content.decode()
 
     assert "ほかの利用者を管理担当者にするか、「後任を決める」から引き継いでください。" in html

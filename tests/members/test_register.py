@@ -136,7 +136,7 @@ def test_website_is_taken_as_typed(client, town, typed_as):
 def test_nothing_is_retyped_after_an_error(client, town):
     html = client.post(REGISTER, typed(telephone="abc", purpose="長い目的")).content.decode()
 
-    assert "電話番号は数字とハイフンで入力してください" in html
+    assert "市外局番から、数字とハイフンで入力してください" in html
     for value in ("見本町", "企画課", "見本 花子", "長い目的", "abc"):
         assert value in html
 

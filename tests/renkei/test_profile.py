@@ -251,3 +251,19 @@ def test_next_events_of_a_member_are_named_and_no_drafts_or_past_ones(client, db
     assert "これからのイベント" in text
     assert "秋の祭り" in text
     assert not [name for name in ("案の祭り", "昔の祭り", "別の団体の祭り") if name in text]
+
+
+def test_member_goes_on_to_the_contacts_and_topics_of_a_partner(client, contributor):
+    partner = factories.make_user().seat
+    body = partner.organization
+    factories.make_topic(author=partner.users.get(), title="物産展の相談")
+    factories.make_topic(title="ほかの団体の投稿")
+    assert "担当部署の連絡先" not in text_of(client.get(body.get_absolute_url()))
+    client.force_login(contributor)
+
+    page = client.get(body.get_absolute_url()).text
+    contacts, topics = re.findall(r'button-secondary" href="(/(?:members/dir|board)[^"]+)"', page)
+
+    assert partner.section in text_of(client.get(contacts.replace("&amp;", "&")))
+    listed = client.get(topics.replace("&amp;", "&")).context["topics"]
+    assert [topic.title for topic in listed] == ["物産展の相談"]

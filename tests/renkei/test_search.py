@@ -90,6 +90,14 @@ def test_members_find_the_board_and_others_learn_nothing_of_it(client, lines, co
     assert '<a href="/board/search/?q=%E9%98%B2%E7%81%BD">' in page
 
 
+def test_what_has_no_search_of_its_own_is_shown_here_to_the_end(client, lines):
+    for number in range(7):
+        factories.make_news_item(title=f"防災 第{number}回")
+
+    assert len(lines("防災")["お知らせ"]) == 7
+    assert "お知らせの検索結果をすべて見る" not in client.get("/search/?q=防災").text
+
+
 def test_hidden_topics_are_not_found_here_either(client, lines, contributor):
     topic = factories.make_topic(title="防災訓練の相談")
     factories.make_topic(title="防災", audience="wards")
