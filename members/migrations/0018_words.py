@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0016_usernames_without_at'),
+        ('members', '0017_draft_saved_by'),
     ]
 
     operations = [
