@@ -5,7 +5,7 @@ BIN := .venv/bin
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults drill lock outdated sbom messages clean
+.PHONY: help run test check bench audit faults drill lock outdated sbom messages clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ check: .venv/dev.stamp ## Lint, format, types, templates, migrations, deploy che
 
 bench: .venv/dev.stamp var/static.stamp ## Measure pages: requests a second and milliseconds
 	$(BIN)/python -m bench
+
+audit: .venv/dev.stamp var/static.stamp ## Validate every page as every role, axe, Lighthouse: docs/quality.md
+	$(BIN)/python -m audit
 
 faults: .venv/dev.stamp var/static.stamp ## Kill, fill, stop and jump: docs/reliability.md (half an hour, as root)
 	$(BIN)/python -m faults
