@@ -5,7 +5,7 @@ BIN := .venv/bin
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load faults drill lock outdated sbom messages pictures clean
+.PHONY: help run test check bench load faults drill lock outdated sbom messages pictures audit clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,9 @@ load: .venv/dev.stamp ## A Monday morning of 1,788 bodies on a million replies (
 
 pictures: .venv/dev.stamp ## Photograph the screens of README and guides anew
 	$(BIN)/python -m pictures
+
+audit: .venv/dev.stamp var/static.stamp ## Validate every page as every role, axe, Lighthouse: docs/quality.md
+	$(BIN)/python -m audit
 
 faults: .venv/dev.stamp var/static.stamp ## Kill, fill, stop and jump: docs/reliability.md (half an hour, as root)
 	$(BIN)/python -m faults

@@ -9,13 +9,13 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.utils import display_for_field, lookup_spawns_duplicates
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -52,6 +52,8 @@ class LabelledRows(forms.BaseModelFormSet):
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         for field in form.fields.values():
+            if field.widget.is_hidden:
+                continue
             field.widget.attrs.setdefault("aria-label", str(field.label or ""))
 
 
@@ -66,9 +68,9 @@ admin.FieldListFilter.register(
 
 
 def _said_icon(value: bool | None) -> SafeString:
-    """As Django's, which calls its picture "True" in every language."""
+    """Django draws a red cross for what is merely not so, and calls it "False" in every language."""
     name, said = {True: ("yes", "はい"), False: ("no", "いいえ"), None: ("unknown", "不明")}[value]
-    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), said)
+    return format_html('<span class="said-{}">{}</span>', name, said)
 
 
 def _said_field(
@@ -81,6 +83,9 @@ def _said_field(
         return wareki(value)
     if isinstance(value, time):
         return format_time(value)
+    # Stored files have no address.
+    if isinstance(field, models.FileField):
+        return str(value) if value else empty_value_display
     return display_for_field(value, field, empty_value_display, avoid_link=avoid_link)
 
 
@@ -108,6 +113,19 @@ class CappedPaginator(Paginator):
         return self._counted > self.MOST
 
 
+class NamedAutocomplete(AutocompleteSelect):
+    """With a first choice that says something: a box without scripts is not empty, either."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        groups = super().optgroups(name, value, attr)
+        options = groups[0][1]
+        if not self.is_required:
+            del options[0]
+        none = "選んでください" if self.is_required else "（なし）"
+        options.insert(0, self.create_option(name, "", none, not any(value), 0))
+        return groups
+
+
 class Helpful(admin.options.BaseModelAdmin):
     """Forms that say what a field does, where somebody who builds no portals would wonder."""
 
@@ -120,6 +138,13 @@ class Helpful(admin.options.BaseModelAdmin):
         if db_field.name in self.help_texts:
             kwargs.setdefault("help_text", self.help_texts[db_field.name])
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", NamedAutocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class PortalModelAdmin(Helpful, admin.ModelAdmin):
@@ -152,6 +177,10 @@ class PortalModelAdmin(Helpful, admin.ModelAdmin):
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        # Each of the two pictures would open a window for the other row, one of them to delete it.
+        for name in ("can_change_related", "can_delete_related"):
+            if hasattr(field and field.widget, name):
+                setattr(field.widget, name, False)
         if isinstance(field, WarekiDateField):
             field.help_text = " ".join(filter(None, [str(field.help_text), DATE_EXAMPLES]))
         return field
@@ -293,6 +322,9 @@ class HistoryAdmin(SimpleHistoryAdmin, PortalModelAdmin):
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"過去の版：{obj}"
 
     @method_decorator(require_safe)
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

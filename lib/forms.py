@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
@@ -18,10 +19,32 @@ ANY = ("", "すべて")
 _FORM_KEY = re.compile(r"[0-9a-f]{32}")
 
 
+class QuietBoundField(BoundField):
+    """Django describes hidden inputs, too, which no reader may meet (HTML forbids it).
+
+    In a table of the admin (lib.admin.LabelledRows) the help stands in the head of the column.
+    """
+
+    @property
+    def aria_describedby(self) -> str | None:
+        if "aria-label" in self.field.widget.attrs:
+            return f"{self.auto_id}_error" if self.errors else None
+        return super().aria_describedby
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        found = super().build_widget_attrs(attrs, widget)
+        if (widget or self.field.widget).is_hidden:
+            found.pop("aria-describedby", None)
+        return found
+
+
 class FormRenderer(TemplatesSetting):
     """Finds form templates through TEMPLATES, so that a field's markup exists once."""
 
     field_template_name = "components/field.html"
+    bound_field_class = QuietBoundField
 
 
 class LongSelect(forms.Select):
@@ -47,6 +70,13 @@ def new_form_key() -> str:
     return uuid.uuid4().hex
 
 
+class UnlabelledInput(forms.HiddenInput):
+    """The admin writes a label beside it, which may not name an input that nobody sees."""
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
+
+
 class FormKeyField(forms.CharField):
     """Hidden name of one filled-in form: pressed twice, it is saved once, in a unique column.
 
@@ -55,7 +85,7 @@ class FormKeyField(forms.CharField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        defaults = {"required": False, "initial": new_form_key, "widget": forms.HiddenInput}
+        defaults = {"required": False, "initial": new_form_key, "widget": UnlabelledInput}
         super().__init__(**{"max_length": 32, "label": "送信の番号", **defaults, **kwargs})
 
     def bound_data(self, data: Any, initial: Any) -> Any:

@@ -41,6 +41,8 @@ GROUPS = {
         "edit_profile": "団体の紹介を変えた",
         "add_seat": "担当部署を加えた",
         "edit_seat": "担当部署を変えた",
+        "send_mail_again": "送れなかったメールをもう一度送ることにした",
+        "leave_mail": "送れなかったメールを送らないことにした",
         "resume_mail": "宛先への送信を再開した",
         "show_names": "会員名簿の氏名を表示した",
         "choose_name": "会員名簿の氏名の載せ方を選んだ",

@@ -99,6 +99,10 @@ _INTRODUCED = (
 
 KINDS: dict[str, MailKind] = {
     "application_verify": MailKind("申請：メールアドレスの確認", _APPLICANT),
+    "application_address": MailKind(
+        "申請：直したメールアドレスの確認",
+        (*_APPLICANT[:-1], _link("proof", "/members/register/SAMPLE/?proof=SAMPLE")),
+    ),
     "application_received": MailKind("申請：受け付けた知らせ", _APPLICANT),
     "application_entered": MailKind(
         "申請：代理入力で受け付けた知らせ",

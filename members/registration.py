@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core import signing
@@ -29,6 +29,16 @@ Status = Application.Status
 TO_SECRETARIAT = "-secretariat"
 PROOF_FOR = timedelta(days=3)
 PROOF_SALT = "members.registration"
+
+
+class Proof(NamedTuple):
+    """The link to a corrected address, which is saved when its button is pressed."""
+
+    application: Application
+    signed: str
+
+    def get_absolute_url(self) -> str:
+        return f"{self.application.get_absolute_url()}?proof={self.signed}"
 
 
 class AlreadyDecidedError(Exception):
@@ -163,13 +173,13 @@ def _locked(application: Application, status: Status) -> bool:
 
 
 def _ask_for_proof(application: Application, address: str) -> None:
-    proof = signing.dumps([application.pk, application.steps.count(), address], salt=PROOF_SALT)
-    link = f"{settings.SITE_URL}{application.get_absolute_url()}?proof={proof}"
+    signed = signing.dumps([application.pk, application.steps.count(), address], salt=PROOF_SALT)
+    proof = Proof(application, signed)
     deliver(
         "application_address",
         address=address,
         key=f"application-{application.pk}-{secrets.token_hex(8)}",
-        context={"application": application, "link": link},
+        context={"application": application, "proof": proof, "site_url": settings.SITE_URL},
     )
 
 

@@ -1,6 +1,7 @@
 """What waits for the secretariat: shown first on the start page of the admin."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import RegionalAgreement
-from board.models import Report, Topic
+from board.models import Attachment, Report, Topic
 from lib.wareki import format_date
 from members.models import (
     Application,
@@ -117,6 +118,30 @@ def _machines(user: User) -> list[Waiting]:
         *_counted(user, MailAddress.objects.bounced(), "不達の宛先", asks=Asks.CARE, bounced="yes"),
         *_counted(
             user, JobRun.objects.unsettled(), "失敗した定期の処理", asks=Asks.CARE, failed="open"
+        ),
+        *_files(user),
+    ]
+
+
+def _files(user: User) -> list[Waiting]:
+    """Waiting ones until they are scanned; those with a virus for a week, as long as one may ask."""
+    week_ago = timezone.localtime() - timedelta(days=7)
+    midnight = week_ago.replace(hour=0, minute=0, second=0, microsecond=0)
+    infected = Attachment.objects.filter(scan=Attachment.Scan.INFECTED, uploaded_at__gte=midnight)
+    return [
+        *_counted(
+            user,
+            Attachment.objects.waiting_for_scan(),
+            "ウイルス検査を待っている添付ファイル",
+            asks=Asks.CARE,
+            scan="waiting",
+        ),
+        *_counted(
+            user,
+            infected,
+            "この1週間にウイルスが見つかった添付ファイル",
+            asks=Asks.CARE,
+            **{"scan": "infected", "uploaded_at-since": f"{midnight:%Y-%m-%d}"},
         ),
     ]
 

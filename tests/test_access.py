@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import AgreementFile
-from board.models import Answer, Match, Reply, Report, Topic
+from board.models import Answer, Attachment, Match, Reply, Report, Topic
 from members.models import (
     AuditEntry,
     CareNote,
@@ -44,6 +44,7 @@ PAGES = {row[0].strip("`"): dict(zip(ROLES, map(int, row[1:]), strict=True)) for
 # Nobody adds these by hand, not even the secretariat.
 WRITTEN_BY_THE_PORTAL = {
     Answer,
+    Attachment,
     Match,
     Report,
     AuditEntry,

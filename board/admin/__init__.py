@@ -1,5 +1,5 @@
 """The secretariat's pages for the board."""
 
-from board.admin import answers, categories, moderation, posts
+from board.admin import answers, categories, files, moderation, posts
 
-__all__ = ["answers", "categories", "moderation", "posts"]
+__all__ = ["answers", "categories", "files", "moderation", "posts"]

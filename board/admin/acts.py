@@ -70,7 +70,9 @@ class ActAdmin(BulkAdmin, ExportingAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = {"act_forms": self._forms(object_id), **(extra_context or {})}
+        # What stands here is read: no 「変更」.
+        title = {"title": self.opts.verbose_name}
+        context = {"act_forms": self._forms(object_id), **title, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     def _forms(self, object_id: str) -> list[dict[str, Any]]:
@@ -79,8 +81,11 @@ class ActAdmin(BulkAdmin, ExportingAdmin):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
         return [
             {
+                "name": act,
                 "title": title,
-                "form": form(initial={"expected": getattr(post, "edits", None)}),
+                "form": form(
+                    auto_id=f"id_{act}_%s", initial={"expected": getattr(post, "edits", None)}
+                ),
                 "url": reverse(name, args=[post.pk, act]),
             }
             for act, (title, form) in self.acts.items()

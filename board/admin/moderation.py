@@ -10,6 +10,7 @@ from board.admin.acts import ActAdmin
 from board.models import ApprovalRule, Report
 from lib.admin import PortalModelAdmin
 from lib.bulk import Bulk
+from lib.list_filters import filled
 from lib.text import clean_text
 from members import audit
 from members.access import MemberRequest
@@ -33,7 +34,11 @@ class SettleForm(forms.Form):
 @admin.register(Report)
 class ReportAdmin(ActAdmin):
     list_display = ["topic", "reply", "organization", "at", "result", "settled_at"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter), "result", "at"]
+    list_filter = [
+        filled("settled_at", "対応", empty="していない", given="した"),
+        "result",
+        "at",
+    ]
     list_select_related = ["topic", "reply__topic", "organization"]
     search_fields = ["topic__title", "organization__folded", "reason"]
     search_help_text = "投稿の件名、知らせた団体の名称、理由で検索します。"

@@ -14,11 +14,13 @@ from board.models import Category, Reply, SearchEntry, Topic
 from board.models.search_entry import SearchEntryQuerySet
 from board.search.finding import Search
 from lib.bulk import Bulk
+from lib.list_filters import filled
 from lib.queries import Query
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members.access import MemberRequest
 
+IS_HIDDEN = filled("hidden_at", "表示", empty="表示している", given="非表示にした")
 HIDES = "投稿した団体と事務局のほかには、表示しなくなります。"
 SHOWS = "公開範囲の会員が、また読めるようになります。"
 
@@ -109,14 +111,14 @@ class PostAdmin(ActAdmin):
 @admin.register(Topic)
 class TopicAdmin(PostAdmin):
     list_display = [
-        *("title", "organization", "category", "status", "hidden_at", "publish_at", "deadline"),
+        *("title", "organization", "category", "standing", "publish_at", "deadline"),
         "reply_count",
     ]
     list_filter = [
         "category",
         "status",
-        ("approval_note", admin.EmptyFieldListFilter),
-        ("hidden_at", admin.EmptyFieldListFilter),
+        filled("approval_note", "承認しない理由", empty="まだない", given="送った"),
+        IS_HIDDEN,
         "publish_at",
         "deadline",
         "audience",
@@ -205,13 +207,17 @@ class TopicAdmin(PostAdmin):
         ),
     }
 
+    @admin.display(description="状態", ordering="status")
+    def standing(self, topic: Topic) -> str:
+        return f"{topic.get_status_display()}{'・非表示' if topic.hidden_at else ''}"
+
 
 @admin.register(Reply)
 class ReplyAdmin(PostAdmin):
     list_display = ["topic", "seq", "organization", "hidden_at", "created_at"]
     list_display_links = ["topic", "seq"]
     list_filter = [
-        ("hidden_at", admin.EmptyFieldListFilter),
+        IS_HIDDEN,
         "created_at",
         "organization__prefecture",
     ]

@@ -117,7 +117,7 @@ class Reply(models.Model):
     def is_editable_by(self, user: AnyUser) -> bool:
         """By colleagues of its author while the topic takes replies, and by the secretariat."""
         if is_secretariat(user):
-            return True
+            return is_contributor(user)
         return self.is_of(user) and self.hidden_at is None and self.topic.accepts_replies
 
 

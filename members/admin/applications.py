@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from lib.bulk import Bulk, BulkAdmin
 from lib.forms import form_key_in
+from lib.list_filters import filled
 from lib.wareki import format_date
 from members import people, registration, waves
 from members.access import MemberRequest
@@ -235,13 +236,15 @@ class ApplicationAdmin(ExportingAdmin):
             return {}
         reason = request.session.pop("reason", {})
         invitation = Invitation.objects.select_related("seat__organization")
+        is_decidable = application.status in Application.DECIDABLE
         return {
+            **({} if is_decidable else self._following(request)),
             "title": "会員登録申請の確認",
             "reason": reason.get("text", "") if reason.get("pk") == application.pk else "",
             "choices": DecisionForm.CHOICES,
             "insert": DecisionForm.INSERT,
             "sentences": SENTENCES,
-            "is_decidable": application.status in Application.DECIDABLE,
+            "is_decidable": is_decidable,
             "waiting_days": self.waiting_days(application),
             "domain": describe_domains([application])[application.pk],
             "duplicates": possible_duplicates([application]).get(application.pk, []),
@@ -249,6 +252,12 @@ class ApplicationAdmin(ExportingAdmin):
             "themes": application.themes.all(),
             "invitation": invitation.filter(application=application).first(),
         }
+
+    def _following(self, request: HttpRequest) -> dict[str, Any]:
+        """After a decision: the one that has waited longest, and how many wait."""
+        waiting = self.get_queryset(request).filter(status__in=Application.DECIDABLE)
+        first = waiting.select_related("local_government").order_by(*self.ordering).first()
+        return {"waiting": waiting.count(), "following": first}
 
 
 @admin.register(Invitation)
@@ -261,9 +270,9 @@ class InvitationAdmin(BulkAdmin, ExportingAdmin):
     list_filter = [
         "role",
         "sent_at",
-        ("sent_at", admin.EmptyFieldListFilter),
-        ("accepted_at", admin.EmptyFieldListFilter),
-        ("withdrawn_at", admin.EmptyFieldListFilter),
+        filled("sent_at", "送信", empty="まだ送っていない", given="送った"),
+        filled("accepted_at", "登録", empty="まだ登録していない", given="登録した"),
+        filled("withdrawn_at", "取消し", empty="取り消していない", given="取り消した"),
     ]
     list_select_related = ["seat__organization"]
     search_fields = ["name", "address", "seat__organization__folded"]

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from import_export.results import Result, RowResult
 
 from lib.admin import IN_ORDER, HistoryAdmin, LabelledTabularInline, PortalModelAdmin
+from lib.list_filters import filled
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import people, reorganization
@@ -51,7 +52,7 @@ class LocalGovernmentAdmin(SheetListAdmin):
     list_display_links = ["code", "__str__"]
     list_filter = [
         "kind",
-        ("abolished_on", admin.EmptyFieldListFilter),
+        filled("abolished_on", "廃止", empty="今ある団体", given="廃止された団体"),
         "abolished_on",
         "prefecture",
     ]
@@ -343,7 +344,7 @@ class SeatAdmin(ExportingAdmin):
     list_display_links = ["organization", "section"]
     list_select_related = ["organization__local_government"]
     list_filter = [
-        ("mailbox", admin.EmptyFieldListFilter),
+        filled("mailbox", "代表メールアドレス", empty="ない", given="ある"),
         "organization__kind",
         "organization__status",
         "organization__prefecture",

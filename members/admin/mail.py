@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from lib.bulk import Bulk, BulkAdmin
+from lib.list_filters import filled
 from lib.wareki import format_datetime
-from members import bounces
+from members import bounces, failed_mails
 from members.access import MemberRequest
 from members.admin.records import RecordAdmin
 from members.exporting import ExportingAdmin
@@ -19,7 +20,7 @@ from members.models import Delivery, MailAddress, Notice, Seat, User
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ExportingAdmin, RecordAdmin):
+class DeliveryAdmin(BulkAdmin, ExportingAdmin, RecordAdmin):
     list_display = ["text", "address", "organization", "outcome", "created_at", "sent_at"]
     list_filter = ["state", "notice__kind", "is_required", "is_collected", "created_at"]
     list_select_related = ["notice", "seat__organization"]
@@ -39,6 +40,23 @@ class DeliveryAdmin(ExportingAdmin, RecordAdmin):
         "送信日時": "sent_at",
     }
     personal_heads = frozenset({"宛先"})
+    stale = (failed_mails.NotFailedError,)
+    bulk = {
+        "again": Bulk(
+            "選択したメールをもう一度送る（失敗したもの）",
+            "もう一度送る",
+            "{}通のメールを、もう一度送ります。数分のうちに送り、結果は「状態」に出ます。",
+            warning="先に、失敗した理由を確かめてください。宛先が違うときは、担当部署の代表メールアドレスや利用者のメールアドレスを直します"
+            "（すでに書いたメールは、元の宛先に送ります）。確認コードなど、期限の短いメールは送り直さないでください。",
+            permission="settle",
+        ),
+        "leave": Bulk(
+            "選択したメールを送らないことにする（失敗したもの）",
+            "送らないことにする",
+            "{}通のメールを「送信対象外」にします。はじめのページの「送れなかったメール」に出なくなります。",
+            permission="settle",
+        ),
+    }
     # The body may hold a private address: it is the applicant's alone.
     fields = [
         *("subject", "address", "seat", "user", "notice", "mail_list"),
@@ -48,6 +66,19 @@ class DeliveryAdmin(ExportingAdmin, RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         return super().get_queryset(request).defer("body")
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("members.change_delivery")
+
+    def refusal(self, act: str, row: Delivery, request: HttpRequest) -> str:
+        return "" if row.state == Delivery.State.FAILED else "送信に失敗したものではないため"
+
+    def note(self, row: Delivery) -> str:
+        return f"{row.address}　{row.reason}".strip()
+
+    def do(self, act: str, row: Delivery, data: dict[str, Any], request: MemberRequest) -> None:
+        verbs = {"again": failed_mails.send_again, "leave": failed_mails.leave}
+        verbs[act](row, by=request.user)
 
     @admin.display(description="件名")
     def text(self, delivery: Delivery) -> str:
@@ -72,7 +103,11 @@ class NoticeAdmin(RecordAdmin):
     """What was told, and what waits for its hour: scheduled topics, reminders before deadlines."""
 
     list_display = ["__str__", "kind", "topic", "due_at", "spread_at", "mails"]
-    list_filter = ["kind", ("spread_at", admin.EmptyFieldListFilter), "due_at"]
+    list_filter = [
+        "kind",
+        filled("spread_at", "知らせ", empty="時刻を待っている", given="知らせた"),
+        "due_at",
+    ]
     search_fields = ["key", "text"]
     search_help_text = "内容と用件で検索します。"
     ordering = ["-id"]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
@@ -59,6 +59,14 @@ class PersonForm(UserChangeForm):
         return data
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Everybody here logs in with a password: nothing switches it off."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+
+
 admin.site.unregister(Group)
 
 
@@ -93,6 +101,7 @@ class DeskAdmin(RecordAdmin):
 @admin.register(User)
 class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     form = PersonForm
+    change_password_form = PasswordForm
     help_texts = {
         "name": "投稿や回答に、会員だけに表示します。",
         "username": "半角の英数字。ログインに使えます。",

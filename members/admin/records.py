@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from lib.admin import PortalModelAdmin
+from lib.list_filters import filled
 from members.models import CareNote, Handover
 
 
@@ -26,8 +27,8 @@ class HandoverAdmin(RecordAdmin):
 
     list_display = ["seat", "predecessor", "successor", "state", "leaves_on", "started_at"]
     list_filter = [
-        ("finished_at", admin.EmptyFieldListFilter),
-        ("cancelled_at", admin.EmptyFieldListFilter),
+        filled("finished_at", "後任の登録", empty="まだ", given="済んだ"),
+        filled("cancelled_at", "取りやめ", empty="していない", given="した"),
     ]
     list_select_related = ["seat__organization", "predecessor__seat__organization", "invitation"]
     search_fields = ["predecessor__name", "seat__section", "seat__organization__folded"]
@@ -47,7 +48,10 @@ class CareNoteAdmin(RecordAdmin):
     """Written and struck out on the page of the body."""
 
     list_display = ["at", "organization", "spoken_to", "text", "by", "struck_at"]
-    list_filter = [("struck_at", admin.EmptyFieldListFilter), "at"]
+    list_filter = [
+        filled("struck_at", "取消線", empty="ない", given="ある"),
+        "at",
+    ]
     list_select_related = ["organization", "by__seat__organization"]
     search_fields = ["organization__folded", "spoken_to", "text"]
     fields = [

@@ -29,6 +29,7 @@ MODELS = {
     "メールの文": "/admin/members/mailtext/",
     "メールの送信": "/admin/members/delivery/",
     "回答": "/admin/board/answer/",
+    "添付ファイル": "/admin/board/attachment/",
     "監査記録": "/admin/members/auditentry/",
     "定期の処理": "/admin/renkei/jobrun/",
     "サイトのお知らせ": "/admin/renkei/sitenotice/",

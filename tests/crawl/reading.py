@@ -30,6 +30,12 @@ def text_of(response):
     return f"{headers} {body.decode('utf-8', 'replace')}"
 
 
+def page_in(text):
+    """The HTML behind the headers; empty for what is no page."""
+    start = text.lower().find("<!doctype html>")
+    return text[start:] if start >= 0 else ""
+
+
 def body_of(response):
     return b"".join(response.streaming_content) if response.streaming else response.content
 

@@ -5,7 +5,7 @@ from collections import deque
 import pytest
 
 from tests import html, tables
-from tests.crawl import addresses, planting, reading
+from tests.crawl import addresses, markup, planting, reading
 from tests.crawl.conftest import ROLES
 
 # One role of each kind follows links as well: those that differ in numbers or filters only once.
@@ -61,7 +61,7 @@ def test_nothing_breaks_or_changes_and_nobody_is_told_a_secret(people, browser_o
     kept, client = secrets.kept_from(role), browser_of(role)
     portal = [] if role in ADMIN_ALONE else list(addresses.of_the_portal(people))
     start = portal if role in PORTAL_ALONE else [*portal, *share_of_admin(role)]
-    told, broken, found = {}, [], set()
+    told, broken, found, faulty, shapes = {}, [], set(), {}, set()
     before = tables.everything()
 
     for address, status, text in crawl(client, start, follows=role in FOLLOWING):
@@ -71,8 +71,12 @@ def test_nothing_breaks_or_changes_and_nobody_is_told_a_secret(people, browser_o
             told[address] = leaked
         if status >= 500:
             broken.append(address)
+        if role in FOLLOWING and reading.shape_of(address) not in shapes:
+            shapes.add(reading.shape_of(address))
+            if faults := markup.faults_in(reading.page_in(text)):
+                faulty[address] = faults
 
-    assert (told, broken) == ({}, [])
+    assert (told, broken, faulty) == ({}, [], {})
     written = tables.changed(before, tables.everything())
     # Whoever takes a list away is remembered.
     assert written.keys() - {"members.AuditEntry"} == set(), written

@@ -70,6 +70,21 @@ def test_second_decision_is_told_so(admin):
     assert Invitation.objects.count() == 1
 
 
+def test_decision_leads_on_to_the_one_that_has_waited_longest(admin):
+    first, second, third = (factories.make_application() for _ in range(3))
+    for days, application in enumerate((third, second, first)):
+        at = timezone.now() - timedelta(days=days)
+        application.steps.create(status="received", at=at)
+
+    page = decide(admin, second, "refuse", "対象となる団体ではありません。")
+
+    assert page.context["following"] == first
+    assert "ほかに2件あります" in page.content.decode()
+    for application in (first, third):
+        page = decide(admin, application, "approve")
+    assert "次の申請を開く" not in page.content.decode()
+
+
 def test_page_names_a_foreign_domain(admin):
     town = factories.make_local_government(website="https://www.town.example.jp/")
     same = factories.make_application(local_government=town)

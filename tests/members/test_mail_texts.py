@@ -89,6 +89,12 @@ def test_shipped_text_as_the_admin_shows_it_is_a_valid_version(db, slug):
     assert unused == []
 
 
+def correct():
+    application = factories.make_application(status=Application.Status.RETURNED)
+    application.email = "new@town.example.jp"
+    registration.resubmit(application)
+
+
 def occasions():
     """Each writes mails by the verb that the site uses."""
 
@@ -126,6 +132,7 @@ def occasions():
 
     return {
         "application_verify": apply,
+        "application_address": correct,
         "application_returned": lambda: decide(registration.return_to_applicant),
         "application_refused": lambda: decide(registration.refuse),
         "invitation": invite,

@@ -185,6 +185,8 @@ class TestBody:
         assert "紹介文：はじめの紹介 → 次の紹介" in text_of(history)
         assert 'value="旧町"' in old.content.decode()
         assert "はじめの紹介" in old.content.decode()
+        assert "会員 › 会員団体 › 群馬県旧町 › 変更履歴 › 過去の版" in text_of(old)
+        assert "istorical" not in old.content.decode()
         body.refresh_from_db()
         assert body.name == "新町"
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agreements.models import CorporateAgreement, Matter, RegionalAgreement
 from board import moderation
-from board.models import Answer, ApprovalRule, Category, Reply, Report, Topic
+from board.models import Answer, ApprovalRule, Attachment, Category, Reply, Report, Topic
 from lib.forms import new_form_key
 from members.models import (
     Application,
@@ -82,6 +82,13 @@ def _site_notice(number):
     )
 
 
+def _held_back(_number):
+    """A file that the scanner has not seen."""
+    file = factories.attach(factories.make_reply(factories.make_topic()))
+    Attachment.objects.filter(pk=file.pk).update(scan=Attachment.Scan.WAITING)
+    return file
+
+
 def _with_form(_number):
     """An event with what its page shows of entries."""
     return factories.make_open_event()
@@ -97,6 +104,7 @@ MAKE = {
     ApprovalRule: lambda number: ApprovalRule.objects.create(
         organization=factories.make_organization(), reason="理由"
     ),
+    Attachment: _held_back,
     Category: _category,
     Reply: lambda number: factories.make_reply(factories.make_topic()),
     Report: lambda number: moderation.report(

@@ -134,7 +134,7 @@ def test_start_page_asks_a_constant_number_of_queries(admin, django_assert_num_q
         make_waiting(number)
         factories.make_regional_agreement()
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(31):
         admin.get(START)
 
 

@@ -27,7 +27,8 @@ CONTENT = {
 }
 # Of the portal's own writing: nobody changes these, whatever the table gives.
 READ_ONLY = {
-    *("auth.group", "board.answer", "members.auditentry", "members.carenote", "members.delivery"),
+    *("auth.group", "board.answer", "board.attachment", "members.auditentry", "members.carenote"),
+    "members.delivery",
     *("members.handover", "members.invitationwave", "members.mailaddress", "members.notice"),
     *("members.termsconsent", "renkei.jobrun"),
 }
