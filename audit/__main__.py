@@ -19,7 +19,6 @@ from pathlib import Path
 
 from audit import lighthouse, markup, rules, visit
 from audit.roles import PUBLIC, ROLES, SECRETARIAT
-from bench.__main__ import production
 from tests import server
 
 RESULT = Path("docs/quality.md")
@@ -96,7 +95,7 @@ def portal() -> Iterator[Stage]:
         environment = server.demo_environment(Path(folder))
         server.prepare(environment)
         settings = {
-            **production(Path(folder)),
+            **server.production(Path(folder)),
             "DATABASE_URL": f"sqlite:///{folder}/renkei.sqlite3",
             "WEB_THREADS": "4",
         }

@@ -21,7 +21,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from audit.roles import ROLES  # noqa: E402
-from board import moderation, posting  # noqa: E402
+from board import moderation  # noqa: E402
 from board.models import Attachment, Category, Reply, Topic  # noqa: E402
 from members.models import (  # noqa: E402
     Application,
@@ -90,7 +90,7 @@ def _board(people: dict[str, User]) -> None:
     )
     Topic.objects.filter(pk=waiting.pk).update(status=Topic.Status.WAITING)
     hidden = factories.make_topic(author=town, category=category, title="重複した投稿（見本）")
-    posting.hide(hidden, reason="同じ内容の投稿が先にあるため。", by=people["jimukyoku"])
+    moderation.hide(hidden, reason="同じ内容の投稿が先にあるため。", by=people["jimukyoku"])
     shown = factories.make_topic(
         author=ward, category=category, title="区民まつりの出展のご案内（見本）"
     )

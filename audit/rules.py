@@ -13,7 +13,7 @@ from tests.browser.checks import (
     accessibility_violations,
     widths_that_scroll_sideways,
 )
-from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.chromium import ARGUMENTS
 
 COOKIE = "__Host-sessionid"
 # Colours that fade in would be measured half-way.
@@ -36,7 +36,7 @@ def chromium() -> str:
 def browser_of(session: str, url: str) -> Iterator[Page]:
     """A page of somebody with this session; of nobody when it is empty."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         context = browser.new_context(**CONTEXT, base_url=url)
         if session:
             secure = url.replace("http://", "https://")
