@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.utils import display_for_field, lookup_spawns_duplicates
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -178,9 +178,8 @@ class PortalModelAdmin(Helpful, admin.ModelAdmin):
     ) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         # Each of the two pictures would open a window for the other row, one of them to delete it.
-        for name in ("can_change_related", "can_delete_related"):
-            if hasattr(field and field.widget, name):
-                setattr(field.widget, name, False)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = False
         if isinstance(field, WarekiDateField):
             field.help_text = " ".join(filter(None, [str(field.help_text), DATE_EXAMPLES]))
         return field
