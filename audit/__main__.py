@@ -140,7 +140,7 @@ def scored(stage: Stage, tools: Path) -> Iterator[lighthouse.Report]:
     for role, addresses in PAGES_OF.items():
         headers = headers_of(stage.session(role))
         for address in addresses:
-            report = lighthouse.report(stage.running.url, address, headers, tools)
+            report = lighthouse.report(role, stage.running.url, address, headers, tools)
             print(report, *report.missed, sep="\n  ", flush=True)
             yield report
 
@@ -171,10 +171,9 @@ def told(seen: dict[str, Seen]) -> Iterator[str]:
 
 def told_of(reports: list[lighthouse.Report]) -> Iterator[str]:
     """What pages miss: 100 for everybody, 95 behind the log-in."""
-    for role, addresses in PAGES_OF.items():
-        for report in reports:
-            if report.address in addresses and min(report.scores.values()) < GOOD[role]:
-                yield f"{role} {report.address} {report.scores} {report.missed}"
+    for report in reports:
+        if min(report.scores.values()) < GOOD[report.visitor]:
+            yield f"{report.visitor} {report.address} {report.scores} {report.missed}"
 
 
 def write(part: str, lines: list[str]) -> None:

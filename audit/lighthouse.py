@@ -33,6 +33,7 @@ OF_MEMBERS = "is-crawlable"
 
 @dataclass(frozen=True)
 class Report:
+    visitor: str
     address: str
     scores: dict[str, int]
     weights: dict[str, int]
@@ -42,7 +43,7 @@ class Report:
     def __str__(self) -> str:
         scores = " | ".join(str(self.scores[name]) for name in CATEGORIES)
         weights = " | ".join(f"{self.weights.get(kind, 0):,}" for kind in WEIGHED)
-        return f"| {self.address} | {scores} | {weights} | {sum(self.weights.values()):,} |"
+        return f"| {self.visitor}: {self.address} | {scores} | {weights} | {sum(self.weights.values()):,} |"
 
 
 HEAD = (
@@ -51,7 +52,7 @@ HEAD = (
 )
 
 
-def report(url: str, address: str, headers: Mapping[str, str], tools: Path) -> Report:
+def report(visitor: str, url: str, address: str, headers: Mapping[str, str], tools: Path) -> Report:
     """A member's page is one that is asked for with a cookie."""
     with tempfile.TemporaryDirectory(prefix="renkei-lighthouse-") as folder:
         sent, written = Path(folder) / "headers.json", Path(folder) / "report.json"
@@ -68,10 +69,10 @@ def report(url: str, address: str, headers: Mapping[str, str], tools: Path) -> R
         )
         if done.returncode:
             raise RuntimeError(f"Lighthouse failed at {address}:\n{done.stderr}")
-        return _read(address, json.loads(written.read_text(encoding="utf-8")))
+        return _read(visitor, address, json.loads(written.read_text(encoding="utf-8")))
 
 
-def _read(address: str, result: dict[str, Any]) -> Report:
+def _read(visitor: str, address: str, result: dict[str, Any]) -> Report:
     scores, missed = {}, []
     for name in CATEGORIES:
         category = result["categories"][name]
@@ -84,4 +85,4 @@ def _read(address: str, result: dict[str, Any]) -> Report:
     for item in result["audits"]["network-requests"]["details"]["items"]:
         kind = item.get("resourceType", "Other")
         weights[kind] = weights.get(kind, 0) + item.get("transferSize", 0)
-    return Report(address, scores, weights, missed)
+    return Report(visitor, address, scores, weights, missed)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -50,6 +51,8 @@ def violations(page: Page, addresses: Iterable[str]) -> Iterator[tuple[str, list
     for address in addresses:
         page.set_viewport_size({"width": WIDTHS["desktop"], "height": HEIGHT})
         page.goto(address)
+        if urlsplit(page.url).path != urlsplit(address).path:
+            raise RuntimeError(f"{address} leads the browser to {page.url}.")
         found = accessibility_violations(page)
         wide = widths_that_scroll_sideways(page)
         page.set_viewport_size({"width": WIDTHS["small phone"], "height": HEIGHT})

@@ -86,12 +86,12 @@ def test_range_keeps_the_other_filters_and_the_search(admin, applications):
 
     page = admin.get(address).content.decode()
 
-    form = page[page.index("申請日時 で絞り込む") : page.index("決定日時 で絞り込む")]
+    form = page[page.index("申請日時で絞り込む") : page.index("決定日時で絞り込む")]
     assert '<input type="hidden" name="status__exact" value="received">' in form
     assert '<input type="hidden" name="q" value="町">' in form
     assert 'name="p"' not in form
     assert 'value="R8.9.1"' in form
-    assert "created_at-since=R8.9.1" in page[: page.index("申請日時 で絞り込む")]
+    assert "created_at-since=R8.9.1" in page[: page.index("申請日時で絞り込む")]
 
 
 def test_sheet_holds_what_the_list_shows(admin, applications):
