@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audit.rules import chromium
+from tests.browser import chromium
 
 PROGRAM = Path("node_modules/lighthouse/cli/index.js")
 CATEGORIES = {
@@ -63,7 +63,7 @@ def report(visitor: str, url: str, address: str, headers: Mapping[str, str], too
             f"--only-categories={','.join(CATEGORIES)}",
             *([f"--skip-audits={OF_MEMBERS}"] if "Cookie" in headers else []),
         ]
-        environment = os.environ | {"CHROME_PATH": chromium()}
+        environment = os.environ | {"CHROME_PATH": chromium.installed() or ""}
         done = subprocess.run(
             command, capture_output=True, text=True, env=environment, timeout=LIMIT
         )

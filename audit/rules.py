@@ -1,6 +1,5 @@
 """WCAG 2.2 AA as axe reads it, on a desktop and on a small phone, and whether a page scrolls sideways."""
 
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,13 +7,13 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser import chromium
 from tests.browser.checks import (
     HEIGHT,
     WIDTHS,
     accessibility_violations,
     widths_that_scroll_sideways,
 )
-from tests.browser.chromium import ARGUMENTS
 
 COOKIE = "__Host-sessionid"
 # Colours that fade in would be measured half-way.
@@ -26,18 +25,13 @@ CONTEXT: dict[str, Any] = {
 }
 
 
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if not found:
-        raise RuntimeError("No Chromium: apt-get install chromium fonts-noto-cjk")
-    return found
-
-
 @contextmanager
 def browser_of(session: str, url: str) -> Iterator[Page]:
     """A page of somebody with this session; of nobody when it is empty."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium.installed(), args=chromium.ARGUMENTS
+        )
         context = browser.new_context(**CONTEXT, base_url=url)
         if session:
             secure = url.replace("http://", "https://")

@@ -180,11 +180,11 @@ def test_navigation_marks_the_current_page_alone(client, db, page, current):
 def test_header_names_body_and_person_and_offers_the_log_out(client, manager):
     client.force_login(manager)
 
-    text = text_of(client.get("/"))
+    page = client.get("/")
 
-    assert f"{manager.seat.organization.name} {manager.name}" in text
-    assert "ログアウト" in text
-    assert "管理 " not in text
+    assert f"{manager.seat.organization.name}の管理 {manager.name}" in text_of(page)
+    assert "ログアウト" in text_of(page)
+    assert 'href="/admin/"' not in page.text
 
 
 def test_header_leads_the_secretariat_to_the_admin(client, secretary):
