@@ -45,8 +45,10 @@ audit: .venv/dev.stamp var/static.stamp ## Validate every page as every role, ax
 faults: .venv/dev.stamp var/static.stamp ## Kill, fill, stop and jump: docs/reliability.md (half an hour, as root)
 	$(BIN)/python -m faults
 
-drill: .venv/dev.stamp ## Update a portal that is in use, restore a backup (OLD=what runs in production)
+drill: .venv/dev.stamp ## Update, replica, big tables, restore, on portals in use (OLD=what runs in production)
 	$(BIN)/python -m drills.upgrade $(OLD)
+	$(BIN)/python -m drills.replica
+	$(BIN)/python -m drills.big_tables
 	$(BIN)/python -m pytest -q tests/renkei/test_backups.py
 
 lock: .venv/dev.stamp ## Resolve pyproject.toml into the two lock files

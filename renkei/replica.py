@@ -41,7 +41,7 @@ CHECKED_SECONDS = 5
 # An attempt to reach a host that is gone may take two seconds, which somebody waits for.
 AWAY_SECONDS = 30
 _AWAY = -1.0
-_KEY, _WAS_FRESH = "replica-age", "replica-was-fresh"
+_KEY, _LAST = "replica-age", "replica-age-before"
 
 logger = logging.getLogger(__name__)
 _read_from: ContextVar[str] = ContextVar("read_from", default=PRIMARY)
@@ -151,11 +151,12 @@ def age() -> float:
     """How many seconds the replica is behind, asked every few seconds; -1 while there is none to read."""
     kept: float | None = caches["process"].get(_KEY)
     if kept is None:
-        # Other threads read the primary meanwhile.
-        keep(_AWAY, seconds=AWAY_SECONDS)
+        before = caches["process"].get(_LAST)
+        # Other threads go by what was seen last meanwhile.
+        keep(_AWAY if before is None else before, seconds=AWAY_SECONDS)
         kept = _measured()
         keep(kept, seconds=AWAY_SECONDS if kept < 0 else CHECKED_SECONDS)
-        _tell(kept)
+        _tell(before, kept)
     return kept
 
 
@@ -193,15 +194,14 @@ _AGE = {
 }
 
 
-def _tell(seconds: float) -> None:
+def _tell(before: float | None, now: float) -> None:
     """A line for each change, not for each look."""
-    fresh = _is_usable(seconds)
-    if fresh == caches["process"].get(_WAS_FRESH, True):
+    caches["process"].set(_LAST, now, None)
+    if before is not None and _is_usable(now) == _is_usable(before):
         return
-    caches["process"].set(_WAS_FRESH, fresh, None)
-    if fresh:
-        logger.info("the replica is read again")
-    elif seconds < 0:
+    if _is_usable(now):
+        logger.info("the replica is read")
+    elif now < 0:
         logger.warning("the replica does not answer: public pages read the primary")
     else:
-        logger.warning("the replica is %d s behind: public pages read the primary", seconds)
+        logger.warning("the replica is %d s behind: public pages read the primary", now)

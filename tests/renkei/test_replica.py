@@ -6,6 +6,7 @@ Here both are one database over two connections; drills/replica.py has a real st
 import logging
 import threading
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -286,14 +287,16 @@ def test_while_the_primary_is_away_an_old_replica_answers_the_public(standby, cl
     assert "届いたお知らせ" in page.content.decode()
 
 
-def test_return_of_the_replica_is_told_once(standby, caplog):
+def test_each_change_is_told_once(caplog):
     with caplog.at_level(logging.INFO, logger="renkei.replica"):
-        for behind in (75.5, 75.5, 0, 0):
-            replica._tell(behind)
+        for before, now in pairwise((None, 0, 0, 75.5, 80, 3, -1)):
+            replica._tell(before, now)
 
     assert caplog.messages == [
+        "the replica is read",
         "the replica is 75 s behind: public pages read the primary",
-        "the replica is read again",
+        "the replica is read",
+        "the replica does not answer: public pages read the primary",
     ]
 
 
