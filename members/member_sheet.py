@@ -35,15 +35,16 @@ class PersonField(Field):
         if instance.pk is None or "planned" in instance.__dict__:
             person = instance.__dict__.get("planned")
         else:
-            person = next(iter(_people(instance)), None)
+            person = _first_person(instance)
         return getattr(person, self.attribute, "")
 
 
-def _people(seat: Seat) -> list[Invitation | User]:
+def _first_person(seat: Seat) -> Invitation | User | None:
     invitations = [row for row in seat.invitations.all() if row.accepted_at is None]
     planned = [row for row in invitations if row.sent_at is None]
     active = [user for user in seat.users.all() if user.is_active]
-    return [*planned, *active, *invitations]
+    people: list[Invitation | User] = [*planned, *active, *invitations]
+    return next(iter(people), None)
 
 
 def _of_body(name: str, head: str, widget: Widget | None = None) -> Field:
@@ -150,7 +151,11 @@ class MemberResource(SheetResource):
         if "section" not in self._stated:
             raise ValidationError({"section": "部署名を入力してください。"})
         self._body = self._body_of(row)
-        return self._known.seat(self._body, self._stated["section"])
+        seat = self._known.seat(self._body, self._stated["section"])
+        if seat is not None:
+            # What the row is compared with is a copy, which would ask the database for them again.
+            seat.__dict__.setdefault("planned", _first_person(seat))
+        return seat
 
     def init_instance(self, row: dict[str, str] | None = None) -> Seat:
         return Seat(organization=self._body, section=self._stated["section"])

@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from members.models import Organization, User
 from renkei import site_notices
 from tests import factories
+from tests.copies import use_copy
 
 # How long one example takes depends on what else the machine is doing.
 hypothesis.settings.register_profile("renkei", deadline=None)
@@ -23,6 +24,13 @@ MEMBERS = {
     "contributor": (Organization.Kind.MUNICIPALITY, User.Role.CONTRIBUTOR),
     "viewer": (Organization.Kind.MUNICIPALITY, User.Role.VIEWER),
 }
+
+
+def pytest_collection_modifyitems(items):
+    """All others fail as soon as they ask a database: pytest-django sees to that."""
+    for item in items:
+        if item.get_closest_marker("django_db") or "db" in item.fixturenames:
+            item.add_marker("database")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,6 +46,21 @@ def stage(tmp_path_factory):
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, worker_id, tmp_path_factory, django_db_blocker):
+    """pytest-django's own, or a copy of what another worker has made."""
+    if worker_id == "master":
+        request.getfixturevalue("django_db_setup")
+        yield
+        return
+    name = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        use_copy(worker_id, tmp_path_factory.getbasetemp().parent)
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

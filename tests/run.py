@@ -10,21 +10,26 @@ import sys
 
 from tests.postgres import throwaway_postgres
 
-UNIT = ["--ignore=tests/browser", "-n", "auto", "--dist", "loadfile"]
-# What asks no database is run once, on SQLite; walks over every page, once on the database of production.
-NO_DATABASE = ["tests/lib", "tests/renkei/test_http.py", "tests/test_dependencies.py"]
+# Not by file: the last and longest one would leave all other cores idle.
+UNIT = ["--ignore=tests/browser", "-p", "no:playwright", "-n", "auto"]
+# What may not ask a database is run once, on SQLite; walks over every page, once on the database of production.
+DATABASE = ["-m", "database"]
+NO_DATABASE = ["tests/lib", "tests/renkei/test_http.py"]
 WALKS = [
     *("tests/crawl", "tests/test_hostile_forms.py"),
     *("tests/members/test_hostile_forms.py", "tests/renkei/test_admin_hostile.py"),
 ]
 # Two browsers at once on two cores take four times as long as one after the other.
 BROWSER = ["tests/browser", "--durations=15"]
+# Workers and the programs that tests start read what the first of them compiled, whatever the shell says.
+COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def pytest(title: str, *arguments: str, **environment: str) -> bool:
     print(f"\n=== {title}", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", *arguments, *sys.argv[1:]]
-    return subprocess.run(command, env={**os.environ, **environment}).returncode == 0
+    environment = {**os.environ, **COMPILED_ONCE, **environment}
+    return subprocess.run(command, env=environment).returncode == 0
 
 
 def without(paths: list[str]) -> list[str]:
@@ -34,7 +39,7 @@ def without(paths: list[str]) -> list[str]:
 def main() -> int:
     results = [pytest("SQLite", *UNIT, *without(WALKS))]
     with throwaway_postgres() as (server, url):
-        results.append(pytest(server, *UNIT, *without(NO_DATABASE), DATABASE_URL=url))
+        results.append(pytest(server, *UNIT, *DATABASE, *without(NO_DATABASE), DATABASE_URL=url))
     results.append(pytest("Browser", *BROWSER))
     return 0 if all(results) else 1
 
