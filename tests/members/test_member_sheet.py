@@ -11,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lib.imports import error_lines
+from members.member_cells import CELLS, EXPLANATIONS
+from members.member_sheet import MemberResource
 from members.models import (
     AuditEntry,
     Delivery,
@@ -27,6 +29,14 @@ from tests.members.member_sheets import ASSOCIATION, HEADS, MAEBASHI, import_row
 @pytest.fixture(autouse=True)
 def secretariat(db):
     return factories.make_secretariat()
+
+
+def test_every_column_of_the_sheet_is_read_and_explained():
+    columns = MemberResource().fields
+
+    # The code finds the body; 種別 says of one without a code that it is a 団体.
+    assert set(columns) == set(CELLS) | {"code", "kind"}
+    assert {column.column_name for column in columns.values()} == set(EXPLANATIONS)
 
 
 @pytest.fixture
