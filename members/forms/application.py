@@ -30,7 +30,8 @@ WARDS_ARE_MEMBERS = "東京23区は、はじめから会員です。申請は要
 
 
 TELEPHONE = RegexValidator(
-    r"^[+(]?[0-9][0-9() -]{7,17}$", "市外局番から、数字とハイフンで入力してください。例：03-1234-5678"
+    r"^[+(]?[0-9][0-9() -]{7,17}$",
+    "市外局番から、数字とハイフンで入力してください。例：03-1234-5678",
 )
 X_ACCOUNT = RegexValidator(
     r"^@?[A-Za-z0-9_]{1,15}$", "「@」に続く英数字と「_」で入力してください。"
@@ -257,6 +258,10 @@ def _not_found(prefecture: str, typed: str) -> str:
     """With the nearest names, where there are some."""
     near = LocalGovernment.objects.existing(timezone.localdate()).filter(prefecture=prefecture)
     names = [body.own_name for body in near.search(typed)[:5]]
-    hint = f"近い名前：{'、'.join(names)}。" if names else "名前の一部だけを入力すると、近い名前を示します。"
+    hint = (
+        f"近い名前：{'、'.join(names)}。"
+        if names
+        else "名前の一部だけを入力すると、近い名前を示します。"
+    )
     name = prefectures.by_code(prefecture).name
     return f"{name}に「{clean_line(typed)}」は見つかりません。{hint}"
