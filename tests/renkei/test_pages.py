@@ -182,9 +182,9 @@ def test_header_names_body_and_person_and_offers_the_log_out(client, manager):
 
     text = text_of(client.get("/"))
 
-    assert f"{manager.seat.organization.name} {manager.name}" in text
+    assert f"{manager.seat.organization.name}の管理 {manager.name}" in text
     assert "ログアウト" in text
-    assert "管理 " not in text
+    assert "/admin/" not in client.get("/").text
 
 
 def test_header_leads_the_secretariat_to_the_admin(client, secretary):
