@@ -66,6 +66,24 @@ class LongSelect(forms.Select):
         return format_html("<select{}>{}</select>", flatatt(attributes), options)
 
 
+class NumberBox(forms.TextInput):
+    """A browser's own number field sends nothing at all for 「2区画」: it would be lost without a word."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "size": 10, **(attrs or {})})
+
+
+class WholeNumberField(forms.IntegerField):
+    """Full width and 1,000 are numbers, too."""
+
+    widget = NumberBox
+    default_error_messages = {"invalid": "数字だけで入力してください。単位は要りません。例：2"}
+
+    def to_python(self, value: Any) -> int | None:
+        typed = value.replace(",", "").replace("，", "") if isinstance(value, str) else value
+        return super().to_python(typed)
+
+
 def new_form_key() -> str:
     return uuid.uuid4().hex
 

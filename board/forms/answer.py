@@ -8,6 +8,7 @@ from board import kinds
 from board.forms.topic import field_of
 from board.models import Answer, Category, Match, Report, Topic
 from board.models.answer import status_text
+from lib.forms import WholeNumberField
 from lib.text import clean_text
 
 
@@ -15,7 +16,7 @@ class AnswerForm(forms.Form):
     """`answer` is what the own body has answered before, or None."""
 
     status = forms.ChoiceField(label="回答", widget=forms.RadioSelect)
-    quantity = forms.IntegerField(
+    quantity = WholeNumberField(
         label="数量",
         required=False,
         min_value=1,

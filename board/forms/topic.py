@@ -13,6 +13,7 @@ from board.forms.fields import BodiesField
 from board.models import MAX_BODY, Category, Topic
 from board.posting import Related
 from lib import prefectures
+from lib.forms import WholeNumberField
 from lib.moments import MomentField
 from lib.text import clean_line, clean_text, half_width
 from lib.wareki import WarekiDateField, format_date_weekday
@@ -41,8 +42,12 @@ class TopicForm(forms.ModelForm):
     )
     starts_on = WarekiDateField(label="開始日", required=False, help_text="例：令和9年2月1日")
     ends_on = WarekiDateField(label="終了日", required=False)
-    places = forms.IntegerField(
-        label="募集数", required=False, min_value=1, max_value=1_000_000, help_text="例：10"
+    places = WholeNumberField(
+        label="募集数",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text="例：10",
     )
     publish_at = MomentField(
         is_end=True,

@@ -1,10 +1,11 @@
-"""The hidden key by which a form that is sent twice is saved once."""
+"""What forms share: the hidden key by which one that is sent twice is saved once, and numbers."""
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from lib.forms import FormKeyField, form_key_in
+from lib.forms import FormKeyField, WholeNumberField, form_key_in
 
 KEY = "0123456789abcdef" * 2
 
@@ -46,3 +47,16 @@ def test_anything_else_than_a_key_is_refused(key):
 def test_valid_key_is_found_in_what_was_sent():
     assert form_key_in({"form_key": KEY}) == KEY
     assert form_key_in({}) == ""
+
+
+@pytest.mark.parametrize(("typed", "number"), [("２", 2), ("1,000", 1000), (" １，２００ ", 1200)])
+def test_numbers_are_read_as_people_type_them(typed, number):
+    assert WholeNumberField().clean(typed) == number
+
+
+def test_number_with_a_unit_is_an_error_and_not_lost_by_the_browser():
+    field = WholeNumberField()
+
+    with pytest.raises(ValidationError, match="数字だけで入力してください"):
+        field.clean("2区画")
+    assert field.widget.input_type == "text"

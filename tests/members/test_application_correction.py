@@ -168,3 +168,14 @@ class TestAnotherAddress:
         returned.refresh_from_db()
         assert (page.status_code, answer.status_code) == (200, 200)
         assert returned.status == Status.RETURNED
+
+
+@pytest.mark.parametrize(
+    ("status", "waits"), [("received", True), ("reviewing", True), ("refused", False)]
+)
+def test_who_waits_reads_that_there_is_nothing_to_do(client, db, status, waits):
+    application = factories.make_application(status=status)
+
+    page = client.get(application.get_absolute_url()).text
+
+    assert ("今していただくことはありません。" in page) == waits
