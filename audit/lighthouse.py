@@ -27,8 +27,8 @@ WEIGHED = {
 }
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
 LIMIT = 600
-# Pages behind the log-in ask search engines to stay away, on purpose.
-OF_MEMBERS = "is-crawlable"
+# Pages behind the log-in, and the log-in itself, ask search engines to stay away, on purpose.
+STAYS_AWAY = "is-crawlable"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ HEAD = (
 
 def report(visitor: str, url: str, address: str, headers: Mapping[str, str], tools: Path) -> Report:
     """A member's page is one that is asked for with a cookie."""
+    stays_away = "Cookie" in headers or address.startswith("/accounts/")
     with tempfile.TemporaryDirectory(prefix="renkei-lighthouse-") as folder:
         sent, written = Path(folder) / "headers.json", Path(folder) / "report.json"
         sent.write_text(json.dumps(dict(headers)))
@@ -61,7 +62,7 @@ def report(visitor: str, url: str, address: str, headers: Mapping[str, str], too
             *("node", str(tools / PROGRAM), url + address, "--quiet", "--output=json"),
             *(f"--output-path={written}", f"--extra-headers={sent}", f"--chrome-flags={FLAGS}"),
             f"--only-categories={','.join(CATEGORIES)}",
-            *([f"--skip-audits={OF_MEMBERS}"] if "Cookie" in headers else []),
+            *([f"--skip-audits={STAYS_AWAY}"] if stays_away else []),
         ]
         environment = os.environ | {"CHROME_PATH": chromium.installed() or ""}
         done = subprocess.run(
