@@ -27,7 +27,9 @@ def readings(text: str) -> list[str]:
         first_five = typed.zfill(5)
         found.append(first_five + check_digit(first_five))
     if not found:
-        raise ValidationError(f"団体コード「{typed}」の検査数字が合いません。番号を確かめてください。")
+        raise ValidationError(
+            f"団体コード「{typed}」の検査数字が合いません。番号を確かめてください。"
+        )
     return found
 
 
