@@ -27,7 +27,9 @@ def readings(text: str) -> list[str]:
         first_five = typed.zfill(5)
         found.append(first_five + check_digit(first_five))
     if not found:
-        raise ValidationError(f"団体コード「{typed}」の検査数字が合いません。")
+        raise ValidationError(
+            f"団体コード「{typed}」の検査数字が合いません。番号を確かめてください。"
+        )
     return found
 
 
@@ -40,4 +42,4 @@ def is_code(text: str) -> bool:
 def validate_code(code: str) -> None:
     """For model fields."""
     if not is_code(code):
-        raise ValidationError("団体コードは検査数字を含む6桁の数字です。")
+        raise ValidationError("団体コードは、検査数字を含む6桁の数字で入力してください。")

@@ -179,7 +179,7 @@ class ForgottenPasswordForm(forms.Form):
 
 def _checked(person: User, password: str) -> str:
     if not person.check_password(password):
-        raise ValidationError("今のパスワードが違います。")
+        raise ValidationError("今のパスワードが違います。もう一度入力してください。")
     return password
 
 

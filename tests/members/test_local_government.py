@@ -66,7 +66,7 @@ def test_bad_row_is_named_and_nothing_is_saved(db):
     )
 
     assert error_lines(result) == [
-        "3行目（団体コード）: 団体コード「102017」の検査数字が合いません。"
+        "3行目（団体コード）: 団体コード「102017」の検査数字が合いません。番号を確かめてください。"
     ]
     assert LocalGovernment.objects.count() == 0
 
