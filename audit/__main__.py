@@ -63,7 +63,7 @@ def main() -> int:
             faults += told(seen)
         if "lighthouse" in arguments.only:
             reports = list(scored(stage, arguments.tools))
-            write("lighthouse", [lighthouse.HEAD, f"|{'---|' * 10}", *map(str, reports)])
+            write("lighthouse", [lighthouse.HEAD, f"|{'---|' * 11}", *map(str, reports)])
             faults += told_of(reports)
     if set(seen) == set(ROLES) and {"markup", "axe"} <= set(arguments.only):
         write("pages", table(seen))
