@@ -5,7 +5,7 @@ BIN := .venv/bin
 STATIC := $(shell find static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load faults drill lock outdated sbom messages pictures audit clean
+.PHONY: help run test check coverage audit bench load faults drill pictures lock outdated sbom messages clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,12 @@ check: .venv/dev.stamp ## Lint, format, types, templates, migrations, deploy che
 	DEMO=1 $(BIN)/mypy .
 	DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tests.deploy_check
+
+coverage: .venv/dev.stamp ## Say which lines the tests on SQLite leave out
+	rm -rf var/coverage
+	$(BIN)/python -m coverage run -m pytest -q --ignore=tests/browser -n auto
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 bench: .venv/dev.stamp var/static.stamp ## Measure pages: requests a second and milliseconds
 	$(BIN)/python -m bench

@@ -39,9 +39,9 @@ _NAVIGATION = (
     ("プロジェクトについて", "about", ()),
 )
 _FOR_MEMBERS = {"board:index", "members:directory"}
-_GUIDE = (("利用の手引き", "guide"),)
 _DESK_GUIDE = (("事務局の手引き", "guide_secretariat"),)
 _FOOTER = (
+    ("利用の手引き", "guide"),
     ("プロジェクトについて", "about"),
     ("お問い合わせ", "contact"),
     ("利用規約", "terms"),
@@ -55,10 +55,7 @@ _FOOTER = (
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context processor; for a visitor it asks the database nothing."""
     reads_directory = is_member(request.user)
-    guides = [
-        *(_GUIDE if reads_directory else ()),
-        *(_DESK_GUIDE if is_secretariat(request.user) else ()),
-    ]
+    guides = _DESK_GUIDE if is_secretariat(request.user) else ()
     shown = [item for item in _NAVIGATION if reads_directory or item[1] not in _FOR_MEMBERS]
     return {
         "is_demo": settings.DEMO,

@@ -5,13 +5,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from members.access import MemberRequest, is_secretariat, member_only
+from members.access import MemberRequest, is_secretariat, member_only, public
 from renkei.guide import MEMBERS, SECRETARIAT, Book, limits
 
 
 @require_safe
-@member_only
-def guide(request: MemberRequest) -> HttpResponse:
+@public  # whoever is about to apply, or cannot log in, needs it most
+def guide(request: HttpRequest) -> HttpResponse:
     return _page(request, MEMBERS)
 
 

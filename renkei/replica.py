@@ -22,7 +22,7 @@ from django.template.response import SimpleTemplateResponse
 PRIMARY, REPLICA = "default", "replica"
 # Pages that only show what is published. A new page is not among them until it is named here.
 PUBLISHED = {
-    *("home", "about", "search", "terms", "privacy", "accessibility", "service_sheet"),
+    *("home", "about", "search", "guide", "terms", "privacy", "accessibility", "service_sheet"),
     *("agreements:index", "agreements:constituent_list", "agreements:open_data"),
     *("agreements:regional_list", "agreements:regional_detail", "agreements:regional_print"),
     *("agreements:corporate_list", "agreements:corporate_detail", "agreements:download"),

@@ -31,6 +31,7 @@ class PageSitemap(Sitemap):
         return [
             "home",
             "about",
+            "guide",
             "contact",
             "terms",
             "privacy",

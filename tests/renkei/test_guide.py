@@ -124,8 +124,13 @@ def test_footer_leads_each_to_the_own_guides(client, request, who, links):
     assert [name for name in guides if f'href="{reverse(name)}"' in page] == links
 
 
-def test_visitor_sees_no_way_to_the_guides(client, db):
-    assert reverse("guide") not in client.get(reverse("about")).content.decode()
+def test_visitor_is_led_to_the_members_guide_alone(client, db, django_assert_num_queries):
+    page = client.get(reverse("about")).content.decode()
+
+    assert f'href="{reverse("guide")}"' in page
+    assert reverse("guide_secretariat") not in page
+    with django_assert_num_queries(0):
+        assert client.get(reverse("guide")).status_code == 200
 
 
 def test_start_page_of_the_admin_leads_to_the_secretariats_guide(client, secretary):

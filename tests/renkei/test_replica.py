@@ -32,7 +32,7 @@ ON_THE_PRIMARY = {
     *("account_reset_password", "account_reset_password_sent"),
     *("account_reset_password_link", "account_new_password"),
 }
-ASK_NOTHING = {"api", "api_document", "open_data", "agreements:open_data"}
+ASK_NOTHING = {"api", "api_document", "guide", "open_data", "agreements:open_data"}
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "replica"])
 
