@@ -1,0 +1,103 @@
+"""The verbs refuse by themselves what no page offers: a page of ours may be old, or somebody else's."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from board import consulting, ending, moderation, posting
+from board.answering import Roster
+from board.models import Match, Report, Topic
+from members.models import User
+from tests import factories
+
+
+@pytest.fixture
+def topic(contributor):
+    return factories.make_topic(author=contributor, category=factories.make_category("proposal"))
+
+
+@pytest.fixture
+def consultation(topic, ward):
+    draft = factories.make_draft(ward)
+    return consulting.begin(topic, "ご相談です。", draft=draft, by=ward)
+
+
+def test_own_proposal_is_not_consulted_about(topic, contributor):
+    with pytest.raises(PermissionDenied):
+        consulting.begin(
+            topic, "ご相談です。", draft=factories.make_draft(contributor), by=contributor
+        )
+
+
+def test_match_is_written_by_the_two_bodies_and_once(consultation, ward, manager):
+    stranger = factories.make_member("municipality", User.Role.MANAGER)
+    with pytest.raises(PermissionDenied):
+        consulting.propose_match(consultation, "成立", by=stranger)
+    consulting.propose_match(consultation, "成立", by=ward)
+
+    with pytest.raises(posting.StaleError):
+        consulting.propose_match(consultation, "もう一度", by=ward)
+
+    assert Match.objects.get().note == "成立"
+
+
+def test_match_is_taken_back_by_who_wrote_it_and_before_it_is_agreed(
+    consultation, ward, contributor
+):
+    match = consulting.propose_match(consultation, "成立", by=ward)
+    with pytest.raises(PermissionDenied):
+        consulting.take_back(match, by=contributor)
+    consulting.agree(match, by=contributor)
+
+    with pytest.raises(posting.StaleError):
+        consulting.take_back(match, by=ward)
+
+    assert Match.objects.exists()
+
+
+def test_colleague_who_is_quicker_has_opened_the_one_consultation(topic, ward, monkeypatch):
+    first = consulting.begin(topic, "先です。", draft=factories.make_draft(ward), by=ward)
+    own = Topic.objects.filter(source=topic)
+    # As if both had looked before either wrote.
+    monkeypatch.setattr(type(own), "first", lambda rows: None)
+
+    found = consulting.begin(topic, "後です。", draft=factories.make_draft(ward), by=ward)
+
+    assert found == first
+    assert own.count() == 1
+
+
+def test_result_is_one_of_two(topic, contributor):
+    with pytest.raises(ValueError, match="withdrawn"):
+        ending.record_outcome(topic, "withdrawn", note="", by=contributor)
+
+
+def test_report_needs_somebody_who_may_write(topic):
+    viewer = factories.make_member("municipality", User.Role.VIEWER)
+
+    with pytest.raises(PermissionDenied):
+        moderation.report(topic, "誤りがあります", by=viewer)
+
+    assert not Report.objects.exists()
+
+
+def test_what_does_not_wait_is_not_sent_back(topic, secretary):
+    with pytest.raises(posting.StaleError):
+        moderation.send_back(topic, reason="", expected=topic.edits, by=secretary)
+
+
+def test_what_is_shown_is_not_restored(topic, secretary):
+    with pytest.raises(posting.StaleError):
+        moderation.restore(topic, by=secretary)
+
+
+def test_roster_names_who_has_and_has_not_confirmed(topic, ward):
+    Topic.objects.filter(pk=topic.pk).update(requires_acknowledgement=True)
+    topic.refresh_from_db()
+
+    roster = Roster.of(topic)
+
+    assert [line.organization for line in roster.filtered(state="unconfirmed")] == [
+        ward.seat.organization
+    ]
+    assert roster.filtered(state="unanswered") == roster.lines
+    assert all(line.is_missing for line in roster.lines)
