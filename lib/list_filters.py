@@ -33,16 +33,8 @@ class FilledFilter(admin.EmptyFieldListFilter):
 
     words = ("", "")
 
-    def __init__(
-        self,
-        field: Any,
-        request: HttpRequest,
-        params: dict[str, list[str]],
-        model: type[models.Model],
-        model_admin: Any,
-        field_path: str,
-    ) -> None:
-        super().__init__(field, request, params, model, model_admin, field_path)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self.title = getattr(self, "said", self.title)
 
     def choices(self, changelist: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Fields of a new post as people fill them in: every kind, deadlines, an audience of nobody."""
+"""Fields of a new post as people fill them in: every kind, deadlines, audiences."""
 
 import pytest
 import time_machine
@@ -8,6 +8,7 @@ from django.utils import timezone
 from board import kinds
 from board.models import Category, Topic
 from members.models import User
+from tests import factories
 from tests.board.test_topic_new import refused, send
 from tests.html import text_of
 
@@ -80,3 +81,104 @@ def test_title_is_one_line(client, writer):
     send(client, title="件名\r\nBcc: v@evil.example")
 
     assert Topic.objects.get().title == "件名 Bcc: v@evil.example"
+
+
+def test_deadline_without_a_time_is_five_in_the_afternoon_in_japan(client, writer):
+    send(client, "call", deadline="令和8年12月25日")
+
+    assert Topic.objects.get().deadline.isoformat() == "2026-12-25T08:00:00+00:00"
+
+
+def test_midnight_is_shown_as_the_end_of_its_day_and_edited_as_24(client, writer):
+    send(client, "call", deadline="R8.12.25 24時")
+
+    topic = Topic.objects.get()
+    page = client.get(topic.get_absolute_url())
+    edit = client.get(f"{topic.get_absolute_url()}edit/")
+    assert "令和8年12月25日（金）の翌日午前0時" in text_of(page)
+    assert 'value="令和8年12月25日 24時"' in edit.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["R8.11.25 10時", "R8.11.25 9時59分", "R8.11.24"])
+def test_deadline_that_is_over_is_refused(client, writer, typed):
+    assert "締切は、今より後にしてください。" in refused(send(client, "call", deadline=typed))
+
+
+@pytest.mark.parametrize("day", ["R8.12.26", "R8.12.29", "R9.1.1", "R9.1.11"])
+def test_deadline_on_a_day_off_warns_in_the_preview_and_is_posted(client, writer, day):
+    preview = send(client, "call", deadline=day, press="preview")
+    assert "役所の休みの日です" in refused(preview)
+
+    answer = send(client, "call", deadline=day)
+
+    assert "役所の休みの日です。" in text_of(client.get(answer.url))
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("R8.12.25 24時", None),
+        ("R8.12.27 24時", "令和8年12月27日（日）"),
+        ("R8.12.28 0時", "27日（日）"),
+    ],
+)
+def test_midnight_is_warned_of_as_the_day_that_it_ends(client, writer, typed, day):
+    page = text_of(client.get(send(client, "call", deadline=typed).url))
+
+    assert ("役所の休みの日です。" in page) == bool(day)
+    assert day is None or f"{day}は、役所の休みの日です。" in page
+
+
+def test_period_that_ends_before_it_starts_is_refused(client, writer):
+    page = refused(send(client, "proposal", starts_on="R9.2.3", ends_on="R9.2.1"))
+
+    assert "終了日は、開始日以後にしてください。" in page
+
+
+def test_prefectures_are_the_audience(client, writer, client_factory):
+    send(client, audience="prefectures", prefectures=["20", "47"])
+
+    topic, seen = Topic.objects.get(), {}
+    for prefecture in ("20", "47", "13"):
+        body = factories.make_organization(prefecture=prefecture)
+        reader = client_factory()
+        reader.force_login(factories.make_user(seat=factories.make_seat(organization=body)))
+        seen[prefecture] = reader.get(topic.get_absolute_url()).status_code
+    assert seen == {"20": 200, "47": 200, "13": 404}
+    assert "長野県、沖縄県の会員" in text_of(client.get(topic.get_absolute_url()))
+
+
+def test_bodies_are_found_by_name_kana_and_code(client, writer):
+    by_code = factories.make_local_government(prefecture="20", name="見本村")
+    bodies = [
+        factories.make_organization(name="甲市", kana="こうし"),
+        factories.make_organization(name="乙市", kana="おつし"),
+        factories.make_organization(name="見本村", prefecture="20", local_government=by_code),
+    ]
+
+    send(client, audience="chosen", organizations=f"群馬県甲市\r\nオツシ\r\n\r\n{by_code.code}")
+
+    rows = Topic.objects.get().audience_rows.values_list("organization", flat=True)
+    assert set(rows) == {body.pk for body in bodies}
+
+
+def test_unknown_and_ambiguous_lines_are_named_and_the_text_is_kept(client, writer):
+    for prefecture in ("13", "34"):
+        factories.make_organization(name="府中市", prefecture=prefecture)
+    factories.make_organization(name="甲市", kana="こうし", status="suspended")
+
+    response = send(client, audience="chosen", organizations="府中市\nない市\n甲市")
+
+    page = refused(response)
+    assert "「府中市」は2団体あります" in page
+    assert "東京都府中市、広島県府中市" in page
+    assert all(f"「{name}」という会員団体はありません。" in page for name in ("ない市", "甲市"))
+    assert "府中市\nない市\n甲市</textarea>" in response.content.decode()
+
+
+def test_bodies_typed_for_another_audience_are_not_stored(client, writer):
+    factories.make_organization(name="甲市")
+
+    send(client, audience="wards", organizations="甲市", prefectures=["20"])
+
+    assert not Topic.objects.get().audience_rows.exists()

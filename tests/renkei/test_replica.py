@@ -300,7 +300,7 @@ def test_each_change_is_told_once(caplog):
     ]
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no standbys")
 def test_a_database_that_is_no_standby_is_not_read(standby):
     """One that was promoted goes its own way from then on."""
     replica.forget()
