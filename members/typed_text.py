@@ -159,7 +159,8 @@ class Typed:
         seen = self.draft.seen if self.draft else ""
         return {"draft": self.draft, "form_key": self.form_key, "seen": seen}
 
-    def is_done(self) -> None:
+    def close(self) -> None:
+        """The form was taken: its draft has done its work."""
         if self.draft:
             drafts.close(self.draft)
 

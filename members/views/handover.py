@@ -76,7 +76,7 @@ def handover_new(request: MemberRequest, pk: int) -> HttpResponse:
         except handovers.AlreadyOpenError:
             form.add_error(None, ALREADY_OPEN)
         else:
-            typed.is_done()
+            typed.close()
             messages.success(request, f"{form.cleaned_data['name']}さんに招待を送ります。")
             return redirect(begun)
     context = {

@@ -85,7 +85,7 @@ def organization_edit(request: MemberRequest) -> HttpResponse:
     if is_valid and "preview" not in request.POST:
         themes = form.cleaned_data["themes"]
         profile.edit(form.instance, themes=themes, fields=form.changed_data, by=request.user)
-        typed.is_done()
+        typed.close()
         messages.success(request, "団体の紹介を保存しました。")
         return redirect("members:organization")
     context = {
@@ -121,7 +121,7 @@ def _seat_form(request: MemberRequest, seat: Seat) -> HttpResponse:
         except people.SectionTakenError:
             form.add_error("section", SECTION_TAKEN)
         else:
-            typed.is_done()
+            typed.close()
             messages.success(request, f"{form.instance.section}を保存しました。")
             return redirect("members:organization")
     title = "担当部署の変更" if seat.pk else "担当部署の追加"
@@ -137,7 +137,7 @@ def invite(request: MemberRequest, pk: int) -> HttpResponse:
     form = InviteForm(typed.data, seat=seat)
     if request.method == "POST" and form.is_valid():
         people.invite(seat, by=request.user, **form.cleaned_data)
-        typed.is_done()
+        typed.close()
         messages.success(request, f"{form.cleaned_data['name']}さんに招待を送ります。")
         return redirect("members:organization")
     title = f"{seat.section}に利用者を招待"

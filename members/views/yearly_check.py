@@ -34,7 +34,7 @@ def yearly_check(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         form.errors.clear()
     elif form.is_valid():
-        typed.is_done()
+        typed.close()
         return _confirm(request, form.cleaned_data["note"])
     body = request.user.seat.organization
     check = YearlyCheck.objects.running()
