@@ -202,6 +202,19 @@ class PortalModelAdmin(Helpful, admin.ModelAdmin):
         return queryset, bool(search_term) and repeats
 
 
+class RecordAdmin(PortalModelAdmin):
+    """What the portal itself writes: read here, and nothing else."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class SheetAdmin(ImportExportMixin, PortalModelAdmin):
     """Imports a sheet after a preview, exports what the list shows."""
 

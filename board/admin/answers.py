@@ -1,16 +1,14 @@
 """回答: read and exported here; written by the bodies themselves."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from board.models import Answer
+from lib.admin import RecordAdmin
 from members.exporting import ExportingAdmin
 
 
 @admin.register(Answer)
-class AnswerAdmin(ExportingAdmin):
+class AnswerAdmin(ExportingAdmin, RecordAdmin):
     list_display = ["organization", "topic", "said", "quantity", "answered_at", "changed_at"]
     list_filter = ["status", "answered_at", "topic__category", "organization__prefecture"]
     list_select_related = ["topic__category", "organization", "seat"]
@@ -32,15 +30,6 @@ class AnswerAdmin(ExportingAdmin):
         "回答日時": "answered_at",
         "変更日時": "changed_at",
     }
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="回答", ordering="status")
     def said(self, answer: Answer) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from board.models import Attachment
-from lib.admin import PortalModelAdmin
+from lib.admin import RecordAdmin
 
 _MEANS = {
     Attachment.Scan.WAITING: "ウイルス検査のプログラムが応答しなかったため、検査を待っています。検査が済むまで、"
@@ -33,7 +33,7 @@ class ScanFilter(admin.SimpleListFilter):
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(PortalModelAdmin):
+class AttachmentAdmin(RecordAdmin):
     list_display = ["name", "owner", "organization", "scan", "bytes", "uploaded_by", "uploaded_at"]
     list_filter = [ScanFilter, "uploaded_at"]
     list_select_related = [
@@ -76,15 +76,6 @@ class AttachmentAdmin(PortalModelAdmin):
     ) -> HttpResponse:
         title = {"title": "ウイルス検査で止まっている添付ファイル"}
         return super().changelist_view(request, {**title, **(extra_context or {})})
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _link(page: str, pk: int, text: str) -> str:

@@ -22,13 +22,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from lib.admin import RecordAdmin
 from lib.moments import midnight
 from lib.open_data import FORMATS
 from lib.spreadsheets import Row, write_csv, write_xlsx
 from lib.wareki import WarekiDateField, format_datetime
 from members import audit
 from members.access import MemberRequest
-from members.admin.records import RecordAdmin
 from members.audit_words import GROUPS, act_words, details, kind_words, model_of, summary
 from members.models import AuditEntry
 

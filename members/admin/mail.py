@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from lib.admin import RecordAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.list_filters import filled
 from lib.wareki import format_datetime
 from members import bounces, failed_mails
 from members.access import MemberRequest
-from members.admin.records import RecordAdmin
 from members.exporting import ExportingAdmin
 from members.models import Delivery, MailAddress, Notice, Seat, User
 

@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 
+from lib.admin import RecordAdmin
 from lib.bulk import Bulk, BulkAdmin, NotDoneError
 from members import audit, people, second_factor, staff, suspension
 from members.access import MemberRequest, may_change_staff
 from members.admin import inventory
-from members.admin.records import RecordAdmin
 from members.admin.texts import ConsentFilter
 from members.admin.yearly_check import UnusedFilter
 from members.exporting import ExportingAdmin

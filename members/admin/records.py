@@ -1,24 +1,10 @@
 """What the portal itself writes, as hand-overs. Read only."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from lib.admin import PortalModelAdmin
+from lib.admin import RecordAdmin
 from lib.list_filters import filled
 from members.models import CareNote, Handover
-
-
-class RecordAdmin(PortalModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Handover)

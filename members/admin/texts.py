@@ -8,9 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from lib.admin import HistoryAdmin
+from lib.admin import HistoryAdmin, RecordAdmin
 from members import consent
-from members.admin.records import RecordAdmin
 from members.exporting import ExportingAdmin
 from members.models import SiteText, TermsConsent
 

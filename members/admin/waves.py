@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
 from lib import prefectures
-from lib.admin import PortalModelAdmin
+from lib.admin import RecordAdmin
 from members import letters, waves
 from members.access import MemberRequest
 from members.models import InvitationWave, SiteText
@@ -34,7 +34,7 @@ class AgainForm(forms.Form):
 
 
 @admin.register(InvitationWave)
-class InvitationWaveAdmin(PortalModelAdmin):
+class InvitationWaveAdmin(RecordAdmin):
     """Sent by those who may change bodies: an invitation lets somebody act for one."""
 
     list_display = ["name", "started_at", "started_by", "sent", "accepted"]
@@ -47,16 +47,6 @@ class InvitationWaveAdmin(PortalModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_send_permission(request) or super().has_view_permission(request, obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only sending makes one."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InvitationWave]:
         open_or_used = Q(invitations__withdrawn_at=None)
