@@ -17,12 +17,14 @@ ARGUMENTS = [
     "MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PreconnectToSearch",
 ]
 MISSING = (
-    "no Chromium found: install it (Debian: apt-get install chromium fonts-noto-cjk) "
+    "no Chromium found: install it (Debian: apt-get install chromium-headless-shell fonts-noto-cjk) "
     "or name its program in CHROMIUM"
 )
+# The first draws no window that nobody sees, which is a fifth of the others' work.
+_PROGRAMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 
 
 def installed() -> str | None:
     """Its path. Playwright's own download is never used."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    names = [os.environ.get("CHROMIUM"), *_PROGRAMS]
     return next((path for name in names if name and (path := shutil.which(name))), None)
