@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from members.models import Organization, User
@@ -63,6 +63,17 @@ def django_db_setup(request, worker_id, tmp_path_factory, django_db_blocker):
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
+@pytest.fixture(scope="module")
+def rows_for_module(django_db_setup, django_db_blocker):
+    """Asked for by fixtures of this scope: what they write is there for every test of the module,
+    each of which is rolled back to it. For modules without real transactions, and rows that no
+    test changes in memory.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def empty_index_of_words(request, django_db_blocker):
     """Flushing after a test with real transactions knows the models, not SQLite's table of words."""
@@ -115,12 +126,7 @@ def other_client():
 
 @pytest.fixture
 def secretary(db):
-    return factories.make_user(
-        seat=factories.make_seat(organization=factories.make_secretariat()),
-        is_staff=True,
-        is_superuser=True,
-        role=User.Role.MANAGER,
-    )
+    return factories.make_secretary()
 
 
 @pytest.fixture

@@ -74,6 +74,12 @@ def make_secretariat():
     )
 
 
+def make_secretary():
+    """Somebody of the secretariat who may do everything."""
+    seat = make_seat(organization=make_secretariat())
+    return make_user(seat=seat, is_staff=True, is_superuser=True, role=User.Role.MANAGER)
+
+
 def make_staff(desk, **fields):
     """Somebody of the secretariat, in one of its groups."""
     groups.apply()

@@ -32,6 +32,8 @@ from members.sending import stop_token
 from news.models import Entry
 from renkei.models import JobRun
 from tests import factories
+from tests.conftest import MEMBERS
+from tests.crawl.reading import body_of
 
 TABLE = (settings.BASE_DIR / "docs" / "access.md").read_text(encoding="utf-8")
 ROWS = [
@@ -100,9 +102,21 @@ def named_patterns(patterns, namespace=""):
 PATTERNS = dict(named_patterns(get_resolver().url_patterns))
 
 
-@pytest.fixture
-def arguments(manager):
-    return arguments_for(manager)
+pytestmark = pytest.mark.django_db
+# No object has it.
+NEVER = 10**6
+
+
+@pytest.fixture(scope="module")
+def people(rows_for_module):
+    """By role."""
+    members = {role: factories.make_member(*MEMBERS[role]) for role in MEMBERS}
+    return {**members, "secretary": factories.make_secretary()}
+
+
+@pytest.fixture(scope="module")
+def arguments(people):
+    return arguments_for(people["manager"])
 
 
 def arguments_for(manager):
@@ -208,13 +222,13 @@ def arguments_of_body(manager):
 
 
 @pytest.fixture
-def client_of(client_factory, request):
+def client_of(client_factory, people):
     """A browser of that role; the suspended one is the manager's, and comes last."""
 
     def made(role):
         client = client_factory()
         if role != "anonymous":
-            user = request.getfixturevalue("manager" if role == "suspended" else role)
+            user = people["manager" if role == "suspended" else role]
             client.force_login(user)
             if role == "suspended":
                 Organization.objects.filter(seats__users=user).update(status="suspended")
@@ -256,9 +270,9 @@ def test_page_answers_every_role_as_the_table_says(arguments, client_of, view):
 
     in_order = sorted(ROLES, key=lambda role: role == "suspended")
     responses = {role: client_of(role).get(address) for role in in_order}
-    # Only now: closing one of them closes the connection to the database, too.
+    # Read to its end, a file is closed; response.close() would close the database, too.
     for response in responses.values():
-        response.close()
+        body_of(response)
 
     assert {role: response.status_code for role, response in responses.items()} == PAGES[view]
 
@@ -315,8 +329,8 @@ FORMS = {
 ACTS = {name for name, answers in PAGES.items() if answers["manager"] == 405}
 
 
-def test_pages_without_a_form_answer_only_safe_methods(client, arguments, manager):
-    client.force_login(manager)
+def test_pages_without_a_form_answer_only_safe_methods(client, arguments, people):
+    client.force_login(people["manager"])
     views = set(PATTERNS) - THIRD_PARTY - FORMS - ACTS
 
     answers = {
@@ -327,8 +341,8 @@ def test_pages_without_a_form_answer_only_safe_methods(client, arguments, manage
     assert answers == dict.fromkeys(views, 405)
 
 
-def test_no_page_answers_trace(client, arguments, manager):
-    client.force_login(manager)
+def test_no_page_answers_trace(client, arguments, people):
+    client.force_login(people["manager"])
     views = set(PATTERNS) - THIRD_PARTY
 
     answers = {
@@ -339,24 +353,24 @@ def test_no_page_answers_trace(client, arguments, manager):
     assert answers == dict.fromkeys(views, 405)
 
 
-def test_unknown_objects_look_alike(client, db):
+def test_unknown_objects_look_alike(client):
     """A number that never was, one that no database can hold, and an unknown file: the same 404."""
     bodies = set()
     for address in (
-        reverse("agreements:regional_detail", args=[9]),
+        reverse("agreements:regional_detail", args=[NEVER]),
         reverse("agreements:regional_detail", args=[10**30]),
         reverse("public_file", args=[uuid.uuid4()]),
-        reverse("news:news_item", args=[9]),
-        reverse("news:event", args=[9]),
-        reverse("news:event_ics", args=[9]),
-        reverse("news:publication", args=[9]),
-        reverse("news:publication_text", args=[9]),
+        reverse("news:news_item", args=[NEVER]),
+        reverse("news:event", args=[NEVER]),
+        reverse("news:event_ics", args=[NEVER]),
+        reverse("news:publication", args=[NEVER]),
+        reverse("news:publication_text", args=[NEVER]),
         reverse("news:download", args=["exe"]),
         reverse("agreements:download", args=["members", "csv"]),
         reverse("agreements:download", args=["regional", "exe"]),
         reverse("member_download", args=["exe"]),
         reverse("member_profile", args=["999999"]),
-        reverse("group_profile", args=[9]),
+        reverse("group_profile", args=[NEVER]),
         reverse("group_profile", args=[10**30]),
     ):
         response = client.get(address)
@@ -366,7 +380,7 @@ def test_unknown_objects_look_alike(client, db):
     assert len(bodies) == 1
 
 
-def test_policy_without_a_version_in_effect_is_not_found(client, db):
+def test_policy_without_a_version_in_effect_is_not_found(client):
     SiteText.objects.all().delete()
 
     assert client.get(reverse("terms")).status_code == 404

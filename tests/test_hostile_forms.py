@@ -14,7 +14,9 @@ from board.models import Topic
 from members.models import Organization, User
 from renkei.sender import send_due_mail
 from renkei.spreading import spread_due
+from tests import factories
 from tests.board.test_hostile import Browser
+from tests.conftest import MEMBERS, HttpsClient
 from tests.page_forms import PageForms
 from tests.tables import changed, everything
 from tests.test_access import ACTS, FORMS, PAGES, arguments_for
@@ -40,16 +42,20 @@ HIDDEN = {"\x00", "\x1b", "\x7f", "\u202e", "\u200b"}
 KEPT = {"members.Draft", "board.Attachment"}
 
 
-@pytest.fixture
-def forms(manager, contributor, ward, secretary, client_factory):
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def forms(rows_for_module):
     """Who may send it, the address, and its fields."""
-    people = {"manager": manager, "contributor": contributor, "ward": ward, "secretary": secretary}
-    known = arguments_for(manager)
+    people = {role: factories.make_member(*MEMBERS[role]) for role in CLERKS if role in MEMBERS}
+    people["secretary"] = factories.make_secretary()
+    known = arguments_for(people["manager"])
     Topic.objects.update(deadline=timezone.now() + timedelta(days=30))
     found = []
     for name in sorted(FORMS | ACTS | set(OF_ALLAUTH)):
         opens = [role for role in CLERKS if PAGES[name][role] == 200] or ["manager"]
-        client = client_factory()
+        client = HttpsClient()
         if opens[0] != "anonymous":
             client.force_login(people[opens[0]])
         address = reverse(name, args=known.get(name, []))

@@ -22,7 +22,9 @@ ROLES = (
 def people(db):
     """By role; what everybody may see stands there before anything is planted."""
     found = {role: factories.make_member(*MEMBERS[role]) for role in MEMBERS}
-    found |= {"secretary": _secretary()} | {desk.name: factories.make_staff(desk) for desk in Desk}
+    found |= {"secretary": factories.make_secretary()} | {
+        desk.name: factories.make_staff(desk) for desk in Desk
+    }
     found |= {name: _far_away(name) for name in ("author", "other", "suspended")}
     author = found["author"]
     found["town"] = factories.make_local_government()
@@ -37,11 +39,6 @@ def people(db):
     found["regional"] = factories.make_regional_agreement()
     found["corporate"] = factories.make_corporate_agreement()
     return found
-
-
-def _secretary():
-    seat = factories.make_seat(organization=factories.make_secretariat())
-    return factories.make_user(seat=seat, is_staff=True, is_superuser=True, role=User.Role.MANAGER)
 
 
 def _far_away(name):

@@ -4,25 +4,32 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from board.models import Reply, Topic
 from members.access import is_secretariat
 from members.models import LocalGovernment, Organization, User
 from members.staff import Desk
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def seeded(rows_for_module):
+    factories.load_master()
+    with override_settings(DEMO=True):
+        for command in ("load_wards", "load_themes", "load_categories", "load_news", "seed_demo"):
+            call_command(command, stdout=StringIO())
 
 
 @pytest.fixture
-def demo(master, settings):
+def demo(seeded, settings):
     settings.DEMO = True
-    call_command("load_wards", stdout=StringIO())
-    call_command("load_themes", stdout=StringIO())
-    call_command("load_categories", stdout=StringIO())
-    call_command("load_news", stdout=StringIO())
-    call_command("seed_demo", stdout=StringIO())
 
 
-def test_demo_accounts_are_refused_in_production(master):
+def test_demo_accounts_are_refused_in_production():
     with pytest.raises(CommandError, match="DEMO=1"):
         call_command("seed_demo")
 
