@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from lib.admin import PortalModelAdmin
+from lib.admin import RecordAdmin
 from members import introductions
 from renkei.introductions import of_events, of_topics
 from renkei.jobs import JOBS
@@ -44,7 +44,7 @@ class JobFilter(admin.SimpleListFilter):
 
 
 @admin.register(JobRun)
-class JobRunAdmin(PortalModelAdmin):
+class JobRunAdmin(RecordAdmin):
     list_display = ["label", "period", "started_at", "finished_at", "failure"]
     list_filter = [FailureFilter, JobFilter, "started_at"]
     fields = ["label", "period", "started_at", "finished_at", "failure"]
@@ -54,9 +54,3 @@ class JobRunAdmin(PortalModelAdmin):
         """Of a job that is no more: its name."""
         job = JOBS.get(run.job)
         return job.label if job else run.job
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

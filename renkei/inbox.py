@@ -16,8 +16,9 @@ from django.db.models import (
     OuterRef,
     Q,
     When,
+    Window,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, RowNumber
 
 from board.mails import heading, path_of
 from board.models import Reply, Topic
@@ -105,19 +106,23 @@ def _is_unread(user: User) -> Case:
 def _groups(user: User, rows: list[dict[str, int]]) -> list[Group]:
     keys = [row["group"] for row in rows]
     topics = Topic.objects.with_row().in_bulk([key for key in keys if key > 0])
-    found = visible(user).annotate(group=_GROUP).filter(group__in=keys)
     lines: dict[int, list[Line]] = defaultdict(list)
-    for one in found.select_related("notice").order_by("-pk"):
+    totals: dict[int, int] = {}
+    for one in _newest_of(visible(user).annotate(group=_GROUP).filter(group__in=keys)):
         lines[one.group].append(_line(one, topics.get(one.group)))
+        totals[one.group] = one.total
     return [
-        Group(
-            topic=topics.get(row["group"]),
-            unread=row["unread"],
-            lines=lines[row["group"]][:LINES_PER_GROUP],
-            more=max(0, len(lines[row["group"]]) - LINES_PER_GROUP),
-        )
-        for row in rows
+        Group(topics.get(key), row["unread"], lines[key], totals[key] - len(lines[key]))
+        for key, row in zip(keys, rows, strict=True)
     ]
+
+
+def _newest_of(found: Any) -> Any:
+    """A few of each group, with the number of all: a topic may have thousands."""
+    place = Window(RowNumber(), partition_by="group", order_by="-pk")
+    total = Window(Count("pk"), partition_by="group")
+    few = found.annotate(place=place, total=total).filter(place__lte=LINES_PER_GROUP)
+    return few.select_related("notice").order_by("-pk")
 
 
 def _line(one: Notification, topic: Topic | None) -> Line:

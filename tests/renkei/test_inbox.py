@@ -56,6 +56,23 @@ def test_new_things_are_listed_by_topic_the_newest_first(client, asker, town):
     assert lines == ["返信（2番から）", "新しい投稿"]
 
 
+def test_of_many_notices_about_a_topic_the_newest_are_listed(client, asker, town):
+    topic = factories.make_topic(author=asker)
+    factories.make_reply(topic, author=town)
+    for _ in range(7):
+        factories.make_reply(topic, author=asker)
+        spread()
+        # Until it is read, what comes after it is no news.
+        client.get(topic.get_absolute_url())
+
+    group = client.get(INBOX).context["page"].object_list[0]
+
+    assert [line.text for line in group.lines] == [
+        f"返信（{seq}番から）" for seq in (8, 7, 6, 5, 4)
+    ]
+    assert group.more == 3
+
+
 def test_header_counts_what_is_unread(client, asker, town):
     for _ in range(2):
         factories.make_topic(author=asker)
