@@ -68,7 +68,7 @@ def report(visitor: str, url: str, address: str, headers: Mapping[str, str], too
             f"--only-categories={','.join(CATEGORIES)}",
             f"--skip-audits={','.join([ROBOTS, *([STAYS_AWAY] if stays_away else [])])}",
         ]
-        environment = os.environ | {"CHROME_PATH": chromium.installed() or ""}
+        environment = os.environ | {"CHROME_PATH": chromium.installed(whole=True) or ""}
         for attempt in range(ATTEMPTS):
             done = subprocess.run(
                 command, capture_output=True, text=True, env=environment, timeout=LIMIT

@@ -17,14 +17,15 @@ ARGUMENTS = [
     "MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PreconnectToSearch",
 ]
 MISSING = (
-    "no Chromium found: install it (Debian: apt-get install chromium-headless-shell fonts-noto-cjk) "
-    "or name its program in CHROMIUM"
+    "no Chromium found: install it (Debian: apt-get install chromium chromium-headless-shell "
+    "fonts-noto-cjk) or name its program in CHROMIUM"
 )
-# The first draws no window that nobody sees, which is a fifth of the others' work.
-_PROGRAMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+_WHOLE = ["chromium", "chromium-browser", "google-chrome"]
+# It draws no window that nobody sees, which is a fifth of the others' work, and has no viewer of PDFs.
+_SHELL = "chromium-headless-shell"
 
 
-def installed() -> str | None:
-    """Its path. Playwright's own download is never used."""
-    names = [os.environ.get("CHROMIUM"), *_PROGRAMS]
+def installed(*, whole: bool = False) -> str | None:
+    """Its path; the lighter one unless the `whole` browser is asked for. Playwright's own download is never used."""
+    names = [os.environ.get("CHROMIUM"), *([] if whole else [_SHELL]), *_WHOLE]
     return next((path for name in names if name and (path := shutil.which(name))), None)

@@ -1,11 +1,13 @@
 """What leaves the screen: sheets of paper, and files that open in the browser."""
 
+import os
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import board
+from tests.browser.chromium import MISSING, installed
 from tests.browser.test_print import sheets
 
 # board.DEADLINE, as everybody will read it.
@@ -41,7 +43,20 @@ def test_draft_prints_for_approval_before_it_is_posted(open_as):
     assert sheets(page.pdf(prefer_css_page_size=True)) == 1
 
 
-def test_pdf_opens_in_the_browser_under_the_strictest_policy(open_as):
+@pytest.fixture
+def viewer(browser_type, browser_type_launch_args, browser_context_args, state_of):
+    """A browser that shows PDFs, with the ward logged in."""
+    program = installed(whole=True)
+    if program is None and os.environ.get("CI"):
+        pytest.fail(MISSING)
+    if program is None:
+        pytest.skip(MISSING)
+    launched = browser_type.launch(**{**browser_type_launch_args, "executable_path": program})
+    with launched as browser:
+        yield browser.new_page(**browser_context_args, storage_state=state_of("ward"))
+
+
+def test_pdf_opens_in_the_browser_under_the_strictest_policy(open_as, viewer):
     """Chromium's viewer draws the red page although the answer is sandboxed."""
     page = open_as("ward")
     board.begin(page, "見本 開ける添付")
@@ -51,11 +66,11 @@ def test_pdf_opens_in_the_browser_under_the_strictest_policy(open_as):
     href = page.get_by_role("link", name=re.compile("開く.*要領.pdf")).get_attribute("href")
 
     headers = page.request.get(href).headers
-    page.goto(href)
+    viewer.goto(href)
 
     assert headers["content-security-policy"] == "sandbox; default-src 'none'"
     assert headers["content-disposition"].startswith("inline;")
-    assert _turns_red(page)
+    assert _turns_red(viewer)
 
 
 def _turns_red(page):
