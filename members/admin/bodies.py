@@ -365,6 +365,10 @@ class SeatAdmin(ExportingAdmin):
     autocomplete_fields = ["organization"]
     inlines = [FormerSectionInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Seat | None = None) -> tuple[str, ...]:
+        """To another body it goes by people.move_seat(), from the page of the body."""
+        return ("organization",) if obj else ()
+
     def save_model(self, request: Any, obj: Seat, form: Any, change: bool) -> None:
         people.save_seat(obj, fields=form.changed_data, by=request.user)
 

@@ -128,3 +128,22 @@ def test_page_of_a_person_leads_the_secretariat_to_the_hand_over(client, secreta
 
     assert f'href="/members/handover/new/{person.pk}/"' in html
     assert client.get(f"/members/handover/new/{person.pk}/").status_code == 200
+
+
+def test_seat_does_not_change_its_body_on_its_own_page(client, secretary, manager):
+    seat, here = manager.seat, manager.seat.organization
+    there = factories.make_organization()
+    client.force_login(secretary)
+
+    client.post(
+        f"/admin/members/seat/{seat.pk}/change/",
+        {
+            "organization": there.pk,
+            "section": "広報課",
+            "former_names-TOTAL_FORMS": 0,
+            "former_names-INITIAL_FORMS": 0,
+        },
+    )
+
+    seat.refresh_from_db()
+    assert (seat.organization, seat.section) == (here, "広報課")
