@@ -49,7 +49,9 @@ class PersonForm(UserChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["desk"].initial = staff.desk_of(self.instance)
+        # Left out of the form of whoever may not assign it.
+        if "desk" in self.fields:
+            self.fields["desk"].initial = staff.desk_of(self.instance)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -143,7 +145,7 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     }
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
-    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover", "desk_now"]
+    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
     stale = (people.StaleError,)
     bulk = {
         "suspend": Bulk(
@@ -174,17 +176,18 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*inventory.urls(), *super().get_urls()]
 
+    def get_readonly_fields(self, request: Any, obj: User | None = None) -> list[str]:
+        may_assign = obj is None or staff.may_assign(obj, by=request.user)
+        return self.readonly_fields if may_assign else [*self.readonly_fields, "desk"]
+
     def get_fieldsets(self, request: Any, obj: User | None = None) -> Any:
         """No button that leads to a refusal."""
         found: Any = super().get_fieldsets(request, obj)
         if obj is None:
             return found
-        dead = set()
-        if not self.has_change_permission(request, obj):
-            dead = {"password", "handover"}
+        may_change = self.has_change_permission(request, obj)
+        dead = set() if may_change else {"password", "handover"}
         replaced = {"desk": ["desk", "is_superuser"]} if request.user.is_superuser else {}
-        if dead or not staff.may_assign(obj, by=request.user):
-            replaced = {"desk": ["desk_now"]}
         return [
             (
                 title,
@@ -210,7 +213,8 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
         return False
 
     @admin.display(description="事務局での役割")
-    def desk_now(self, person: User) -> str:
+    def desk(self, person: User) -> str:
+        """As it is read; whoever may assign it has the choice of PersonForm in its place."""
         if person.is_superuser:
             return "すべての権限（システムの管理者）"
         return staff.desk_of(person) or "管理画面を使わない"
