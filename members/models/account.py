@@ -180,6 +180,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         """Forms that do not show left_at leave its constraint out."""
         super().clean()
+        # The log-in looks for addresses in small letters alone.
+        self.email = self.email.lower() if self.email else None
         if self.is_active and self.left_at:
             raise ValidationError(DEPARTED)
 

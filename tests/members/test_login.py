@@ -199,3 +199,24 @@ def test_older_hash_is_made_anew_at_the_next_log_in(client, person):
     assert answer.status_code == 302
     assert person.password.startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
     assert check_password(PASSWORD, person.password)
+
+
+def test_address_that_the_secretariat_typed_in_capitals_logs_in(
+    client, other_client, secretary, manager
+):
+    client.force_login(secretary)
+    client.post(
+        f"/admin/members/user/{manager.pk}/change/",
+        {
+            "name": manager.name,
+            "email": "Hanako@City.example.jp",
+            "username": manager.username,
+            "seat": manager.seat_id,
+            "role": manager.role,
+            "is_active": "on",
+        },
+    )
+
+    log_in(other_client, "hanako@city.example.jp")
+
+    assert is_logged_in(other_client)
