@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 
 from lib.admin import RecordAdmin
 from lib.bulk import Bulk, BulkAdmin, NotDoneError
-from members import audit, people, second_factor, staff, suspension
+from members import audit, passwords, people, second_factor, staff, suspension
 from members.access import MemberRequest, may_change_staff
 from members.admin import inventory
 from members.admin.texts import ConsentFilter
@@ -67,6 +67,10 @@ class PasswordForm(AdminPasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("usable_password", None)
+
+    def save(self, commit: bool = True) -> User:
+        passwords.give(self.user, password=self.cleaned_data["password1"], by=audit.who_asks())
+        return self.user
 
 
 admin.site.unregister(Group)
