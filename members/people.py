@@ -125,7 +125,7 @@ def move(user: User, seat: Seat, *, by: User, role: str | None = None) -> None:
 
     Drafts, watches and settings hang on the seat that is left. For the secretariat alone.
     """
-    if not manages_people(by):
+    if not (manages_people(by) and may_change_staff(user, by)):
         raise PermissionDenied
     user = _locked(user)
     before = user.seat
@@ -165,8 +165,9 @@ def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
 def move_seat(seat: Seat, into: Organization, *, by: User) -> None:
     """To another body, with its people, invitations, drafts and settings; what it posted stays.
 
-    As with move(), its people begin as 投稿担当者 there, unless they only read. Raises LastManagerError
-    where colleagues would stay behind without a 管理担当者, SectionTakenError, StaleError.
+    As with move(), its people begin as 投稿担当者 there, unless they only read; who is invited, too.
+    Raises LastManagerError where colleagues would stay behind without a 管理担当者, SectionTakenError,
+    StaleError.
     """
     if not manages_people(by):
         raise PermissionDenied
@@ -176,26 +177,26 @@ def move_seat(seat: Seat, into: Organization, *, by: User) -> None:
         _lock_body(pk)
     now = Seat.objects.select_related("organization").get(pk=seat.pk)
     into = Organization.objects.get(pk=into.pk)
-    kinds = {now.organization.kind, into.kind}
-    if now.organization_id != before or into.pk == before or Organization.Kind.SECRETARIAT in kinds:
+    if now.organization_id != before:
         raise StaleError
-    if into.status != Organization.Status.ACTIVE:
-        raise StaleError
-    if Seat.objects.filter(organization=into, section=now.section).exists():
-        raise SectionTakenError
-    _check_manager_stays(now)
-    for person in now.users.select_related("seat"):
-        person.role = _role_elsewhere(person)
-        person.save(update_fields=["role"])
+    _check_may_move(now, into)
+    for person in now.users.all():
         end_sessions(person)
+    for rows in (now.users.all(), Invitation.objects.open().filter(seat=now)):
+        rows.filter(role=User.Role.MANAGER).update(role=User.Role.CONTRIBUTOR)
     now.organization = into
     now.save(update_fields=["organization"])
     audit.record("move_seat", now, by=by, before=before, after=into.pk)
 
 
-def _role_elsewhere(person: User) -> User.Role:
-    role = User.Role(person.role)
-    return User.Role.CONTRIBUTOR if role == User.Role.MANAGER else role
+def _check_may_move(seat: Seat, into: Organization) -> None:
+    if Organization.Kind.SECRETARIAT in (seat.organization.kind, into.kind):
+        raise StaleError
+    if into.pk == seat.organization_id or into.status != Organization.Status.ACTIVE:
+        raise StaleError
+    if Seat.objects.filter(organization=into, section=seat.section).exists():
+        raise SectionTakenError
+    _check_manager_stays(seat)
 
 
 def _check_manager_stays(seat: Seat) -> None:

@@ -1,12 +1,13 @@
 """A person moves to another seat or body and takes nothing along."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 
 from members import people
 from members.models import AuditEntry, User
+from members.staff import Desk
 from tests import factories
 
 Role = User.Role
@@ -98,6 +99,17 @@ def test_rights_in_the_admin_end_with_the_secretariat(secretary):
 def test_only_the_secretariat_moves_people(request, person, who):
     with pytest.raises(PermissionDenied):
         people.move(person, factories.make_seat(), by=request.getfixturevalue(who))
+
+
+def test_who_uses_the_admin_is_moved_by_who_assigns_its_roles(secretary):
+    clerk = factories.make_user(seat=secretary.seat, is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="change_user"))
+    boss, there = factories.make_staff(Desk.ALL), factories.make_seat()
+
+    with pytest.raises(PermissionDenied):
+        people.move(boss, there, by=User.objects.get(pk=clerk.pk))
+    with pytest.raises(PermissionDenied):
+        people.move(secretary, there, by=boss)
 
 
 def test_other_changes_in_the_admin_leave_an_entry_too(client, secretary, person):
