@@ -210,6 +210,17 @@ class TestSessions:
 
         assert [one["is_current"] for one in sessions] == [True]
 
+    def test_secretarys_session_is_over_after_half_an_hour(self, client, other_client, secretary):
+        other_client.force_login(secretary)
+        other_client.get("/")
+
+        with time_machine.travel(timedelta(minutes=31)):
+            client.force_login(secretary)
+            client.get("/")
+            sessions = client.get("/members/me/sessions/").context["sessions"]
+
+        assert [one["is_current"] for one in sessions] == [True]
+
     @pytest.mark.parametrize("count", [1, 3])
     def test_queries_do_not_grow(self, client_factory, person, count, django_assert_num_queries):
         clients = [client_factory() for _ in range(count)]
