@@ -15,6 +15,7 @@ from members.models import (
     AuditEntry,
     Confirmation,
     Delivery,
+    Draft,
     Organization,
     User,
     YearlyCheck,
@@ -209,10 +210,13 @@ class TestConfirm:
         colleague = factories.make_user(seat=manager.seat, role=Role.MANAGER)
         client.force_login(colleague)
 
-        answer = client.post(PAGE, {"note": "後から"}, follow=True)
+        draft = factories.make_draft(colleague, kind="yearly-check", address=PAGE)
+
+        answer = client.post(draft.get_absolute_url(), {"note": "後から"}, follow=True)
 
         assert "すでに確認しました" in text_of(answer)
         assert Confirmation.objects.get().confirmed_by == manager
+        assert list(Draft.objects.open()) == [draft]
 
     @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.VIEWER])
     def test_others_of_the_body_read_without_last_use_and_cannot_confirm(
