@@ -203,7 +203,7 @@ def _check_manager_stays(seat: Seat) -> None:
     """Of the colleagues in other sections one must manage, where there are any."""
     people = User.objects.filter(seat__organization=seat.organization_id, is_active=True)
     others = people.exclude(seat=seat)
-    if others.exists() and not others.filter(role=User.Role.MANAGER).exists():
+    if others.exists() and not others.managers().exists():
         raise LastManagerError
 
 
@@ -225,9 +225,7 @@ def _check_may_change(user: User, by: User) -> None:
 def _check_not_last_manager(user: User) -> None:
     if user.role != User.Role.MANAGER or not user.is_active:
         return
-    managers = User.objects.filter(
-        seat__organization=user.seat.organization_id, role=User.Role.MANAGER, is_active=True
-    )
+    managers = User.objects.managers().filter(seat__organization=user.seat.organization_id)
     if not managers.exclude(pk=user.pk).exists():
         raise LastManagerError
 
