@@ -21,6 +21,8 @@ from members.models import User
 from members.models.account import UserQuerySet
 from members.sessions import end_sessions
 
+# What comes before the mailed code.
+OWN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 NO_ADDRESS = "確認コードを送る先のメールアドレスがありません。貴団体の管理担当者か事務局に登録を頼んでください。"
 
 
@@ -30,17 +32,14 @@ def is_required(user: AnyUser) -> bool:
 
 
 def is_set_up(user: User) -> bool:
-    """An authenticator app or a passkey, which come before the mailed code."""
-    own = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return Authenticator.objects.filter(user=user, type__in=own).exists()
+    """An authenticator app or a passkey."""
+    return Authenticator.objects.filter(user=user, type__in=OWN).exists()
 
 
 def with_factor(people: UserQuerySet) -> UserQuerySet:
     """Annotates has_factor, for lists: as is_set_up(), in the same query."""
-    own = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return people.annotate(
-        has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=own))
-    )
+    found = Authenticator.objects.filter(user=OuterRef("pk"), type__in=OWN)
+    return people.annotate(has_factor=Exists(found))
 
 
 def describe(person: Any) -> str:
