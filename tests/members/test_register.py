@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from members import registration, retention
+from members.forms.application import ALREADY_OPEN
 from members.models import (
     Application,
     AuditEntry,
@@ -103,6 +104,7 @@ def test_answer_to_a_second_application_names_nobody(client, town):
 
     html = client.post(REGISTER, typed()).content.decode()
 
+    assert ALREADY_OPEN in html
     assert "LEAK" not in html
     assert "leak@" not in html
 
