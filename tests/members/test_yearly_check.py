@@ -1,14 +1,13 @@
 """年次確認: asked by the secretariat, confirmed by each body, unused accounts warned and suspended."""
 
 import threading
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from members import yearly_check
 from members.models import (
@@ -23,6 +22,7 @@ from members.models import (
 from renkei import jobs
 from tests import factories
 from tests.html import text_of
+from tests.members.yearly_checks import addresses, make_town, make_unused
 
 PAGE = "/members/check/"
 BUTTON = "内容を確認しました</button>"
@@ -54,24 +54,9 @@ def mailbox(manager):
     return manager.seat.mailbox
 
 
-def make_town(mailbox="town@example.jp", **fields):
-    """A body with a manager whose section has a mailbox."""
-    seat = factories.make_seat(organization=factories.make_organization(**fields), mailbox=mailbox)
-    return factories.make_user(seat=seat, role=Role.MANAGER, last_seen_at=timezone.now())
-
-
-def make_unused(seat, **fields):
-    joined_at = datetime(2025, 4, 1, tzinfo=timezone.get_current_timezone())
-    return factories.make_user(seat=seat, joined_at=joined_at, **fields)
-
-
 def run_on(spring, day):
     spring.move_to(f"{day} 09:00+09:00")
     return yearly_check.remind_due()
-
-
-def addresses(**conditions):
-    return sorted(Delivery.objects.filter(**conditions).values_list("address", flat=True))
 
 
 class TestStart:
