@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 
 from lib.admin import RecordAdmin
 from lib.bulk import Bulk, BulkAdmin, NotDoneError
-from members import audit, passwords, people, second_factor, staff, suspension
+from members import addresses, audit, passwords, people, second_factor, staff, suspension
 from members.access import MemberRequest, may_change_staff
 from members.admin import inventory
 from members.admin.texts import ConsentFilter
@@ -233,6 +233,8 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
         if change and "seat" in form.changed_data:
             obj.seat_id = form.initial["seat"]
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            addresses.tell_former(obj, form.initial["email"] or obj.seat.mailbox)
         told = [name for name in form.changed_data if name not in ("seat", "is_active", "desk")]
         if told or not change:
             act = "change_user" if change else "add_user"
