@@ -162,6 +162,15 @@ def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
 
 
 @transaction.atomic
+def delete_seat(seat: Seat, *, by: User) -> None:
+    """One that nothing hangs on: the database keeps every other."""
+    _lock_body(seat.organization_id)
+    _check_manages(by, seat.organization_id)
+    audit.record("delete_seat", seat, by=by, organization=seat.organization_id)
+    seat.delete()
+
+
+@transaction.atomic
 def move_seat(seat: Seat, into: Organization, *, by: User) -> None:
     """To another body, with its people, invitations, drafts and settings; what it posted stays.
 
