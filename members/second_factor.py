@@ -9,13 +9,14 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from members import audit
-from members.access import AnyUser, is_secretariat
+from members.access import AnyUser, is_secretariat, manages_people, may_change_staff
 from members.mailing import deliver_to_person
 from members.models import User
 from members.models.account import UserQuerySet
@@ -64,7 +65,9 @@ def has_passed(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def remove(person: User, *, by: User) -> None:
-    """For whoever has lost the telephone, the passkey and the recovery codes."""
+    """For whoever has lost the telephone, the passkey and the recovery codes. By the secretariat."""
+    if not (manages_people(by) and may_change_staff(person, by)):
+        raise PermissionDenied
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person)
     audit.record("remove_second_factor", person, by=by)
