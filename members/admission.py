@@ -2,14 +2,35 @@
 
 from django.utils import timezone
 
-from members import audit
+from members import audit, suspension
 from members.models import Application, LocalGovernment, Organization, User
+
+Status = Organization.Status
 
 
 def admit(application: Application, *, by: User) -> Organization:
-    """Joins today; a body that was there before keeps what it says of itself."""
+    """Joins today, unless it takes part already or was merely suspended.
+
+    A body that was there before keeps what it says of itself.
+    """
+    organization = _existing_body(application) or _new_body(application)
+    before = organization.status if organization.pk else None
+    if before == Status.WITHDRAWN:
+        _leave_outside(organization, by=by)
+    if before in (None, Status.WITHDRAWN):
+        organization.joined_on = timezone.localdate()
+    organization.status = Status.ACTIVE
+    organization.merged_into = organization.merged_on = None
+    organization.save()
+    organization.themes.add(*application.themes.all())
+    if before in (Status.SUSPENDED, Status.WITHDRAWN):
+        suspension.organization_changed(organization, by=by)
+    return organization
+
+
+def _new_body(application: Application) -> Organization:
     local_government = application.local_government
-    organization = _existing_body(application) or Organization(
+    return Organization(
         kind=_kind_of(local_government),
         prefecture=application.prefecture,
         name=local_government.own_name if local_government else application.body_name,
@@ -19,14 +40,6 @@ def admit(application: Application, *, by: User) -> Organization:
         x_account=application.x_account,
         magazine_url=application.magazine_url,
     )
-    if organization.pk and organization.status == Organization.Status.WITHDRAWN:
-        _leave_outside(organization, by=by)
-    organization.status = Organization.Status.ACTIVE
-    organization.merged_into = organization.merged_on = None
-    organization.joined_on = timezone.localdate()
-    organization.save()
-    organization.themes.add(*application.themes.all())
-    return organization
 
 
 def _leave_outside(organization: Organization, *, by: User) -> None:

@@ -41,6 +41,7 @@ GROUPS = {
         "edit_profile": "団体の紹介を変えた",
         "add_seat": "担当部署を加えた",
         "edit_seat": "担当部署を変えた",
+        "delete_seat": "担当部署を削除した",
         "send_mail_again": "送れなかったメールをもう一度送ることにした",
         "leave_mail": "送れなかったメールを送らないことにした",
         "resume_mail": "宛先への送信を再開した",

@@ -17,10 +17,8 @@ FORGOTTEN_AFTER = timedelta(days=14)
 @transaction.atomic
 def record_hard(address: str, problem: str) -> None:
     """Nobody has the address: no mail goes there until somebody has looked at it."""
-    known, _ = MailAddress.objects.get_or_create(address=address)
-    MailAddress.objects.filter(pk=known.pk).update(
-        bounced_at=timezone.now(), problem=_shortened(problem)
-    )
+    known = {"bounced_at": timezone.now(), "problem": _shortened(problem)}
+    MailAddress.objects.update_or_create(address=address, defaults=known)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ def bodies(query: str = "", *, prefecture: str = "", kind: str = "") -> "QuerySe
 
     Every word is found in the names, kana or code of the body or in one of its sections.
     """
-    found = Organization.objects.reachable()
+    found = Organization.objects.in_directory()
     if prefecture:
         found = found.filter(prefecture=prefecture)
     if kind:

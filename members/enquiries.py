@@ -21,10 +21,9 @@ def ask_managers(
 
     Who asks never learns which: not every body wants its people known.
     """
-    managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
-    seats = Seat.objects.filter(organization=organization, users__in=managers).exclude(mailbox="")
+    seats = Seat.objects.filter(organization=organization, users__in=User.objects.managers())
     asked = {"name": name, "section": section, "mailbox": mailbox, "message": message}
-    for seat in seats.distinct() or seats_of_secretariat():
+    for seat in seats.exclude(mailbox="").distinct() or seats_of_secretariat():
         deliver(
             "managers_asked",
             address=seat.mailbox,

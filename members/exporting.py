@@ -14,12 +14,11 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from lib import downloads
 from lib.admin import PortalModelAdmin, SheetAdmin
-from lib.open_data import FORMATS
-from lib.spreadsheets import Row, write_csv, write_xlsx
+from lib.spreadsheets import Row
 from members import audit
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
 
@@ -47,7 +46,7 @@ class ExportingAdmin(PortalModelAdmin):
     def export_list(self, request: MemberRequest, extension: str) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if extension not in ("csv", "xlsx"):
+        if extension not in downloads.SHEETS:
             raise Http404
         rows = self.get_changelist_instance(request).queryset
         count = _count(rows)
@@ -57,25 +56,15 @@ class ExportingAdmin(PortalModelAdmin):
         audit.record_many(
             "export_list", self.model, by=request.user, rows=count, columns=[*columns]
         )
-        return self._exported_file(extension, columns, rows[:MOST])
+        title = str(self.opts.verbose_name_plural)
+        name = f"{title}_{timezone.localdate():%Y%m%d}"
+        lines = self._lines(rows[:MOST], columns)
+        return downloads.sheet(extension, [*columns], lines, name=name, title=title)
 
     def _exported_columns(self, request: HttpRequest) -> dict[str, str]:
         sees_people = request.user.has_perm(EXPORTS_PERSONAL_DATA)
         hidden = frozenset() if sees_people else self.personal_heads
         return {head: name for head, name in self.export_columns.items() if head not in hidden}
-
-    def _exported_file(self, extension: str, columns: dict[str, str], rows: Any) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural)
-        lines = self._lines(rows, columns)
-        if extension == "csv":
-            content = write_csv([*columns], lines)
-        else:
-            content = write_xlsx(title, [*columns], lines)
-        response = HttpResponse(content, content_type=FORMATS[extension])
-        name = f"{title}_{timezone.localdate():%Y%m%d}.{extension}"
-        disposition = content_disposition_header(True, name)
-        response.headers["Content-Disposition"] = disposition or "attachment"
-        return response
 
     def _lines(self, rows: Any, columns: dict[str, str]) -> Iterator[Row]:
         for row in rows.iterator(chunk_size=CHUNK):

@@ -3,12 +3,13 @@
 from datetime import date
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lib.wareki import fiscal_year
 from lib.working_days import first_working_day
-from members.mailing import Wording, deliver
-from members.models import Organization, Seat, SiteText
+from members.mailing import Wording, compose, post
+from members.models import Delivery, Organization, Seat, SiteText
 from members.models.site_text import parse_handover_day
 
 MONTH = 3
@@ -25,17 +26,21 @@ def send_due() -> int:
     text = SiteText.objects.current(SiteText.Slug.HANDOVER_REMINDER)
     if text is None or not text.body or not _is_season(today):
         return 0
-    seats, wording = _seats(), Wording.of("handover_reminder")
-    for seat in seats:
-        deliver(
-            "handover_reminder",
-            address=seat.mailbox,
-            key=f"handover-reminder-{fiscal_year(today)}-{seat.pk}",
-            seat=seat,
-            context={"seat": seat, "text": text.body, "site_url": settings.SITE_URL},
-            wording=wording,
-        )
-    return len(seats)
+    wording = Wording.of("handover_reminder")
+    mails = [_mail(seat, text.body, today, wording) for seat in _seats()]
+    post(mails)
+    return len(mails)
+
+
+def _mail(seat: Seat, text: str, today: date, wording: Wording) -> Delivery:
+    return compose(
+        "handover_reminder",
+        address=seat.mailbox,
+        key=f"handover-reminder-{fiscal_year(today)}-{seat.pk}",
+        seat=seat,
+        context={"seat": seat, "text": text, "site_url": settings.SITE_URL},
+        wording=wording,
+    )
 
 
 def _is_season(today: date) -> bool:
@@ -47,9 +52,7 @@ def _day() -> int:
     return parse_handover_day(text.body) if text else DEFAULT_DAY
 
 
-def _seats() -> list[Seat]:
+def _seats() -> QuerySet[Seat]:
     """Of active bodies; a seat whose people have all left needs the mail most of all."""
-    active = Seat.objects.filter(organization__status=Organization.Status.ACTIVE).exclude(
-        mailbox=""
-    )
-    return list(active.select_related("organization"))
+    active = Seat.objects.filter(organization__status=Organization.Status.ACTIVE)
+    return active.exclude(mailbox="").select_related("organization")

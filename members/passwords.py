@@ -61,6 +61,14 @@ def change(user: User, *, password: str) -> None:
     audit.record("change_password", user, by=user)
 
 
+@transaction.atomic
+def give(person: User, *, password: str, by: User | None) -> None:
+    """By the secretariat, to somebody whom no link reaches. Open sessions end."""
+    _set(person, password)
+    end_sessions(person)
+    audit.record("change_password", person, by=by)
+
+
 def _set(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])

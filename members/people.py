@@ -125,7 +125,7 @@ def move(user: User, seat: Seat, *, by: User, role: str | None = None) -> None:
 
     Drafts, watches and settings hang on the seat that is left. For the secretariat alone.
     """
-    if not manages_people(by):
+    if not (manages_people(by) and may_change_staff(user, by)):
         raise PermissionDenied
     user = _locked(user)
     before = user.seat
@@ -162,11 +162,21 @@ def save_seat(seat: Seat, *, fields: Iterable[str], by: User) -> None:
 
 
 @transaction.atomic
+def delete_seat(seat: Seat, *, by: User) -> None:
+    """One that nothing hangs on: the database keeps every other."""
+    _lock_body(seat.organization_id)
+    _check_manages(by, seat.organization_id)
+    audit.record("delete_seat", seat, by=by, organization=seat.organization_id)
+    seat.delete()
+
+
+@transaction.atomic
 def move_seat(seat: Seat, into: Organization, *, by: User) -> None:
     """To another body, with its people, invitations, drafts and settings; what it posted stays.
 
-    As with move(), its people begin as 投稿担当者 there, unless they only read. Raises LastManagerError
-    where colleagues would stay behind without a 管理担当者, SectionTakenError, StaleError.
+    As with move(), its people begin as 投稿担当者 there, unless they only read; who is invited, too.
+    Raises LastManagerError where colleagues would stay behind without a 管理担当者, SectionTakenError,
+    StaleError.
     """
     if not manages_people(by):
         raise PermissionDenied
@@ -176,33 +186,33 @@ def move_seat(seat: Seat, into: Organization, *, by: User) -> None:
         _lock_body(pk)
     now = Seat.objects.select_related("organization").get(pk=seat.pk)
     into = Organization.objects.get(pk=into.pk)
-    kinds = {now.organization.kind, into.kind}
-    if now.organization_id != before or into.pk == before or Organization.Kind.SECRETARIAT in kinds:
+    if now.organization_id != before:
         raise StaleError
-    if into.status != Organization.Status.ACTIVE:
-        raise StaleError
-    if Seat.objects.filter(organization=into, section=now.section).exists():
-        raise SectionTakenError
-    _check_manager_stays(now)
-    for person in now.users.select_related("seat"):
-        person.role = _role_elsewhere(person)
-        person.save(update_fields=["role"])
+    _check_may_move(now, into)
+    for person in now.users.all():
         end_sessions(person)
+    for rows in (now.users.all(), Invitation.objects.open().filter(seat=now)):
+        rows.filter(role=User.Role.MANAGER).update(role=User.Role.CONTRIBUTOR)
     now.organization = into
     now.save(update_fields=["organization"])
     audit.record("move_seat", now, by=by, before=before, after=into.pk)
 
 
-def _role_elsewhere(person: User) -> User.Role:
-    role = User.Role(person.role)
-    return User.Role.CONTRIBUTOR if role == User.Role.MANAGER else role
+def _check_may_move(seat: Seat, into: Organization) -> None:
+    if Organization.Kind.SECRETARIAT in (seat.organization.kind, into.kind):
+        raise StaleError
+    if into.pk == seat.organization_id or into.status != Organization.Status.ACTIVE:
+        raise StaleError
+    if Seat.objects.filter(organization=into, section=seat.section).exists():
+        raise SectionTakenError
+    _check_manager_stays(seat)
 
 
 def _check_manager_stays(seat: Seat) -> None:
     """Of the colleagues in other sections one must manage, where there are any."""
     people = User.objects.filter(seat__organization=seat.organization_id, is_active=True)
     others = people.exclude(seat=seat)
-    if others.exists() and not others.filter(role=User.Role.MANAGER).exists():
+    if others.exists() and not others.managers().exists():
         raise LastManagerError
 
 
@@ -224,9 +234,7 @@ def _check_may_change(user: User, by: User) -> None:
 def _check_not_last_manager(user: User) -> None:
     if user.role != User.Role.MANAGER or not user.is_active:
         return
-    managers = User.objects.filter(
-        seat__organization=user.seat.organization_id, role=User.Role.MANAGER, is_active=True
-    )
+    managers = User.objects.managers().filter(seat__organization=user.seat.organization_id)
     if not managers.exclude(pk=user.pk).exists():
         raise LastManagerError
 

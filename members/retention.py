@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from members import audit, registration
+from members.mail_words import KINDS, shipped
 from members.models import Application, Delivery
 
 UNANSWERED = "修正のお願いに回答がないまま期限を過ぎたため、自動で取下げとしました。"
@@ -59,12 +61,21 @@ def _erase(application: Application, done: Erased) -> None:
 
 
 def erase_mails(application: Application) -> int:
-    """Those to the applicant: subject and state stay; what still waits is not sent any more."""
+    """Those to the applicant; what still waits is not sent any more.
+
+    The state stays, and a shipped subject: the secretariat's may name people.
+    """
     mails = Delivery.objects.filter(key__startswith=f"application-{application.pk}-").exclude(
         key__endswith=registration.TO_SECRETARIAT
     )
     mails.filter(state=Delivery.State.WAITING).update(state=Delivery.State.SKIPPED, reason=ERASED)
+    mails.exclude(subject__in=_shipped_subjects()).update(subject=ERASED)
     return mails.update(address="", body="")
+
+
+@cache
+def _shipped_subjects() -> frozenset[str]:
+    return frozenset(shipped(slug)[0] for slug in KINDS if slug.startswith("application_"))
 
 
 @transaction.atomic

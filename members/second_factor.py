@@ -9,18 +9,21 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from members import audit
-from members.access import AnyUser, is_secretariat
+from members.access import AnyUser, is_secretariat, manages_people, may_change_staff
 from members.mailing import deliver_to_person
 from members.models import User
 from members.models.account import UserQuerySet
 from members.sessions import end_sessions
 
+# What comes before the mailed code.
+OWN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 NO_ADDRESS = "確認コードを送る先のメールアドレスがありません。貴団体の管理担当者か事務局に登録を頼んでください。"
 
 
@@ -30,17 +33,14 @@ def is_required(user: AnyUser) -> bool:
 
 
 def is_set_up(user: User) -> bool:
-    """An authenticator app or a passkey, which come before the mailed code."""
-    own = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return Authenticator.objects.filter(user=user, type__in=own).exists()
+    """An authenticator app or a passkey."""
+    return Authenticator.objects.filter(user=user, type__in=OWN).exists()
 
 
 def with_factor(people: UserQuerySet) -> UserQuerySet:
     """Annotates has_factor, for lists: as is_set_up(), in the same query."""
-    own = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return people.annotate(
-        has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=own))
-    )
+    found = Authenticator.objects.filter(user=OuterRef("pk"), type__in=OWN)
+    return people.annotate(has_factor=Exists(found))
 
 
 def describe(person: Any) -> str:
@@ -65,7 +65,9 @@ def has_passed(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def remove(person: User, *, by: User) -> None:
-    """For whoever has lost the telephone, the passkey and the recovery codes."""
+    """For whoever has lost the telephone, the passkey and the recovery codes. By the secretariat."""
+    if not (manages_people(by) and may_change_staff(person, by)):
+        raise PermissionDenied
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person)
     audit.record("remove_second_factor", person, by=by)

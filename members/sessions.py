@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from members import consent
 from members.access import is_secretariat
+from members.devices import describe
 from members.models import User
 
 IDLE_LIMIT = timedelta(minutes=60)
@@ -43,15 +45,18 @@ def _end_or_renew(request: HttpRequest, user: User) -> None:
     now = timezone.now()
     started = request.session.setdefault(_STARTED, now.timestamp())
     seen = request.session.get(_SEEN, now.timestamp())
-    idle_limit = SECRETARIAT_IDLE_LIMIT if is_secretariat(user) else IDLE_LIMIT
     # Negative ages come from a clock that was set back: such a session is renewed, not ended.
-    if _age(now, seen) > idle_limit or _age(now, started) > ABSOLUTE_LIMIT:
+    if _age(now, seen) > _idle_limit(user) or _age(now, started) > ABSOLUTE_LIMIT:
         logout(request)
     elif _SEEN not in request.session or abs(_age(now, seen)) > RENEWAL:
         request.session[_SEEN] = now.timestamp()
         User.objects.filter(pk=user.pk).update(last_seen_at=now)
         UserSession.objects.create_from_request(request)
         consent.look(request, user)
+
+
+def _idle_limit(user: User) -> timedelta:
+    return SECRETARIAT_IDLE_LIMIT if is_secretariat(user) else IDLE_LIMIT
 
 
 def _bury_expired(request: HttpRequest) -> None:
@@ -63,6 +68,25 @@ def _bury_expired(request: HttpRequest) -> None:
 
 def _age(now: datetime, timestamp: float) -> timedelta:
     return timedelta(seconds=now.timestamp() - timestamp)
+
+
+def open_sessions(user: User, *, current: str | None) -> list[dict[str, Any]]:
+    """The one in use first, then by last use. What is idle for too long is over already."""
+    stored = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    known = UserSession.objects.filter(
+        user=user, session_key__in=stored, last_seen_at__gte=timezone.now() - _idle_limit(user)
+    )
+    ordered = sorted(known, key=lambda one: (one.session_key == current, one.last_seen_at))
+    return [
+        {
+            "pk": one.pk,
+            "device": describe(one.user_agent),
+            "started_at": one.created_at,
+            "seen_at": one.last_seen_at,
+            "is_current": one.session_key == current,
+        }
+        for one in reversed(ordered)
+    ]
 
 
 def end_sessions(user: User, *, except_key: str | None = None) -> None:

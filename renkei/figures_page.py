@@ -15,11 +15,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from agreements.prefecture_map import Cell
-from lib.open_data import FORMATS
+from lib.downloads import attachment
 from lib.prefectures import PREFECTURES
 from lib.spreadsheets import write_book, write_csv
 from lib.wareki import WarekiDateField, fiscal_year, format_fiscal_year
@@ -128,7 +127,7 @@ def figures_book(request: MemberRequest) -> HttpResponse:
     sheets = [(table.title, table.head, table.rows) for table in figures.tables().values()]
     name = f"統計_{figures.period.label}{mark}.xlsx"
     _record(request, figures)
-    return _attachment(write_book(sheets), "xlsx", name)
+    return attachment(write_book(sheets), name)
 
 
 @require_safe
@@ -139,7 +138,7 @@ def figures_sheet(request: MemberRequest, name: str) -> HttpResponse:
         raise Http404
     file_name = f"{table.title}_{figures.period.label}{mark}.csv"
     _record(request, figures, table=table.title)
-    return _attachment(write_csv(table.head, table.rows), "csv", file_name)
+    return attachment(write_csv(table.head, table.rows), file_name)
 
 
 def _asked(request: HttpRequest) -> tuple[Figures, str]:
@@ -161,12 +160,6 @@ def _check(request: HttpRequest) -> None:
     """Bodies that nobody uses are named among the figures."""
     if not request.user.has_perm("members.view_organization"):
         raise PermissionDenied
-
-
-def _attachment(content: bytes, extension: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=FORMATS[extension])
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
 
 
 def _cells(figures: Figures) -> list[Cell]:

@@ -11,8 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lib.open_data import FORMATS
-from lib.spreadsheets import write_xlsx
+from lib import downloads
 from lib.text import clean_line
 from members import audit
 from members.access import HANDLES_PERSONAL_DATA, MemberRequest
@@ -63,11 +62,8 @@ def export(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
     subject = _subject(request, kind, pk)
     rows = list(holdings.export_rows(subject))
     audit.record("export_person", _row(kind, pk), by=request.user, facts=len(rows))
-    content = write_xlsx("個人情報", holdings.HEADS, rows)
-    response = HttpResponse(content, content_type=FORMATS["xlsx"])
-    name = f"kojin-joho-{kind}-{pk}-{timezone.localdate():%Y%m%d}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    name = f"kojin-joho-{kind}-{pk}-{timezone.localdate():%Y%m%d}"
+    return downloads.sheet("xlsx", holdings.HEADS, rows, name=name, title="個人情報")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

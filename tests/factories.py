@@ -7,7 +7,6 @@ from itertools import count
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -203,7 +202,7 @@ def make_yearly_check(*, fiscal_year=2027, **fields):
 def make_address_token(person=None, address="new@city.example.jp"):
     """What stands in the link that is mailed to a new address."""
     person = person or make_user()
-    return signing.dumps([person.pk, person.email, address], salt=addresses.SALT)
+    return addresses.make_token(person, address)
 
 
 def load_master():

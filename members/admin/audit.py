@@ -19,13 +19,12 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from lib import downloads
 from lib.admin import RecordAdmin
 from lib.moments import midnight
-from lib.open_data import FORMATS
-from lib.spreadsheets import Row, write_csv, write_xlsx
+from lib.spreadsheets import Row
 from lib.wareki import WarekiDateField, format_datetime
 from members import audit
 from members.access import MemberRequest
@@ -34,7 +33,7 @@ from members.models import AuditEntry
 
 MAX_EXPORTED = 50_000
 CHUNK = 1000
-HEADS = (*("日時", "利用者", "所属", "接続元", "操作", "対象の種類", "対象の番号", "対象", "内容"),)
+HEADS = ("日時", "利用者", "所属", "接続元", "操作", "対象の種類", "対象の番号", "対象", "内容")
 TOO_MANY = f"{MAX_EXPORTED:,}件を超えています。期間などで絞り込んでから書き出してください。"
 AUTOMATIC = "（自動）"
 VISITOR = "（ログインしていない方）"
@@ -223,7 +222,7 @@ class AuditEntryAdmin(RecordAdmin):
         """What the list shows, all pages of it. Whoever takes it away is recorded."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if extension not in ("csv", "xlsx"):
+        if extension not in downloads.SHEETS:
             raise Http404
         entries = self.get_changelist_instance(request).get_queryset(request)
         number = entries[: MAX_EXPORTED + 1].count()
@@ -231,16 +230,10 @@ class AuditEntryAdmin(RecordAdmin):
             self.message_user(request, TOO_MANY, messages.ERROR)
             address = reverse("admin:members_auditentry_changelist")
             return redirect(f"{address}?{request.GET.urlencode()}")
-        rows = _rows(request, entries)
-        content = (
-            write_csv(HEADS, rows) if extension == "csv" else write_xlsx("監査記録", HEADS, rows)
-        )
+        rows, title = _rows(request, entries), "監査記録"
+        name = f"{title}_{timezone.localdate().isoformat()}"
+        response = downloads.sheet(extension, HEADS, rows, name=name, title=title)
         audit.record_many("export_audit", AuditEntry, by=request.user, entries=number)
-        response = HttpResponse(content, content_type=FORMATS[extension])
-        name = f"監査記録_{timezone.localdate().isoformat()}.{extension}"
-        response.headers["Content-Disposition"] = (
-            content_disposition_header(True, name) or "attachment"
-        )
         return response
 
     @admin.display(description="日時", ordering="at")

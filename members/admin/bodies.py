@@ -280,7 +280,7 @@ class OrganizationAdmin(SheetListAdmin, HistoryAdmin):
             return
         formset.save(commit=False)
         for seat in formset.deleted_objects:
-            seat.delete()
+            people.delete_seat(seat, by=request.user)
         for seat, fields in formset.changed_objects:
             people.save_seat(seat, fields=fields, by=request.user)
         for seat in formset.new_objects:
@@ -365,8 +365,19 @@ class SeatAdmin(ExportingAdmin):
     autocomplete_fields = ["organization"]
     inlines = [FormerSectionInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Seat | None = None) -> tuple[str, ...]:
+        """To another body it goes by people.move_seat(), from the page of the body."""
+        return ("organization",) if obj else ()
+
     def save_model(self, request: Any, obj: Seat, form: Any, change: bool) -> None:
         people.save_seat(obj, fields=form.changed_data, by=request.user)
+
+    def delete_model(self, request: Any, obj: Seat) -> None:
+        people.delete_seat(obj, by=request.user)
+
+    def delete_queryset(self, request: Any, queryset: QuerySet[Seat]) -> None:
+        for seat in queryset:
+            people.delete_seat(seat, by=request.user)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

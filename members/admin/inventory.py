@@ -12,9 +12,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from lib import downloads
 from lib.forms import ANY
-from lib.open_data import FORMATS
-from lib.spreadsheets import write_xlsx
 from lib.wareki import format_date
 from members import audit, inventory
 from members.access import HANDLES_PERSONAL_DATA, MemberRequest
@@ -78,11 +77,8 @@ def download(request: MemberRequest) -> HttpResponse:
     form = _form(request)
     rows = [line.cells for line in inventory.lines(inventory.accounts(form.state_or_all))]
     audit.record_many("export_accounts", User, by=request.user, accounts=len(rows))
-    content = write_xlsx("利用者の棚卸し", inventory.HEADS, rows)
-    response = HttpResponse(content, content_type=FORMATS["xlsx"])
-    name = f"riyosha-{timezone.localdate():%Y%m%d}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    name = f"riyosha-{timezone.localdate():%Y%m%d}"
+    return downloads.sheet("xlsx", inventory.HEADS, rows, name=name, title="利用者の棚卸し")
 
 
 def _form(request: HttpRequest) -> StateForm:

@@ -140,7 +140,7 @@ class MailTextAdmin(HistoryAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        current = {text.slug: text for text in reversed(MailText.objects.in_effect())}
+        current = MailText.objects.current_by_slug()
         mails = [(slug, kind, current.get(slug)) for slug, kind in KINDS.items()]
         return super().changelist_view(request, {"mails": mails, **(extra_context or {})})
 

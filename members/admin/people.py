@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 
 from lib.admin import RecordAdmin
 from lib.bulk import Bulk, BulkAdmin, NotDoneError
-from members import audit, people, second_factor, staff, suspension
+from members import addresses, audit, passwords, people, second_factor, staff, suspension
 from members.access import MemberRequest, may_change_staff
 from members.admin import inventory
 from members.admin.texts import ConsentFilter
@@ -49,7 +49,9 @@ class PersonForm(UserChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["desk"].initial = staff.desk_of(self.instance)
+        # Left out of the form of whoever may not assign it.
+        if "desk" in self.fields:
+            self.fields["desk"].initial = staff.desk_of(self.instance)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -65,6 +67,10 @@ class PasswordForm(AdminPasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("usable_password", None)
+
+    def save(self, commit: bool = True) -> User:
+        passwords.give(self.user, password=self.cleaned_data["password1"], by=audit.who_asks())
+        return self.user
 
 
 admin.site.unregister(Group)
@@ -143,7 +149,7 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     }
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
-    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover", "desk_now"]
+    readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
     stale = (people.StaleError,)
     bulk = {
         "suspend": Bulk(
@@ -174,17 +180,18 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*inventory.urls(), *super().get_urls()]
 
+    def get_readonly_fields(self, request: Any, obj: User | None = None) -> list[str]:
+        may_assign = obj is None or staff.may_assign(obj, by=request.user)
+        return self.readonly_fields if may_assign else [*self.readonly_fields, "desk"]
+
     def get_fieldsets(self, request: Any, obj: User | None = None) -> Any:
         """No button that leads to a refusal."""
         found: Any = super().get_fieldsets(request, obj)
         if obj is None:
             return found
-        dead = set()
-        if not self.has_change_permission(request, obj):
-            dead = {"password", "handover"}
+        may_change = self.has_change_permission(request, obj)
+        dead = set() if may_change else {"password", "handover"}
         replaced = {"desk": ["desk", "is_superuser"]} if request.user.is_superuser else {}
-        if dead or not staff.may_assign(obj, by=request.user):
-            replaced = {"desk": ["desk_now"]}
         return [
             (
                 title,
@@ -210,7 +217,8 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
         return False
 
     @admin.display(description="事務局での役割")
-    def desk_now(self, person: User) -> str:
+    def desk(self, person: User) -> str:
+        """As it is read; whoever may assign it has the choice of PersonForm in its place."""
         if person.is_superuser:
             return "すべての権限（システムの管理者）"
         return staff.desk_of(person) or "管理画面を使わない"
@@ -225,6 +233,8 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
         if change and "seat" in form.changed_data:
             obj.seat_id = form.initial["seat"]
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            addresses.tell_former(obj, form.initial["email"] or obj.seat.mailbox)
         told = [name for name in form.changed_data if name not in ("seat", "is_active", "desk")]
         if told or not change:
             act = "change_user" if change else "add_user"

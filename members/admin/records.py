@@ -13,7 +13,7 @@ class HandoverAdmin(RecordAdmin):
 
     list_display = ["seat", "predecessor", "successor", "state", "leaves_on", "started_at"]
     list_filter = [
-        filled("finished_at", "後任の登録", empty="まだ", given="済んだ"),
+        filled("finished_at", "完了", empty="していない", given="した"),
         filled("cancelled_at", "取りやめ", empty="していない", given="した"),
     ]
     list_select_related = ["seat__organization", "predecessor__seat__organization", "invitation"]

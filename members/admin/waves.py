@@ -175,7 +175,9 @@ class InvitationWaveAdmin(RecordAdmin):
         wave, form = get_object_or_404(InvitationWave, pk=pk), AgainForm(request.POST)
         fingerprint = request.POST.get("fingerprint", "")
         try:
-            days = form.cleaned_data["days"] if form.is_valid() else -1
+            if not form.is_valid():
+                raise waves.ChangedError
+            days = form.cleaned_data["days"]
             count = waves.send_again(wave, days=days, fingerprint=fingerprint, by=request.user)
         except waves.ChangedError:
             self.message_user(request, CHANGED, messages.ERROR)

@@ -15,11 +15,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from lib import prefectures
+from lib import downloads, prefectures
 from lib.admin import PortalModelAdmin
 from lib.forms import ANY
-from lib.open_data import FORMATS
-from lib.spreadsheets import write_csv, write_xlsx
 from lib.wareki import fiscal_year, format_date
 from members import audit
 from members import yearly_check as verbs
@@ -187,14 +185,8 @@ class YearlyCheckAdmin(PortalModelAdmin):
             raise PermissionDenied
         rows = [line.cells for line in _lines(check, form)]
         audit.record("export_list", check, by=request.user, rows=len(rows))
-        if extension == "csv":
-            content = write_csv(table.HEADS, rows)
-        else:
-            content = write_xlsx("年次確認", table.HEADS, rows)
-        response = HttpResponse(content, content_type=FORMATS[extension])
-        name = f"nenji-kakunin-{check.fiscal_year}.{extension}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        name = f"nenji-kakunin-{check.fiscal_year}"
+        return downloads.sheet(extension, table.HEADS, rows, name=name, title="年次確認")
 
     def print_sheet(self, request: MemberRequest, pk: int) -> HttpResponse:
         check, form = self._check(request, pk), ResultFilter(request.GET)

@@ -137,9 +137,8 @@ class AcceptanceForm(_PasswordTwice):
         return bool(email) and not self.invitation.is_to(email)
 
     def person(self) -> User:
-        return User(
-            username=self.cleaned_data.get("username", ""), name=self.cleaned_data.get("name", "")
-        )
+        names = ("username", "email")
+        return User(**{name: self.cleaned_data.get(name) or "" for name in names})
 
 
 class NewPasswordForm(_PasswordTwice):

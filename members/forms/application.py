@@ -26,6 +26,7 @@ ALREADY_MEMBER = "すでに会員です。担当部署の追加は、貴団体�
 ALREADY_OPEN = (
     "この団体からの申請を、すでに受け付けています。内容については、事務局にお問い合わせください。"
 )
+NO_ASSOCIATION = "{}は市区町村・都道府県です。ここのチェックを外してください。"
 WARDS_ARE_MEMBERS = "東京23区は、はじめから会員です。申請は要りません。"
 
 
@@ -174,7 +175,9 @@ class ApplicationForm(forms.ModelForm):
         prefecture, typed = data.get("prefecture"), data.get("body_name")
         if prefecture and typed:
             self.instance.local_government = None
-            if not data.get("is_association"):
+            if data.get("is_association"):
+                self._refuse_local_government(prefecture, typed)
+            else:
                 self._resolve(prefecture, typed)
             if not self.errors.get("body_name"):
                 self._refuse_members_and_open(prefecture, clean_line(typed))
@@ -195,6 +198,13 @@ class ApplicationForm(forms.ModelForm):
             self.instance.local_government = chosen
             self.instance.body_name = chosen.own_name
             self.cleaned_data["body_name"] = chosen.own_name
+
+    def _refuse_local_government(self, prefecture: str, typed: str) -> None:
+        """As a body without a code it would bear the name of one that has it."""
+        name = prefectures.name_within(prefecture, typed)
+        for body in matching(prefecture, typed):
+            if name == fold(body.name):
+                self.add_error("is_association", NO_ASSOCIATION.format(body))
 
     def _chosen_of(self, found: list[LocalGovernment]) -> LocalGovernment | None:
         """The radio buttons offer what was found; their answer is a code."""

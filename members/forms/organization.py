@@ -21,6 +21,10 @@ from members.models import Confirmation, Invitation, Organization, Seat, Theme, 
 from members.profile import FIELDS
 
 SECTION_TAKEN = "同じ名前の担当部署があります。"
+ALREADY_INVITED = (
+    "この方への招待は、すでに送っています。届かないときや期限が過ぎたときは、"
+    "管理担当者が「自団体の管理」で「もう一度送る」を押してください。"
+)
 
 
 class ProfileForm(forms.ModelForm):
@@ -113,7 +117,7 @@ class NewPersonForm(forms.Form):
         if same.planned().exists():
             self.add_error("name", "この方への招待は、事務局が準備しています。")
         elif same.filter(address=data.get("address")).exists():
-            self.add_error("name", "この方への招待は、すでに送っています。")
+            self.add_error("name", ALREADY_INVITED)
         return data
 
 

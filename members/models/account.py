@@ -32,12 +32,15 @@ class UserQuerySet(models.QuerySet["User"]):
             joined_at__lt=moment,
         )
 
+    def managers(self) -> Self:
+        """管理担当者 who can log in."""
+        return self.filter(role=User.Role.MANAGER, is_active=True)
+
     def last_managers(self) -> Self:
-        """Those whose body has no other 管理担当者 who can log in."""
-        managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
-        others = managers.filter(seat__organization=models.OuterRef("seat__organization"))
-        other = models.Exists(others.exclude(pk=models.OuterRef("pk")))
-        return self.filter(~other, role=User.Role.MANAGER, is_active=True)
+        """Those whose body has no other one."""
+        same_body = models.Q(seat__organization=models.OuterRef("seat__organization"))
+        others = User.objects.managers().filter(same_body).exclude(pk=models.OuterRef("pk"))
+        return self.managers().filter(~models.Exists(others))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -180,6 +183,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         """Forms that do not show left_at leave its constraint out."""
         super().clean()
+        # The log-in looks for addresses in small letters alone.
+        self.email = self.email.lower() if self.email else None
         if self.is_active and self.left_at:
             raise ValidationError(DEPARTED)
 

@@ -216,7 +216,7 @@ class Application(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_name = fold(self.body_name)
-        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
+        if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded_name"}
         super().save(*args, **kwargs)
 

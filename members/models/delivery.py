@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from members.models.inbox import Notice
+from members.models.lease import LEASE, unclaimed
 from members.models.organization import Organization, Seat
 
-LEASE = timedelta(minutes=5)
 # Waits twice as long each time: 5 minutes, 10, 20 … up to four hours.
 RETRY_AFTER = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=4)
@@ -26,11 +26,7 @@ URGENT_FIRST = (F("notice").asc(nulls_first=True), "due_at", "id")
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> Self:
         """Waiting, past its time, and claimed by nobody whose lease still runs."""
-        return self.filter(
-            Q(leased_until=None) | Q(leased_until__lt=now),
-            state=Delivery.State.WAITING,
-            due_at__lte=now,
-        )
+        return self.filter(unclaimed(now), state=Delivery.State.WAITING, due_at__lte=now)
 
     def collected(self) -> Self:
         """To be sent with others in one mail a day or a week."""

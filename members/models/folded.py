@@ -30,7 +30,7 @@ class Folded(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded = self.searchable_text()
-        if "update_fields" in kwargs and kwargs["update_fields"] is not None:
+        if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
 

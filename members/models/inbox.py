@@ -1,6 +1,6 @@
 """知らせ (Notice), and where it lies: in a section's inbox (Notification), marked read by a person."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -9,9 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from members.models.account import User
+from members.models.lease import LEASE, unclaimed
 from members.models.organization import Seat
-
-LEASE = timedelta(minutes=5)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -19,8 +18,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(spread_at=None)
 
     def due(self, now: datetime) -> Self:
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
-        return self.waiting().filter(free, due_at__lte=now)
+        return self.waiting().filter(unclaimed(now), due_at__lte=now)
 
     def claim(self) -> "Notice | None":
         """One that is due, for this process alone until its lease runs out."""

@@ -1,6 +1,5 @@
 """メールの設定 (MailSetting), and what is known of an address (MailAddress)."""
 
-from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -9,11 +8,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from members.models.delivery import Delivery
+from members.models.lease import LEASE, unclaimed
 from members.models.organization import Seat
 
 # A mailbox that was full on as many days is taken for dead.
 SOFT_BOUNCES = 5
-LEASE = timedelta(minutes=5)
 
 
 class Rhythm(models.TextChoices):
@@ -72,9 +71,10 @@ class MailAddressQuerySet(models.QuerySet["MailAddress"]):
         """Addresses whose collected mail is due, for this process alone while the lease runs."""
         now = timezone.now()
         due = Delivery.objects.due(now).collected().filter(address=OuterRef("address"))
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
         with transaction.atomic():
-            rows = self.filter(free & Exists(due)).select_for_update(skip_locked=True, of=("self",))
+            rows = self.filter(unclaimed(now), Exists(due)).select_for_update(
+                skip_locked=True, of=("self",)
+            )
             keys = list(rows.order_by("id").values_list("pk", flat=True)[:limit])
             self.filter(pk__in=keys).update(leased_until=now + LEASE)
         return list(self.filter(pk__in=keys).values_list("address", flat=True))

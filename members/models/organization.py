@@ -53,10 +53,13 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         kinds = (*Organization.REGISTERING_KINDS, Organization.Kind.WARD)
         return self.active().filter(kind__in=kinds, is_demo=False)
 
-    def reachable(self) -> Self:
-        """In the members' own directory: as listed(), demo bodies where DEMO=1, the secretariat."""
-        found = self.active()
-        return found if settings.DEMO else found.filter(is_demo=False)
+    def without_demo(self) -> Self:
+        """Where DEMO=1, demo bodies are shown as all others."""
+        return self if settings.DEMO else self.filter(is_demo=False)
+
+    def in_directory(self) -> Self:
+        """The members' own directory: as listed(), and the secretariat."""
+        return self.active().without_demo()
 
     def merger_due(self, today: date) -> Self:
         """Still taking part under a local government that was merged into another one."""
@@ -65,9 +68,8 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         )
 
     def checked_yearly(self) -> Self:
-        """Asked by 年次確認: all but the secretariat; demo bodies only where DEMO=1."""
-        found = self.active().exclude(kind=Organization.Kind.SECRETARIAT)
-        return found if settings.DEMO else found.filter(is_demo=False)
+        """Asked by 年次確認."""
+        return self.cared_for().without_demo()
 
     def annotate_bounced(self) -> Self:
         """has_bounced: mail to a section or a person of it does not arrive."""
@@ -91,7 +93,7 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
 
     def without_manager(self) -> Self:
         """Nobody who can log in may invite or remove people."""
-        return self.cared_for().filter(~Exists(_people().filter(role="manager")))
+        return self.cared_for().filter(~Exists(_people().managers()))
 
     def without_reachable_person(self) -> Self:
         """Nobody who can log in has an address that works, an own one or the section's mailbox."""
@@ -107,9 +109,9 @@ class OrganizationQuerySet(FoldedQuerySet["Organization"]):
         return self.cared_for().filter(~Exists(_people().filter(last_seen_at__gte=moment)))
 
     def without_code(self) -> Self:
-        """Bodies with an address of their own, members or not; demo bodies only where DEMO=1."""
-        found = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)
-        return found if settings.DEMO else found.filter(is_demo=False)
+        """Bodies with an address of their own, members or not."""
+        without = self.filter(local_government=None).exclude(kind=Organization.Kind.SECRETARIAT)
+        return without.without_demo()
 
     def group_named(self, prefecture: str, name: str) -> "Organization | None":
         """A body without a code, with or without its prefecture, in any width and any case.

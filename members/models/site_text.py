@@ -40,13 +40,11 @@ class SiteTextQuerySet(VersionQuerySet["SiteText"]):
         return []
 
     def by_slug(self, *slugs: str) -> dict[str, "SiteText"]:
-        """The current versions in one query, in the order asked for; keys as templates can say them.
+        """As current_by_slug(), in the order asked for; keys as templates can say them.
 
-        `membership-figure` becomes `membership_figure`; a slug without a version is left out.
+        `membership-figure` becomes `membership_figure`.
         """
-        newest: dict[str, SiteText] = {}
-        for text in self.in_effect().filter(slug__in=slugs):
-            newest.setdefault(text.slug, text)
+        newest = self.filter(slug__in=slugs).current_by_slug()
         return {slug.replace("-", "_"): newest[slug] for slug in slugs if slug in newest}
 
 

@@ -15,6 +15,13 @@ class VersionQuerySet(models.QuerySet[Row]):
         on = on or timezone.localdate()
         return self.filter(effective_from__lte=on).order_by("slug", "-effective_from", "-version")
 
+    def current_by_slug(self) -> dict[str, Row]:
+        """The current version of each, in one query; a slug without one is left out."""
+        newest: dict[str, Row] = {}
+        for text in self.in_effect():
+            newest.setdefault(text.slug, text)  # type: ignore[attr-defined]
+        return newest
+
     def current(self, slug: str) -> Row | None:
         return self.in_effect().filter(slug=slug).first()
 

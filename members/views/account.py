@@ -1,26 +1,20 @@
 """Pages of one's own account: overview, mail address, open sessions."""
 
-from typing import Any
-
 from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members import addresses, second_factor
 from members.access import MemberRequest, member_only, public
-from members.devices import describe
 from members.forms import AddressForm, NameChoiceForm
-from members.models import User
 from members.passwords import LinkOverError
-from members.sessions import IDLE_LIMIT, end_sessions
+from members.sessions import end_sessions, open_sessions
 from members.views.password import link_over, trail
 
 
@@ -97,25 +91,6 @@ def sessions(request: MemberRequest) -> HttpResponse:
         "trail": trail("ログイン中の端末"),
     }
     return render(request, "members/sessions.html", context)
-
-
-def open_sessions(user: User, *, current: str | None) -> list[dict[str, Any]]:
-    """The one in use first, then by last use. What is idle for too long is over already."""
-    stored = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-    known = UserSession.objects.filter(
-        user=user, session_key__in=stored, last_seen_at__gte=timezone.now() - IDLE_LIMIT
-    )
-    ordered = sorted(known, key=lambda one: (one.session_key == current, one.last_seen_at))
-    return [
-        {
-            "pk": one.pk,
-            "device": describe(one.user_agent),
-            "started_at": one.created_at,
-            "seen_at": one.last_seen_at,
-            "is_current": one.session_key == current,
-        }
-        for one in reversed(ordered)
-    ]
 
 
 @require_POST

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,10 +35,9 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     return [("ホーム", reverse("home")), ("自団体の管理", reverse("members:organization")), *steps]
 
 
-def seats_of(request: MemberRequest) -> Any:
-    return Seat.objects.filter(organization=request.user.seat.organization_id).select_related(
-        "organization"
-    )
+def seats_of(request: MemberRequest) -> QuerySet[Seat]:
+    own = Seat.objects.filter(organization=request.user.seat.organization_id)
+    return own.select_related("organization")
 
 
 def person_or_404(request: MemberRequest, pk: int) -> User:

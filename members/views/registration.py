@@ -27,6 +27,10 @@ TO_PROVE_FIRST = (
     "新しいメールアドレスに、確認のメールを送りました。メールに書かれたページで"
     "「メールアドレスを確認する」を押すと、申請が事務局に届きます。"
 )
+VERIFIED_BEFORE = "メールアドレスは、すでに確認されています。"
+PROOF_OVER = (
+    "このメールアドレスの確認は、終わっているか、期限が過ぎています。状態を確かめてください。"
+)
 NOT_CORRECTABLE = "この申請は、今は直せません。状況を確かめてください。"
 
 
@@ -156,7 +160,7 @@ def application_verify(request: HttpRequest, token: str) -> HttpResponse:
             request, "この団体からは、別の申請を受け付けています。事務局にお問い合わせください。"
         )
     except registration.AlreadyDecidedError:
-        messages.info(request, "メールアドレスは、すでに確認されています。")
+        messages.info(request, PROOF_OVER if proof else VERIFIED_BEFORE)
     else:
         messages.success(request, "メールアドレスを確認し、申請を受け付けました。")
     return redirect(found)

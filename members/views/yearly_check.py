@@ -34,8 +34,7 @@ def yearly_check(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         form.errors.clear()
     elif form.is_valid():
-        typed.close()
-        return _confirm(request, form.cleaned_data["note"])
+        return _confirm(request, typed, form.cleaned_data["note"])
     body = request.user.seat.organization
     check = YearlyCheck.objects.running()
     is_asked = check is not None and check.asked().filter(pk=body.pk).exists()
@@ -51,7 +50,7 @@ def yearly_check(request: MemberRequest) -> HttpResponse:
     return render(request, "members/yearly_check.html", context)
 
 
-def _confirm(request: MemberRequest, note: str) -> HttpResponse:
+def _confirm(request: MemberRequest, typed: typed_text.Typed, note: str) -> HttpResponse:
     try:
         verbs.confirm(request.user.seat.organization, note=note, by=request.user)
     except verbs.NotAskedError:
@@ -59,6 +58,7 @@ def _confirm(request: MemberRequest, note: str) -> HttpResponse:
     except verbs.AlreadyConfirmedError:
         messages.info(request, ALREADY_CONFIRMED)
     else:
+        typed.close()
         messages.success(request, "確認しました。ありがとうございました。")
     return redirect("members:yearly_check")
 

@@ -14,13 +14,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from lib import downloads
 from lib.bulk import Bulk, BulkAdmin
 from lib.moments import MomentField
-from lib.open_data import FORMATS
-from lib.spreadsheets import Row, write_xlsx
+from lib.spreadsheets import Row
 from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
@@ -267,12 +266,9 @@ class EventAdmin(SheetListAdmin, PreviewAdmin):
         event = get_object_or_404(Event, pk=pk)
         if not self._may_take_roster(request):
             raise PermissionDenied
-        content = write_xlsx("参加申込", ROSTER_HEADS, roster_rows(event))
+        rows, name = roster_rows(event), f"名簿_{event.name}"
         audit.record("export_entries", event, by=request.user)
-        response = HttpResponse(content, content_type=FORMATS["xlsx"])
-        name = content_disposition_header(True, f"名簿_{event.name}.xlsx")
-        response.headers["Content-Disposition"] = name or "attachment"
-        return response
+        return downloads.sheet("xlsx", ROSTER_HEADS, rows, name=name, title="参加申込")
 
     def _may_take_roster(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["news.view_entry", EXPORTS_PERSONAL_DATA])

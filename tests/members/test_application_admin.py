@@ -210,6 +210,7 @@ class TestPage:
 
         html = self.page(admin, application)
 
+        assert "&lt;b&gt;課" in html
         assert "<script>alert(1)" not in html
         assert "<b>課" not in html
         assert "<img src=x>" not in html
@@ -301,5 +302,6 @@ def test_secretariat_never_sees_the_private_addresses(admin):
     ]
     html = "".join(admin.get(page).content.decode() for page in pages)
 
+    assert application.full_name in html
     assert application.token not in html
     assert invitation.token not in html

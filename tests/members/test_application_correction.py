@@ -147,10 +147,12 @@ class TestAnotherAddress:
 
     def test_link_is_over_after_three_days(self, client, returned, link):
         with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
-            self.prove(client, returned, link)
+            answer = self.prove(client, returned, link)
 
         returned.refresh_from_db()
         assert returned.status == Status.RETURNED
+        assert "すでに確認されています" not in answer.text
+        assert "期限が過ぎています" in answer.text
 
     def test_link_of_another_application_proves_nothing(self, client, returned, link):
         other = factories.make_application(status=Status.RETURNED)

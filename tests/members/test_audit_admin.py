@@ -196,6 +196,7 @@ class TestList:
 
         html = admin.get(LIST).content.decode()
 
+        assert "&lt;b&gt;LEAK" in html
         assert "<b>LEAK" not in html
         assert "<script>LEAK" not in html
 

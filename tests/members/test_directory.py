@@ -168,6 +168,7 @@ class TestNames:
     def test_lists_show_no_names(self, at_work, body, address):
         html = at_work.get(address).content.decode()
 
+        assert body.full_name in html
         assert "見本 公子" not in html
         assert "LEAK" not in html
 
@@ -246,6 +247,7 @@ class TestChoice:
 
         html = client.get(reverse("admin:members_user_change", args=[viewer.pk])).content.decode()
 
+        assert 'name="role"' in html
         assert 'name="shows_name"' not in html
 
 

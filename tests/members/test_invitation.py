@@ -67,6 +67,7 @@ class TestInvitations:
         [
             ({"again": "different-9"}, "again"),
             ({"password": "password", "again": "password"}, "password"),
+            ({"password": answers["email"], "again": answers["email"]}, "password"),
             ({"username": "日本語ID"}, "username"),
             ({"username": "abc"}, "username"),
             ({"email": "nobody"}, "email"),

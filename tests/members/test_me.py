@@ -127,6 +127,36 @@ class TestAddress:
 
         assert at_home.post(link).status_code == 410
 
+    def test_link_is_over_with_the_password(self, at_home, other_client, person):
+        self.ask(at_home)
+        link = self.link()
+        passwords.change(person, password=FRESH)
+
+        assert other_client.post(link).status_code == 410
+        person.refresh_from_db()
+        assert person.email == "hanako@city.example.jp"
+
+    def test_former_address_hears_what_the_secretariat_changed(self, client, secretary, person):
+        client.force_login(secretary)
+
+        client.post(
+            f"/admin/members/user/{person.pk}/change/",
+            {
+                "name": person.name,
+                "email": self.NEW,
+                "username": person.username,
+                "seat": person.seat_id,
+                "role": person.role,
+                "is_active": "on",
+            },
+        )
+
+        told = Delivery.objects.get()
+        assert (told.address, told.subject) == (
+            "hanako@city.example.jp",
+            "利用者の設定の変更（メールアドレスの変更）",
+        )
+
     def test_link_ends_after_three_days(self, at_home, person):
         self.ask(at_home)
         link = self.link()
@@ -205,6 +235,17 @@ class TestSessions:
     def test_session_that_is_over_is_not_listed(self, elsewhere, client, person, minutes):
         with time_machine.travel(timedelta(minutes=minutes)):
             client.force_login(person)
+            client.get("/")
+            sessions = client.get("/members/me/sessions/").context["sessions"]
+
+        assert [one["is_current"] for one in sessions] == [True]
+
+    def test_secretarys_session_is_over_after_half_an_hour(self, client, other_client, secretary):
+        other_client.force_login(secretary)
+        other_client.get("/")
+
+        with time_machine.travel(timedelta(minutes=31)):
+            client.force_login(secretary)
             client.get("/")
             sessions = client.get("/members/me/sessions/").context["sessions"]
 

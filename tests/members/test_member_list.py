@@ -156,6 +156,7 @@ def test_nothing_of_people_and_suspended_bodies_is_shown(client, master):
 
     for query in ({}, {"prefecture": "10"}, {"q": "LEAK"}):
         html = client.get(ADDRESS, query).content.decode().replace('value="LEAK"', "")
+        assert "都道府県から探す" in html
         assert "leak@" not in html
         assert "LEAK-" not in html
         assert "LEAK課" not in html
@@ -196,6 +197,7 @@ def test_senseless_search_shows_the_members_and_says_so(client, wards, query):
 def test_typed_text_stays_text(client, db):
     html = client.get(ADDRESS, {"q": "<script>alert(1)</script>"}).content.decode()
 
+    assert "&lt;script&gt;" in html
     assert "<script" not in html
 
 

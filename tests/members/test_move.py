@@ -1,12 +1,13 @@
 """A person moves to another seat or body and takes nothing along."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 
 from members import people
 from members.models import AuditEntry, User
+from members.staff import Desk
 from tests import factories
 
 Role = User.Role
@@ -100,6 +101,17 @@ def test_only_the_secretariat_moves_people(request, person, who):
         people.move(person, factories.make_seat(), by=request.getfixturevalue(who))
 
 
+def test_who_uses_the_admin_is_moved_by_who_assigns_its_roles(secretary):
+    clerk = factories.make_user(seat=secretary.seat, is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="change_user"))
+    boss, there = factories.make_staff(Desk.ALL), factories.make_seat()
+
+    with pytest.raises(PermissionDenied):
+        people.move(boss, there, by=User.objects.get(pk=clerk.pk))
+    with pytest.raises(PermissionDenied):
+        people.move(secretary, there, by=boss)
+
+
 def test_other_changes_in_the_admin_leave_an_entry_too(client, secretary, person):
     client.force_login(secretary)
 
@@ -128,3 +140,22 @@ def test_page_of_a_person_leads_the_secretariat_to_the_hand_over(client, secreta
 
     assert f'href="/members/handover/new/{person.pk}/"' in html
     assert client.get(f"/members/handover/new/{person.pk}/").status_code == 200
+
+
+def test_seat_does_not_change_its_body_on_its_own_page(client, secretary, manager):
+    seat, here = manager.seat, manager.seat.organization
+    there = factories.make_organization()
+    client.force_login(secretary)
+
+    client.post(
+        f"/admin/members/seat/{seat.pk}/change/",
+        {
+            "organization": there.pk,
+            "section": "広報課",
+            "former_names-TOTAL_FORMS": 0,
+            "former_names-INITIAL_FORMS": 0,
+        },
+    )
+
+    seat.refresh_from_db()
+    assert (seat.organization, seat.section) == (here, "広報課")

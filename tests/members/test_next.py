@@ -67,6 +67,14 @@ def by_being_logged_in(client, person, target):
 
 
 WAYS = [by_password, by_app, by_mail, by_logging_out, by_proof, by_being_logged_in]
+# One of each kind shows that a way asks the adapter; the log-in asks it about all.
+KINDS = [
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "\thttps://evil.example",
+    "-1",
+]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -74,8 +82,13 @@ def test_leads_back(client, manager, way):
     assert way(client, manager, OWN).url == OWN
 
 
-@pytest.mark.parametrize("target", ELSEWHERE)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "target"),
+    [
+        *((by_password, target) for target in ELSEWHERE),
+        *((way, target) for way in WAYS[1:] for target in KINDS),
+    ],
+)
 def test_leads_nowhere_else(client, manager, way, target):
     answer = way(client, manager, target)
 

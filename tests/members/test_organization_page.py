@@ -41,6 +41,14 @@ def test_page_shows_people_invitations_and_hand_overs_of_the_own_body_only(at_wo
     assert "LEAK" not in html
 
 
+def test_account_on_x_that_the_secretariat_typed_with_its_mark_has_one_mark(at_work, manager):
+    Organization.objects.filter(pk=manager.seat.organization_id).update(x_account="@city")
+
+    html = at_work.get(PAGE).content.decode()
+
+    assert '<a href="https://x.com/city" rel="noopener">@city</a>' in html
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_page_asks_a_constant_number_of_queries(at_work, manager, django_assert_num_queries, rows):
     for number in range(rows):

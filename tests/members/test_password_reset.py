@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
+from django.urls import reverse
 
 from members import passwords
-from members.models import Delivery, Organization, User
+from members.models import AuditEntry, Delivery, Organization, User
 from tests import factories
 
 FORGOTTEN, NEW = "/accounts/password/reset/", "/accounts/password/new/"
@@ -200,3 +202,27 @@ def test_requests_are_limited_for_the_person_not_for_the_town_hall(client, perso
 
 def test_limit_for_nobody_is_the_same(client, db):
     assert [ask(client, "nobody").status_code for _ in range(4)] == [302, 302, 302, 429]
+
+
+def test_password_given_by_the_secretariat_is_told_recorded_and_ends_sessions(
+    client, other_client, secretary, person
+):
+    other_client.force_login(person)
+    other_client.get("/contact/")
+    client.force_login(secretary)
+
+    client.post(
+        reverse("admin:auth_user_password_change", args=[person.pk]),
+        {"password1": FRESH, "password2": FRESH},
+    )
+
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor, entry.target_id) == (
+        "change_password",
+        secretary,
+        str(person.pk),
+    )
+    assert Delivery.objects.get().address == "hanako@city.example.jp"
+    assert not Session.objects.filter(session_key=other_client.session.session_key).exists()
+    person.refresh_from_db()
+    assert person.check_password(FRESH)

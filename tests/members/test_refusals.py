@@ -4,9 +4,19 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from members import admission, care, introductions, people, profile, registration, waves
+from members import (
+    admission,
+    care,
+    introductions,
+    people,
+    profile,
+    registration,
+    second_factor,
+    waves,
+)
 from members.introductions import Wish
 from members.models import Application, AuditEntry, Introduction, LocalGovernment, User
+from members.staff import Desk
 from tests import factories
 
 Role = User.Role
@@ -43,6 +53,18 @@ def test_person_who_sits_in_another_body_by_now_stays_as_is(manager, colleague, 
 
     colleague.refresh_from_db()
     assert colleague.role == Role.CONTRIBUTOR
+
+
+def test_second_factor_is_removed_by_the_secretariat_and_a_superuser_s_by_superusers(
+    manager, colleague, secretary
+):
+    clerk = factories.make_staff(Desk.ALL)
+
+    for person, by in ((colleague, manager), (secretary, clerk)):
+        with pytest.raises(PermissionDenied):
+            second_factor.remove(person, by=by)
+
+    assert not AuditEntry.objects.exists()
 
 
 def test_seat_is_moved_by_the_secretariat_alone(manager, ward):

@@ -1,7 +1,7 @@
 """A town that has never heard of the portal becomes a member without a telephone call."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from members import registration, retention
+from members.forms.application import ALREADY_OPEN
 from members.models import (
     Application,
     AuditEntry,
@@ -103,6 +104,7 @@ def test_answer_to_a_second_application_names_nobody(client, town):
 
     html = client.post(REGISTER, typed()).content.decode()
 
+    assert ALREADY_OPEN in html
     assert "LEAK" not in html
     assert "leak@" not in html
 
@@ -324,7 +326,21 @@ class TestDecisions:
         registration.approve(factories.make_application(local_government=town), by=secretary)
 
         body.refresh_from_db()
-        assert body.status == Organization.Status.ACTIVE
+        assert (body.status, body.joined_on) == ("active", timezone.localdate())
+        entry = AuditEntry.objects.get(act="change_status")
+        assert (entry.target_id, entry.detail) == (str(body.pk), {"after": "active"})
+
+    @pytest.mark.parametrize("status", ["active", "suspended"])
+    def test_body_that_never_left_keeps_the_day_it_joined(self, secretary, status):
+        day, town = date(2025, 4, 1), factories.make_local_government()
+        body = factories.make_organization(
+            name=town.name, local_government=town, status=status, joined_on=day
+        )
+
+        registration.approve(factories.make_application(local_government=town), by=secretary)
+
+        body.refresh_from_db()
+        assert (body.status, body.joined_on) == ("active", day)
 
     @pytest.mark.parametrize(("status", "comes_back"), [("withdrawn", False), ("suspended", True)])
     def test_people_of_before_come_back_with_a_suspended_body_alone(

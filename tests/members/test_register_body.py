@@ -99,6 +99,18 @@ def test_association_applies_by_its_name(client, secretary):
     assert (organization.kind, organization.local_government) == ("association", None)
 
 
+@pytest.mark.parametrize("name", ["見本町", "群馬県見本町", "群馬県"])
+def test_local_government_does_not_apply_as_an_association(client, town, name):
+    factories.make_local_government(
+        name="", kind=LocalGovernment.Kind.PREFECTURE, kana="ぐんまけん"
+    )
+
+    found = errors(client, body_name=name, is_association="on")
+
+    assert list(found) == ["is_association"]
+    assert "チェックを外してください" in found["is_association"][0]
+
+
 def test_prefecture_applies_as_itself(client, db):
     factories.make_local_government(
         name="", kind=LocalGovernment.Kind.PREFECTURE, kana="ぐんまけん"

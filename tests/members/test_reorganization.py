@@ -266,3 +266,21 @@ class TestSection:
             "edit_seat",
             "edit_seat",
         ]
+
+    @pytest.mark.parametrize("way", ["on the page of the body", "on its own page", "in the list"])
+    def test_empty_section_that_is_deleted_leaves_an_entry(self, admin, body, secretary, way):
+        seat = factories.make_seat(organization=body)
+
+        if way == "on the page of the body":
+            row = {"id": seat.pk, "organization": body.pk, "section": seat.section, "DELETE": "on"}
+            change(admin, body, seats=[row])
+        elif way == "on its own page":
+            admin.post(reverse("admin:members_seat_delete", args=[seat.pk]), {"post": "yes"})
+        else:
+            chosen = {"action": "delete_selected", "_selected_action": [seat.pk], "post": "yes"}
+            admin.post(reverse("admin:members_seat_changelist"), chosen)
+
+        assert not body.seats.exists()
+        entry = AuditEntry.objects.get(act="delete_seat")
+        assert (entry.actor, entry.target_id) == (secretary, str(seat.pk))
+        assert entry.detail == {"organization": body.pk}

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from members import registration, retention
-from members.models import Application, AuditEntry, Delivery, Theme
+from members.models import Application, AuditEntry, Delivery, MailText, Theme
 from renkei.jobs import JOBS
 from tests import factories
 
@@ -57,6 +57,23 @@ def return_(application, secretary):
 
 def withdraw(application, secretary):
     registration.withdraw(application)
+
+
+def test_subject_in_words_of_the_secretariat_is_taken_out(secretary):
+    MailText.objects.create(
+        slug="application_refused",
+        subject="{担当者名}様へ",
+        body="{理由}\n{リンク}\n",
+        effective_from=timezone.localdate(),
+    )
+    application = received()
+    refuse(application, secretary)
+    assert Delivery.objects.filter(subject="LEAK 花子様へ").exists()
+
+    erase_after()
+
+    assert not Delivery.objects.filter(subject__contains="LEAK").exists()
+    assert Delivery.objects.filter(subject=retention.ERASED).count() == 1
 
 
 @pytest.mark.parametrize(

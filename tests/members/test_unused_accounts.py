@@ -16,6 +16,7 @@ from members.models import (
     YearlyCheck,
 )
 from tests import factories
+from tests.members.yearly_checks import addresses, make_town, make_unused
 
 Role = User.Role
 
@@ -27,24 +28,9 @@ def spring():
         yield traveller
 
 
-def make_town(mailbox="town@example.jp", **fields):
-    """A body with a manager whose section has a mailbox."""
-    seat = factories.make_seat(organization=factories.make_organization(**fields), mailbox=mailbox)
-    return factories.make_user(seat=seat, role=Role.MANAGER, last_seen_at=timezone.now())
-
-
-def make_unused(seat, **fields):
-    joined_at = datetime(2025, 4, 1, tzinfo=timezone.get_current_timezone())
-    return factories.make_user(seat=seat, joined_at=joined_at, **fields)
-
-
 def run_on(spring, day):
     spring.move_to(f"{day} 09:00+09:00")
     return yearly_check.suspend_unused_due()
-
-
-def addresses(**conditions):
-    return sorted(Delivery.objects.filter(**conditions).values_list("address", flat=True))
 
 
 def is_active(user):

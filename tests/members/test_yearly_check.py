@@ -1,20 +1,20 @@
 """年次確認: asked by the secretariat, confirmed by each body, unused accounts warned and suspended."""
 
 import threading
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from members import yearly_check
 from members.models import (
     AuditEntry,
     Confirmation,
     Delivery,
+    Draft,
     Organization,
     User,
     YearlyCheck,
@@ -22,6 +22,7 @@ from members.models import (
 from renkei import jobs
 from tests import factories
 from tests.html import text_of
+from tests.members.yearly_checks import addresses, make_town, make_unused
 
 PAGE = "/members/check/"
 BUTTON = "内容を確認しました</button>"
@@ -53,24 +54,9 @@ def mailbox(manager):
     return manager.seat.mailbox
 
 
-def make_town(mailbox="town@example.jp", **fields):
-    """A body with a manager whose section has a mailbox."""
-    seat = factories.make_seat(organization=factories.make_organization(**fields), mailbox=mailbox)
-    return factories.make_user(seat=seat, role=Role.MANAGER, last_seen_at=timezone.now())
-
-
-def make_unused(seat, **fields):
-    joined_at = datetime(2025, 4, 1, tzinfo=timezone.get_current_timezone())
-    return factories.make_user(seat=seat, joined_at=joined_at, **fields)
-
-
 def run_on(spring, day):
     spring.move_to(f"{day} 09:00+09:00")
     return yearly_check.remind_due()
-
-
-def addresses(**conditions):
-    return sorted(Delivery.objects.filter(**conditions).values_list("address", flat=True))
 
 
 class TestStart:
@@ -209,10 +195,13 @@ class TestConfirm:
         colleague = factories.make_user(seat=manager.seat, role=Role.MANAGER)
         client.force_login(colleague)
 
-        answer = client.post(PAGE, {"note": "後から"}, follow=True)
+        draft = factories.make_draft(colleague, kind="yearly-check", address=PAGE)
+
+        answer = client.post(draft.get_absolute_url(), {"note": "後から"}, follow=True)
 
         assert "すでに確認しました" in text_of(answer)
         assert Confirmation.objects.get().confirmed_by == manager
+        assert list(Draft.objects.open()) == [draft]
 
     @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.VIEWER])
     def test_others_of_the_body_read_without_last_use_and_cannot_confirm(

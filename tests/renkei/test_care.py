@@ -347,6 +347,16 @@ class TestMoveOfASeat:
         entry = AuditEntry.objects.get(act="move_seat")
         assert entry.detail == {"before": before.pk, "after": into.pk}
 
+    def test_takes_no_invited_manager_along_as_one(self, secretary, seat, into):
+        invited = factories.make_invitation(seat=seat, role=User.Role.MANAGER)
+        reader = factories.make_invitation(seat=seat, role=User.Role.VIEWER)
+
+        people.move_seat(seat, into, by=secretary)
+
+        invited.refresh_from_db()
+        reader.refresh_from_db()
+        assert (invited.role, reader.role) == ("contributor", "viewer")
+
     def test_leaves_no_colleagues_without_a_manager(self, secretary, seat, boss, into):
         other = factories.make_seat(organization=seat.organization, section="総務課")
         factories.make_user(seat=other)

@@ -230,6 +230,18 @@ class TestWhoIsInAGroup:
         assert refused.status_code == 403
         assert secretary.name != "改名"
 
+    def test_the_own_page_is_saved_without_a_choice_of_the_role(self, client, db):
+        boss = factories.make_staff(Desk.ALL)
+        client.force_login(boss)
+
+        page = client.get(reverse("admin:members_user_change", args=[boss.pk])).content.decode()
+        self.give(client, boss, name="改名 花子")
+
+        boss = User.objects.get(pk=boss.pk)
+        assert (boss.name, staff.desk_of(boss)) == ("改名 花子", Desk.ALL)
+        assert 'name="desk"' not in page
+        assert "事務局（管理）" in page
+
     def test_page_for_viewers_has_no_way_to_change(self, client, manager):
         client.force_login(factories.make_staff(Desk.VIEWER))
 
