@@ -46,9 +46,16 @@ def record_match(topic: Topic, line: str, *, by: User) -> None:
 
 @transaction.atomic
 def withdraw(topic: Topic, *, note: str, by: User) -> None:
-    """Leaves the title and the note; text and files are shown to the own body alone."""
+    """Leaves the title and the note; text and files are shown to the own body alone.
+
+    Before its publication it leaves nothing: nobody has seen or approved what it says.
+    """
     check_editable(topic, by)
-    _end(topic, Status.WITHDRAWN, of=(Status.WAITING, Status.OPEN, Status.CLOSED), note=note, by=by)
+    # Whoever approves it in this moment waits, or is waited for.
+    now = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic.pk)
+    is_unseen = now.status == Status.WAITING or now.is_scheduled
+    status = Status.DROPPED if is_unseen else Status.WITHDRAWN
+    _end(topic, status, of=(Status.WAITING, Status.OPEN, Status.CLOSED), note=note, by=by)
 
 
 @transaction.atomic

@@ -56,8 +56,7 @@ def edited(topic: Topic, *, asks_again: bool, has_new_deadline: bool, by: Seat) 
     """Of a topic that nobody has heard of yet only the hour moves."""
     if topic.status == Topic.Status.WAITING:
         return
-    first = Notice.objects.waiting().filter(key=_key(topic, "new"))
-    is_untold = bool(first.update(due_at=topic.publish_at, leased_until=None))
+    is_untold = bool(_first(topic).update(due_at=topic.publish_at, leased_until=None))
     if asks_again and not is_untold:
         _tell(Kind.CHANGE, topic, f"version-{topic.version}", by=by)
     elif has_new_deadline and not is_untold:
@@ -71,9 +70,15 @@ def extended(topic: Topic, *, by: Seat) -> None:
 
 
 def ended(topic: Topic, *, by: Seat) -> None:
-    """Closed, matched, unfulfilled or withdrawn: nobody is reminded any more."""
-    _tell(Kind.OUTCOME, topic, f"outcome-{topic.edits}", by=by)
+    """Closed, matched, unfulfilled or withdrawn: nobody is reminded any more.
+
+    Of one that was never published nobody hears at all.
+    """
     _reminders(topic).delete()
+    if topic.status == Topic.Status.DROPPED:
+        _first(topic).delete()
+    else:
+        _tell(Kind.OUTCOME, topic, f"outcome-{topic.edits}", by=by)
 
 
 def replied(reply: Reply) -> None:
@@ -154,6 +159,11 @@ def remind_before_deadline(topic: Topic) -> None:
         return
     key = _key(topic, f"reminder-{topic.deadline:%Y%m%d%H%M}")
     inbox.tell(Kind.REMINDER, key=key, topic=topic.pk, due_at=due_at)
+
+
+def _first(topic: Topic) -> Any:
+    """That it is there, as long as nobody has heard of it."""
+    return Notice.objects.waiting().filter(key=_key(topic, "new"))
 
 
 def _reminders(topic: Topic) -> Any:
