@@ -82,7 +82,7 @@ def _changed(topic: Topic, values: dict[str, Any], expected: int, by: User) -> A
 
 
 @transaction.atomic
-def acknowledge(topic: Topic, version: int, *, by: User) -> Acknowledgement:
+def acknowledge(topic: Topic, version: int | None, *, by: User) -> Acknowledgement:
     """確認しました, for the whole body. Raises StaleError when the text has changed since it was read."""
     now = Topic.objects.get(pk=topic.pk)
     if not is_contributor(by) or now.is_of(by) or not now.requires_acknowledgement:

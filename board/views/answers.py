@@ -21,6 +21,7 @@ from board.views.desk import Desk, write
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import closed_before, uuids
 from lib import prefectures
+from lib.numbers import whole_number
 from lib.wareki import format_date
 from members.access import (
     EXPORTS_PERSONAL_DATA,
@@ -91,9 +92,9 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
 @contributor_only
 def topic_acknowledge(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
-    version = request.POST.get("version", "")
+    version = whole_number(request.POST.get("version", ""))
     try:
-        answering.acknowledge(topic, int(version) if version.isdigit() else 0, by=request.user)
+        answering.acknowledge(topic, version, by=request.user)
     except posting.StaleError:
         messages.warning(request, "内容が変わりました。もう一度読んでから、確認してください。")
     else:
@@ -312,10 +313,8 @@ def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
     """事務局に知らせる: the topic, or with `?reply=12` one of its replies."""
     topic = topic_or_404(request, pk)
     post: Topic | Reply = topic
-    number = request.GET.get("reply", "")
-    if number:
-        is_number = number.isascii() and number.isdigit() and len(number) < 10
-        post = get_object_or_404(topic.replies.shown(), seq=number if is_number else 0)
+    if number := request.GET.get("reply", ""):
+        post = get_object_or_404(topic.replies.shown(), seq=whole_number(number))
     form = filled(request, ReportForm)
     if request.method != "POST" or not form.is_valid():
         return act_page(request, topic, form, "事務局に知らせる")

@@ -14,6 +14,7 @@ from board.forms import ReplyForm
 from board.lists import with_todo
 from board.models import Attachment, Reply, Topic, Watch, page_of
 from board.views.lists import trail
+from lib.numbers import whole_number
 from lib.paging import links
 from lib.plain_text import summary_of
 from lib.wareki import format_date
@@ -87,10 +88,10 @@ def text_context(topic: Topic, request: MemberRequest) -> dict[str, Any]:
 
 def _page_number(request: HttpRequest, pages: int) -> int:
     """Of an address; beyond the last page nothing exists."""
-    text = request.GET.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= pages):
+    number = whole_number(request.GET.get("page", "1"))
+    if number is None or not 1 <= number <= pages:
         raise Http404
-    return int(text)
+    return number
 
 
 def with_files(

@@ -18,6 +18,7 @@ from board.views import acts, resending
 from board.views.desk import Desk, write
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
+from lib.numbers import whole_number
 from lib.wareki import format_deadline
 from members import drafts
 from members.access import MemberRequest, contributor_only
@@ -82,10 +83,8 @@ def _category_of(request: MemberRequest) -> Category | None:
 
 
 def typed_category(data: QueryDict | None) -> Category | None:
-    number = data.get("category", "") if data else ""
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Category.objects.filter(pk=number).first()
+    number = whole_number(data.get("category", "")) if data else None
+    return Category.objects.filter(pk=number).first() if number else None
 
 
 @keeps_typed_text(TOPIC, files.keep)
@@ -180,10 +179,8 @@ def _brings_no_text(request: MemberRequest) -> bool:
 
 def _quoted(request: MemberRequest, topic: Topic) -> str:
     """`>>12` and its lines behind `> `."""
-    number = request.GET.get("quote", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return ""
-    found = topic.replies.shown().filter(seq=number).first()
+    number = whole_number(request.GET.get("quote", ""))
+    found = topic.replies.shown().filter(seq=number).first() if number else None
     if found is None:
         return ""
     lines = "\n".join(f"> {line}" for line in found.body.splitlines())

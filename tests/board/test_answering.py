@@ -203,6 +203,19 @@ def test_confirmation_is_one_per_body_and_version(contributor):
     assert Acknowledgement.objects.count() == 2
 
 
+@pytest.mark.parametrize("version", ["", "-1", "²", "9" * 5000])
+def test_version_that_is_no_number_confirms_nothing(client, contributor, version):
+    topic = factories.make_topic(requires_acknowledgement=True)
+    client.force_login(contributor)
+
+    answer = client.post(
+        reverse("board:topic_acknowledge", args=[topic.pk]), {"version": version}, follow=True
+    )
+
+    assert "もう一度読んでから、確認してください。" in text_of(answer)
+    assert not topic.acknowledgements.exists()
+
+
 class TestConsultation:
     @pytest.fixture
     def proposal(self, contributor):
