@@ -85,7 +85,8 @@ def _changed(topic: Topic, values: dict[str, Any], expected: int, by: User) -> A
 def acknowledge(topic: Topic, version: int | None, *, by: User) -> Acknowledgement:
     """確認しました, for the whole body. Raises StaleError when the text has changed since it was read."""
     now = Topic.objects.get(pk=topic.pk)
-    if not is_contributor(by) or now.is_of(by) or not now.requires_acknowledgement:
+    is_asked = now.requires_acknowledgement and not (now.is_of(by) or is_secretariat(by))
+    if not (is_asked and is_contributor(by)):
         raise PermissionDenied
     if now.version != version:
         raise StaleError

@@ -216,6 +216,13 @@ def test_version_that_is_no_number_confirms_nothing(client, contributor, version
     assert not topic.acknowledgements.exists()
 
 
+def test_secretariat_confirms_nothing(secretary):
+    topic = factories.make_topic(requires_acknowledgement=True)
+
+    with pytest.raises(PermissionDenied):
+        answering.acknowledge(topic, 1, by=secretary)
+
+
 class TestConsultation:
     @pytest.fixture
     def proposal(self, contributor):
