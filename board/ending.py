@@ -17,6 +17,8 @@ from board.search import index
 from members.models import User
 
 Status = Topic.Status
+# A result may be corrected.
+HAVE_RESULTS = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
 
 
 @transaction.atomic
@@ -32,16 +34,16 @@ def record_outcome(topic: Topic, status: str, *, note: str, by: User) -> None:
     check_editable(topic, by)
     if status not in (Status.MATCHED, Status.UNFULFILLED):
         raise ValueError(status)
-    ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
-    _end(topic, Status(status), of=ended, note=note, by=by)
+    _end(topic, Status(status), of=HAVE_RESULTS, note=note, by=by)
 
 
 @transaction.atomic
 def record_match(topic: Topic, line: str, *, by: User) -> None:
     """What two bodies have agreed on, below what the proposal says already."""
-    note = f"{topic.outcome_note}\n{line}".strip()
-    ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
-    _end(topic, Status.MATCHED, of=ended, note=note, by=by)
+    # Two consultations may end in one moment: each adds its line to what stands by then.
+    now = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic.pk)
+    note = f"{now.outcome_note}\n{line}".strip()
+    _end(topic, Status.MATCHED, of=HAVE_RESULTS, note=note, by=by)
 
 
 @transaction.atomic

@@ -267,6 +267,20 @@ class TestConsultation:
         assert "20人を受け入れ" in shown.outcome_note
         assert ward.seat.organization.full_name in shown.outcome_note
 
+    def test_results_that_are_agreed_to_at_once_all_stand_in_the_proposal(
+        self, proposal, ward, manager
+    ):
+        notes = {"20人を受け入れ": ward, "合同の防災訓練": manager}
+        for note, who in notes.items():
+            consulting.propose_match(self.begin(proposal, who), note, by=who)
+        opened = list(Match.objects.select_related("consultation__source"))
+
+        for match in opened:
+            consulting.agree(match, by=proposal.author)
+
+        shown = Topic.objects.get(pk=proposal.pk).outcome_note
+        assert all(note in shown for note in notes)
+
     def test_result_that_was_taken_back_can_be_agreed_to_by_nobody(self, proposal, ward):
         consultation = self.begin(proposal, ward)
         match = consulting.propose_match(consultation, "x", by=ward)
