@@ -55,11 +55,11 @@ class Posts:
         topic = self.topic_of(notice)
         if topic is None or not topic.is_for(seat.organization) or topic.hidden_at:
             return INVISIBLE
+        if topic.is_withdrawn and notice.kind != Kind.OUTCOME:
+            return WITHDRAWN
         if notice.kind == Kind.REPLY:
             reply = self.replies.get((topic.pk, notice.seq))
             return "" if reply and reply.hidden_at is None else INVISIBLE
-        if topic.is_withdrawn and notice.kind != Kind.OUTCOME:
-            return WITHDRAWN
         return self._reason_of_request(row, notice, topic)
 
     def _reason_of_request(self, row: Delivery, notice: Notice, topic: Topic) -> str:

@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from board import answering, consulting, ending, moderation, posting
+from board.mails import Posts
 from board.models import Topic, Watch
 from members.models import Delivery, Notice, Notification, NotificationRead, Organization
 from renkei.spreading import spread_due
@@ -382,3 +383,15 @@ class TestDecisions:
         spread()
 
         assert told(Kind.MATCH) == {asker.seat_id}
+
+
+def test_reply_of_a_topic_that_was_withdrawn_is_not_mailed(asker, town, other):
+    topic = factories.make_topic(author=asker)
+    Watch.objects.create(topic=topic, seat=other.seat)
+    factories.make_reply(topic, author=town)
+    spread()
+
+    ending.withdraw(topic, note="中止", by=asker)
+
+    row = Delivery.objects.get(notice__kind=Kind.REPLY, seat=other.seat)
+    assert Posts.of([row]).reason_to_skip(row) == "投稿が取り下げられました。"
