@@ -77,15 +77,7 @@ class Posts:
     def text(self, row: Delivery) -> str:
         """Of one mail that tells of one thing; without greeting and footer."""
         notice, topic = _noticed(row, self)
-        is_open = topic.audience == Topic.Audience.ALL
-        context = {
-            "notice": notice,
-            "topic": topic,
-            "is_open": is_open,
-            "facts": kinds.facts(topic) if is_open and not topic.is_withdrawn else [],
-            "text": _shortened(self._text_of(notice, topic)) if is_open else "",
-        }
-        return render_to_string("board/mail/notice.txt", context)
+        return _written(notice, topic, self._text_of(notice, topic))
 
     def _text_of(self, notice: Notice, topic: Topic) -> str:
         if notice.kind == Kind.REPLY:
@@ -123,16 +115,20 @@ def _done(topics: dict[int, Topic], bodies: set[int]) -> frozenset[tuple[int, in
 def sample(topic: Topic) -> tuple[str, str]:
     """Subject and text of the mail that will tell of a topic which is not saved yet."""
     notice = Notice(kind=Kind.TOPIC)
+    text = _written(notice, topic, topic.body)
+    return f"{heading(notice, topic)}：{title_of(topic)}", text.strip()
+
+
+def _written(notice: Notice, topic: Topic, text: str) -> str:
     is_open = topic.audience == Topic.Audience.ALL
     context = {
         "notice": notice,
         "topic": topic,
         "is_open": is_open,
-        "facts": kinds.facts(topic) if is_open else [],
-        "text": _shortened(topic.body) if is_open else "",
+        "facts": kinds.facts(topic) if is_open and not topic.is_withdrawn else [],
+        "text": _shortened(text) if is_open else "",
     }
-    text = render_to_string("board/mail/notice.txt", context)
-    return f"{heading(notice, topic)}：{title_of(topic)}", text.strip()
+    return render_to_string("board/mail/notice.txt", context)
 
 
 def title_of(topic: Topic) -> str:
