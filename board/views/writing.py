@@ -64,7 +64,9 @@ def topic_new(request: MemberRequest) -> HttpResponse:
 
 
 def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> None:
-    if topic.is_scheduled:
+    if topic.status == Topic.Status.WAITING:
+        messages.success(request, "事務局に送りました。事務局が承認すると、公開されます。")
+    elif topic.is_scheduled:
         when = format_deadline(topic.publish_at)
         messages.success(request, f"公開を予約しました。{when}に公開します。")
     else:
