@@ -94,7 +94,8 @@ def typed_category(data: QueryDict | None) -> Category | None:
 @contributor_only
 def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
-    if not topic.is_editable_by(request.user):
+    is_over = topic.is_withdrawn and _brings_no_text(request)
+    if is_over or not topic.is_editable_by(request.user):
         raise PermissionDenied
     unwanted = request.POST.getlist("remove_posted_files")
 
@@ -134,6 +135,7 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
             "trail": topic_trail(topic, ("編集", "")),
         },
         made=lambda key: topic if closed_before(request, key) else None,
+        closed="この投稿は取り下げられています。書いた内容は下書きにあります。",
     )
     return write(request, desk)
 
