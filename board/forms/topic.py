@@ -1,6 +1,6 @@
 """The form of a post: its category decides which fields it has."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -16,7 +16,7 @@ from lib import prefectures
 from lib.forms import WholeNumberField
 from lib.moments import MomentField
 from lib.text import clean_line, clean_text, half_width
-from lib.wareki import WarekiDateField, format_date_weekday
+from lib.wareki import WarekiDateField, format_date_weekday, last_day
 from lib.working_days import is_working_day
 from members.models import Theme, User
 
@@ -253,8 +253,7 @@ class TopicForm(forms.ModelForm):
 
 
 def deadline_warnings(deadline: datetime) -> list[str]:
-    # Midnight belongs to the day that it ends, as it is read.
-    day = timezone.localtime(deadline - timedelta(microseconds=1)).date()
+    day = last_day(deadline)
     if is_working_day(day):
         return []
     return [

@@ -11,7 +11,7 @@ from django.utils import timezone
 from board.models.audience import Audience, TopicAudience, addressed_to
 from board.models.category import Category
 from lib.addresses import address
-from lib.wareki import spellings
+from lib.wareki import last_day, spellings
 from members.access import AnyUser, is_contributor, is_member, is_secretariat
 from members.models import Organization, Seat, Theme, User
 from members.models.organization import OrganizationQuerySet
@@ -347,9 +347,7 @@ class Topic(models.Model):
         """Whole days in Japan until the deadline: 0 is today; None when nothing runs out."""
         if self.deadline is None or not self.is_accepting:
             return None
-        # A deadline at midnight belongs to the day that it ends.
-        last_moment = timezone.localtime(self.deadline) - timedelta(microseconds=1)
-        return (last_moment.date() - timezone.localdate()).days
+        return (last_day(self.deadline) - timezone.localdate()).days
 
     def is_of(self, user: AnyUser) -> bool:
         """Of the user's own body: every colleague is its author."""
@@ -365,7 +363,7 @@ class Topic(models.Model):
 
     def searchable_text(self) -> str:
         """All that it says, with its days as people type them."""
-        deadline = self.deadline and timezone.localdate(self.deadline)
+        deadline = self.deadline and last_day(self.deadline)
         days = [spellings(day) for day in (deadline, self.starts_on, self.ends_on) if day]
         # PostgreSQL gives them back in an order of its own.
         details = [str(value) for _, value in sorted(self.details.items())]
