@@ -131,7 +131,7 @@ class TopicForm(forms.ModelForm):
         return {
             "publish_at": None,
             "asks": kinds.ASKS.get(self.kind, Topic.Asks.NOTHING),
-            "contact": kinds.contact_of(self.by.seat.organization, self.by.seat),
+            "contact": self.by.seat.contact,
         }
 
     def _related_rows(self) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def propose(request: MemberRequest) -> HttpResponse:
     proposed = {
         "organizer": str(seat.organization),
         "prefecture": seat.organization.prefecture,
-        "contact": f"{seat.organization} {seat.section}　電話 {seat.telephone}".strip(),
+        "contact": seat.contact,
     }
     form = _form(request, Event(), initial=proposed)
     if request.method == "POST" and form.is_valid():

@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import AuditEntry, Delivery, Draft, User
+from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
 from news.models import Event
 from tests import factories
@@ -167,6 +167,15 @@ def test_proposal_is_amended_and_withdrawn_while_it_waits(client, contributor):
 
     event.refresh_from_db()
     assert (event.name, event.refusal) == ("直した祭り", "提案した会員が取り下げました。")
+
+
+def test_section_without_a_telephone_is_asked_for_none(client, contributor):
+    Seat.objects.filter(pk=contributor.seat_id).update(telephone="")
+    client.force_login(contributor)
+
+    form = client.get(reverse("news:propose")).context["form"]
+
+    assert "電話" not in form["contact"].value()
 
 
 @pytest.mark.parametrize(
