@@ -77,9 +77,9 @@ def proposal(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("news:proposal_list")
     form = _form(request, event)
     if request.method == "POST" and form.is_valid():
-        key = typed_text.form_key_of(request)
+        amended, key = form.save(commit=False), typed_text.form_key_of(request)
         try:
-            proposing.amend(form.save(commit=False), form_key=key, by=request.user)
+            proposing.amend(amended, fields=form.Meta.fields, form_key=key, by=request.user)
         except proposing.AlreadyDecidedError:
             messages.error(request, DECIDED)
         else:
