@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -89,11 +88,9 @@ def proposal(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@member_only
+@contributor_only
 def proposal_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     event = get_object_or_404(_own(request), pk=pk)
-    if not is_contributor(request.user):
-        raise PermissionDenied
     try:
         proposing.withdraw(event, by=request.user)
     except proposing.AlreadyDecidedError:

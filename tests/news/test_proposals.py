@@ -194,7 +194,7 @@ def test_section_without_a_telephone_is_asked_for_none(client, contributor):
 
 @pytest.mark.parametrize(
     ("who", "page", "withdraw"),
-    [("viewer", 403, 404), ("ward", 404, 404), ("secretary", 404, 404)],
+    [("viewer", 403, 403), ("ward", 404, 404), ("secretary", 404, 404)],
 )
 def test_others_neither_see_nor_change_a_proposal(
     client, request, contributor, who, page, withdraw
