@@ -23,6 +23,7 @@ from board.views.writing import closed_before, uuids
 from lib import prefectures
 from lib.numbers import whole_number
 from lib.wareki import format_date
+from members import audit
 from members.access import (
     EXPORTS_PERSONAL_DATA,
     MemberRequest,
@@ -169,6 +170,7 @@ def roster_file(request: MemberRequest, pk: int, extension: str) -> HttpResponse
     topic, roster = _roster_or_404(request, pk)
     if not _may_take_away(topic, request):
         raise PermissionDenied
+    audit.record("export_roster", topic, by=request.user)
     content = rosters.as_xlsx(roster) if extension == "xlsx" else rosters.as_csv(roster)
     response = HttpResponse(content, content_type=XLSX if extension == "xlsx" else "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="roster-{pk}.{extension}"'

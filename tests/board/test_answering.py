@@ -16,7 +16,7 @@ from board import answering, consulting, ending, moderation, posting
 from board.answering import Roster
 from board.models import Acknowledgement, Answer, Match, Topic
 from lib.forms import new_form_key
-from members.models import Organization, Seat, User
+from members.models import AuditEntry, Organization, Seat, User
 from tests import factories
 from tests.board.test_posting import at_once
 from tests.html import text_of
@@ -155,6 +155,7 @@ def test_roster_names_who_has_not_answered_and_no_cell_runs(client, call, ward):
     assert answer.organization.name not in missing
     rows = {row[2]: row for row in load_workbook(BytesIO(sheet)).active.values}
     assert rows[silent.name][4] == "未回答"
+    assert AuditEntry.objects.get(act="export_roster").actor == ward
     assert rows[answer.organization.name][4:7] == ("応募する", 3, "'=1+1")
 
 
