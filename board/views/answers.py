@@ -44,11 +44,6 @@ REACHED = (
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def own_answer(topic: Topic, request: MemberRequest) -> Answer | None:
-    own = topic.answers.filter(organization=request.user.seat.organization_id)
-    return own.select_related("topic", "seat", "answered_by").first()
-
-
 @keeps_typed_text(ANSWER, files.keep)
 @require_http_methods(["GET", "HEAD", "POST"])
 @contributor_only
@@ -56,7 +51,7 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     if not answering.may_answer(topic, request.user):
         raise PermissionDenied
-    before = own_answer(topic, request)
+    before = answering.own_answer(topic, request.user)
 
     def post(form: AnswerForm, draft: Draft) -> Answer:
         made = answering.answer(
@@ -80,10 +75,12 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
             "answer": before,
             "posted_files": before.attachments.all() if before else [],
             "unwanted": request.POST.getlist("remove_posted_files"),
-            "current": lambda: own_answer(topic, request),
+            "current": lambda: answering.own_answer(topic, request.user),
             "trail": topic_trail(topic, ("回答", "")),
         },
-        made=lambda key: own_answer(topic, request) if closed_before(request, key) else None,
+        made=lambda key: (
+            answering.own_answer(topic, request.user) if closed_before(request, key) else None
+        ),
         again=lambda made: AnswerForm(request.POST, topic=topic, answer=made),
     )
     return write(request, desk)
@@ -108,7 +105,7 @@ def topic_acknowledge(request: MemberRequest, pk: int) -> HttpResponse:
 def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
     """Who has answered and who has not; for others, where the asker shows it, the answers alone."""
     topic, roster = _roster_or_404(request, pk)
-    is_whole = _sees_whole(topic, request)
+    is_whole = answering.sees_whole(topic, request.user)
     state, prefecture = request.GET.get("state", ""), request.GET.get("prefecture", "")
     lines = roster.filtered(state=state, prefecture=prefecture)
     if not is_whole:
@@ -143,10 +140,6 @@ def _states(topic: Topic) -> list[tuple[str, str]]:
     return states
 
 
-def _sees_whole(topic: Topic, request: MemberRequest) -> bool:
-    return topic.is_of(request.user) or is_secretariat(request.user)
-
-
 def _may_take_away(topic: Topic, request: MemberRequest) -> bool:
     """Sheets and files of other bodies: the asking body, and whoever exports at the secretariat."""
     user = request.user
@@ -156,10 +149,9 @@ def _may_take_away(topic: Topic, request: MemberRequest) -> bool:
 
 def _roster_or_404(request: MemberRequest, pk: int) -> tuple[Topic, Roster]:
     topic = topic_or_404(request, pk)
-    asks = topic.asks != Topic.Asks.NOTHING
-    if not (asks or topic.requires_acknowledgement):
+    if topic.asks == Topic.Asks.NOTHING and not topic.requires_acknowledgement:
         raise Http404
-    if not (_sees_whole(topic, request) or (topic.shows_answers and asks)):
+    if not answering.sees_roster(topic, request.user):
         raise PermissionDenied
     return topic, Roster.of(topic)
 
@@ -199,7 +191,7 @@ def topic_ask_again(request: MemberRequest, pk: int) -> HttpResponse:
 def topic_reach(request: MemberRequest, pk: int) -> HttpResponse:
     """届いた状況: for the asking body and the secretariat, who has read it and what became of mails."""
     topic = topic_or_404(request, pk)
-    if not _sees_whole(topic, request):
+    if not answering.sees_whole(topic, request.user):
         raise PermissionDenied
     table = Table.of(topic)
     state, prefecture = request.GET.get("state", ""), request.GET.get("prefecture", "")
