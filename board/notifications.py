@@ -157,8 +157,12 @@ def remind_before_deadline(topic: Topic) -> None:
     due_at = morning_before(topic.deadline, REMIND_DAYS)
     if due_at <= max(timezone.now(), topic.publish_at):
         return
-    key = _key(topic, f"reminder-{topic.deadline:%Y%m%d%H%M}")
-    inbox.tell(Kind.REMINDER, key=key, topic=topic.pk, due_at=due_at)
+    inbox.tell(Kind.REMINDER, key=_key_of_reminder(topic), topic=topic.pk, due_at=due_at)
+
+
+def _key_of_reminder(topic: Topic) -> str:
+    """Of another deadline it is another one; without a deadline there is none."""
+    return _key(topic, f"reminder-{topic.deadline:%Y%m%d%H%M}" if topic.deadline else "reminder")
 
 
 def _first(topic: Topic) -> Any:
@@ -273,7 +277,7 @@ def _writers(notice: Notice, topic: Topic) -> list[Recipient]:
 
 def _reminded(notice: Notice, topic: Topic) -> list[Recipient]:
     """Of a call to everybody only those who showed that they think about it."""
-    if not topic.is_accepting or notice.key != _key(topic, f"reminder-{topic.deadline:%Y%m%d%H%M}"):
+    if not topic.is_accepting or notice.key != _key_of_reminder(topic):
         return []
     missing = _missing(notice, topic)
     is_for_all = topic.audience != Topic.Audience.CHOSEN and not topic.requires_acknowledgement
