@@ -125,7 +125,7 @@ def forget_content(attachment: Attachment) -> None:
     """What is stored goes once the transaction is safe."""
     for file in (attachment.file, attachment.thumbnail):
         if file:
-            transaction.on_commit(partial(default_storage.delete, file.name))
+            transaction.on_commit(partial(default_storage.delete, str(file)))
 
 
 def of_topic(topic: Topic, user: AnyUser) -> AttachmentQuerySet:
