@@ -97,19 +97,19 @@ def _done(topics: dict[int, Topic], bodies: set[int]) -> frozenset[tuple[int, in
     """(topic, body) where nothing is asked any more, as notifications.done_by_bodies()."""
     answers = Answer.objects.filter(topic__in=topics, organization__in=bodies)
     final = answers.exclude(status=Answer.Status.CONSIDERING).order_by()
-    confirmed = Acknowledgement.objects.filter(topic__in=topics, organization__in=bodies)
-    found = {
+    answered = set(final.values_list("topic", "organization"))
+    seen = Acknowledgement.objects.filter(topic__in=topics, organization__in=bodies).order_by()
+    confirmed = {
         (topic, body)
-        for topic, body in final.values_list("topic", "organization")
-        if topics[topic].asks != Topic.Asks.NOTHING
+        for topic, body, version in seen.values_list("topic", "organization", "version")
+        if version == topics[topic].version
     }
-    for topic, body, version in confirmed.order_by().values_list(
-        "topic", "organization", "version"
-    ):
-        asked = topics[topic]
-        if asked.asks == Topic.Asks.NOTHING and version == asked.version:
-            found.add((topic, body))
-    return frozenset(found)
+
+    def is_done(topic: Topic, post: tuple[int, int]) -> bool:
+        has_answered = topic.asks == Topic.Asks.NOTHING or post in answered
+        return has_answered and (not topic.requires_acknowledgement or post in confirmed)
+
+    return frozenset(post for post in answered | confirmed if is_done(topics[post[0]], post))
 
 
 def sample(topic: Topic) -> tuple[str, str]:

@@ -303,11 +303,14 @@ def _missing(notice: Notice, topic: Topic) -> Any:
 
 def done_by_bodies(topic: Topic) -> Any:
     """Bodies of which nothing is asked any more; who is still considering is asked."""
-    if topic.asks != Topic.Asks.NOTHING:
-        answers = Answer.objects.filter(topic=topic).exclude(status=Answer.Status.CONSIDERING)
-        return answers.order_by().values("organization")
+    answers = Answer.objects.filter(topic=topic).exclude(status=Answer.Status.CONSIDERING)
+    answered = answers.order_by().values("organization")
     current = Acknowledgement.objects.filter(topic=topic, version=topic.version)
-    return current.order_by().values("organization")
+    confirmed = current.order_by().values("organization")
+    if not topic.requires_acknowledgement:
+        return answered
+    asks = topic.asks != Topic.Asks.NOTHING
+    return confirmed.filter(organization__in=answered) if asks else confirmed
 
 
 def _seats(topic: Topic, notice: Notice) -> Any:

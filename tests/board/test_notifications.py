@@ -328,6 +328,19 @@ class TestRequests:
         assert told(Kind.CHANGE) == {town.seat_id, other.seat_id}
         assert all(required for _, _, required, _ in mails(Kind.CHANGE))
 
+    def test_who_has_answered_and_not_acknowledged_is_asked_all_the_same(self, asker, town, other):
+        topic = factories.make_topic(author=asker, asks="apply", requires_acknowledgement=True)
+        for who in (town, other):
+            factories.make_answer(topic, author=who)
+        answering.acknowledge(topic, 1, by=other)
+
+        answering.ask_again(topic, by=asker)
+        spread()
+
+        assert told(Kind.REQUEST) == {town.seat_id}
+        rows = {row.seat_id: row for row in Delivery.objects.filter(notice__kind=Kind.REQUEST)}
+        assert Posts.of(list(rows.values())).reason_to_skip(rows[town.seat_id]) == ""
+
 
 def notify(topic, by):
     return answering.ask_again(topic, by=by)
