@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from board.models import Acknowledgement, Answer, Category, ReadMark, Reply, TodoMark, Topic, Watch
+from lib.wareki import format_deadline
 from lib.working_days import morning_before
 from members import inbox
 from members.inbox import Recipient
@@ -95,7 +96,9 @@ def matched(consultation: Topic, text: str, *, by: Seat) -> None:
 
 
 def approved(topic: Topic) -> None:
-    _decided(topic, topic.seat, "事務局が承認し、公開しました。")
+    when = format_deadline(topic.publish_at)
+    said = f"承認しました。{when}に公開します。" if topic.is_scheduled else "承認し、公開しました。"
+    _decided(topic, topic.seat, f"事務局が{said}")
     published(topic)
 
 

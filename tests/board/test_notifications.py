@@ -1,6 +1,6 @@
 """Who hears of what: recipients of each kind of notice, asked as the worker asks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -364,6 +364,23 @@ class TestDecisions:
         notice = Notice.objects.get(kind=Kind.DECISION)
         assert "締切がありません" in notice.text
         assert mails(Kind.DECISION) == [(asker.seat.mailbox, "own", True, State.WAITING)]
+
+    @pytest.mark.parametrize(
+        ("day", "said"),
+        [
+            (25, "事務局が承認し、公開しました。"),
+            (27, "事務局が承認しました。令和8年11月27日（金）午前9時に公開します。"),
+        ],
+    )
+    @time_machine.travel("2026-11-26 10:00+09:00", tick=False)
+    def test_author_reads_when_what_was_approved_is_published(self, asker, secretary, day, said):
+        category = factories.make_category(needs_approval=True)
+        publish_at = datetime.fromisoformat(f"2026-11-{day}T09:00+09:00")
+        topic = factories.make_topic(author=asker, category=category, publish_at=publish_at)
+
+        moderation.approve(topic, expected=topic.edits, by=secretary)
+
+        assert Notice.objects.get(kind=Kind.DECISION).text == said
 
     def test_author_of_a_hidden_reply_hears_why_and_nobody_else(self, asker, town, secretary):
         topic = factories.make_topic(author=asker)
