@@ -44,7 +44,7 @@ def sees_roster(topic: Topic, user: User) -> bool:
     asks = topic.asks != Topic.Asks.NOTHING
     if sees_whole(topic, user):
         return asks or topic.requires_acknowledgement
-    return asks and topic.shows_answers
+    return asks and topic.shows_answers and not topic.is_withdrawn
 
 
 @transaction.atomic

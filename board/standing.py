@@ -13,6 +13,7 @@ def of(topic: Topic, user: User) -> dict[str, Any]:
     own = user.seat.organization_id
     asks = topic.asks != Topic.Asks.NOTHING
     is_whole = answering.sees_whole(topic, user)
+    sees_roster = answering.sees_roster(topic, user)
     own_answer = answering.own_answer(topic, user) if asks else None
     confirmed = topic.acknowledgements.filter(version=topic.version)
     needs_confirmation = topic.requires_acknowledgement
@@ -26,8 +27,8 @@ def of(topic: Topic, user: User) -> dict[str, Any]:
             else None
         ),
         "is_whole": is_whole,
-        "sees_roster": answering.sees_roster(topic, user),
-        "answer_count": topic.answers.count() if asks and (is_whole or topic.shows_answers) else 0,
+        "sees_roster": sees_roster,
+        "answer_count": topic.answers.count() if asks and sees_roster else 0,
         "acknowledgement_count": confirmed.count() if needs_confirmation and is_whole else 0,
         **_consultations(topic, user),
     }

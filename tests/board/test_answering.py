@@ -132,6 +132,18 @@ def test_other_bodies_see_answers_only_if_the_asker_said_so(client, ward, contri
     assert client.get(reverse("board:roster_file", args=[topic.pk, "csv"])).status_code == 403
 
 
+def test_shown_answers_go_with_a_topic_that_is_withdrawn(client, ward, contributor):
+    topic = factories.make_topic(author=ward, asks="apply", shows_answers=True)
+    answer = factories.make_answer(topic)
+    ending.withdraw(topic, note="中止", by=ward)
+
+    client.force_login(contributor)
+    assert client.get(reverse("board:topic_roster", args=[topic.pk])).status_code == 403
+    assert not Answer.objects.visible_to(contributor).exists()
+    assert Answer.objects.visible_to(answer.answered_by).get() == answer
+    assert Answer.objects.visible_to(ward).get() == answer
+
+
 def test_what_was_said_about_answers_stays_after_the_first(client, call, ward):
     factories.make_answer(call)
     client.force_login(ward)
