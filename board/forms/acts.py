@@ -71,5 +71,6 @@ class WithdrawForm(ActForm):
         label="取下げの理由",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="件名とこの理由だけが残ります。本文と添付ファイルは、ほかの団体には表示しません。",
+        help_text="件名とこの理由だけが残ります。本文、返信、添付ファイルは、ほかの団体には表示しません。"
+        "公開する前に取り下げた投稿は、ほかの団体には何も表示しません。",
     )
