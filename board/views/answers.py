@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from board import answering, consulting, files, moderation, posting, rosters
 from board.answering import Roster
-from board.copying import ANSWER, REPLY
+from board.draft_kinds import ACT, ANSWER, REPLY
 from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
 from board.models import Answer, Match, Reply, Topic
 from board.reach import Table
-from board.views.acts import ACT, STALE, act_page, filled, forget
+from board.views.acts import STALE, act_page, filled, forget
 from board.views.desk import Desk, write
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import closed_before, uuids
@@ -104,7 +104,8 @@ def topic_acknowledge(request: MemberRequest, pk: int) -> HttpResponse:
 @member_only
 def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
     """Who has answered and who has not; for others, where the asker shows it, the answers alone."""
-    topic, roster = _roster_or_404(request, pk)
+    topic = _asking_or_404(request, pk)
+    roster = Roster.of(topic)
     is_whole = answering.sees_whole(topic, request.user)
     state, prefecture = request.GET.get("state", ""), request.GET.get("prefecture", "")
     lines = roster.filtered(state=state, prefecture=prefecture)
@@ -121,7 +122,7 @@ def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
         "prefecture": prefecture,
         "prefectures": prefectures.CHOICES,
         "may_ask_again": is_whole and answering.may_ask_again(topic, request.user),
-        "has_files": is_whole and bool(rosters.files_of(topic)),
+        "has_files": is_whole and rosters.files_of(topic).exists(),
         "printed_on": format_date(timezone.localdate()),
         "trail": topic_trail(topic, ("回答の状況", "")),
     }
@@ -147,21 +148,23 @@ def _may_take_away(topic: Topic, request: MemberRequest) -> bool:
     return topic.is_of(user) or may_export
 
 
-def _roster_or_404(request: MemberRequest, pk: int) -> tuple[Topic, Roster]:
+def _asking_or_404(request: MemberRequest, pk: int) -> Topic:
+    """A topic that asks for something, whose answers the person may see."""
     topic = topic_or_404(request, pk)
     if topic.asks == Topic.Asks.NOTHING and not topic.requires_acknowledgement:
         raise Http404
     if not answering.sees_roster(topic, request.user):
         raise PermissionDenied
-    return topic, Roster.of(topic)
+    return topic
 
 
 @require_safe
 @member_only
 def roster_file(request: MemberRequest, pk: int, extension: str) -> HttpResponse:
-    topic, roster = _roster_or_404(request, pk)
+    topic = _asking_or_404(request, pk)
     if not _may_take_away(topic, request):
         raise PermissionDenied
+    roster = Roster.of(topic)
     audit.record("export_roster", topic, by=request.user)
     content = rosters.as_xlsx(roster) if extension == "xlsx" else rosters.as_csv(roster)
     response = HttpResponse(content, content_type=XLSX if extension == "xlsx" else "text/csv")
@@ -214,7 +217,7 @@ def topic_reach(request: MemberRequest, pk: int) -> HttpResponse:
 @member_only
 def answer_files(request: MemberRequest, pk: int) -> FileResponse:
     """The files of all answers, for the asking body."""
-    topic, _ = _roster_or_404(request, pk)
+    topic = _asking_or_404(request, pk)
     if not _may_take_away(topic, request):
         raise PermissionDenied
     found = rosters.files_of(topic)

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from board import files
-from board.copying import ANSWER, REPLY, TOPIC
+from board.draft_kinds import ACT, ANSWER, REPLY, TOPIC
 from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.forms.said import said
 from board.models import Attachment, Category, Topic
-from board.views.acts import ACT
 from board.views.desk import NOT_FIELDS
 from board.views.lists import trail
 from board.views.writing import typed_category

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from board import files, posting
-from board.copying import REPLY, TOPIC
+from board.draft_kinds import REPLY, TOPIC
 from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Category, Reply, Topic
 from board.views import acts, resending
