@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agreements.models import Party, RegionalAgreement
+from agreements.models.agreement import newest_publication
 from members.models import LocalGovernment
 
 
@@ -42,8 +43,7 @@ class Register:
 
     @property
     def published_on(self) -> date | None:
-        """The newest day that a published count names; None without agreements."""
-        return max((agreement.published_on for agreement in self.agreements), default=None)
+        return newest_publication(self.agreements)
 
     @cached_property
     def _by_prefecture_and_kind(self) -> dict[tuple[str, str], list[LocalGovernment]]:

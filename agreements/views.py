@@ -1,7 +1,5 @@
 """Pages of the registers. All are public: the register is published information."""
 
-from collections.abc import Iterable
-from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_safe
 from agreements.exports import CONSTITUENTS, CORPORATE, REGIONAL, TABLES, constituent_rows
 from agreements.forms import ConstituentSearch, RegionalFilter
 from agreements.models import CorporateAgreement, RegionalAgreement
+from agreements.models.agreement import newest_publication
 from agreements.prefecture_map import cells
 from agreements.registers import Register
 from lib.open_data import respond
@@ -29,11 +28,6 @@ CONSTITUENTS_PER_PAGE = 50
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     """Breadcrumbs below the register's own page."""
     return [("ホーム", reverse("home")), ("協定", reverse("agreements:index")), *steps]
-
-
-def newest_publication(agreements: Iterable[CorporateAgreement]) -> date | None:
-    """The day for 「○年○月○日現在」; None without agreements."""
-    return max((agreement.published_on for agreement in agreements), default=None)
 
 
 @require_safe

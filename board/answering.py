@@ -13,6 +13,7 @@ from django.utils import timezone
 from board import files, kinds, notifications
 from board.models import Acknowledgement, Answer, Topic, Watch
 from board.posting import EditedMeanwhileError, StaleError
+from board.reach import asked_bodies
 from members import drafts
 from members.access import is_contributor, is_secretariat
 from members.models import Draft, Organization, User
@@ -26,6 +27,24 @@ def may_answer(topic: Topic, user: User) -> bool:
     """For another body than the asking one; the secretariat answers nothing."""
     asks = topic.asks != Topic.Asks.NOTHING and topic.is_published
     return asks and is_contributor(user) and not topic.is_of(user) and not is_secretariat(user)
+
+
+def own_answer(topic: Topic, user: User) -> Answer | None:
+    own = topic.answers.filter(organization=user.seat.organization_id)
+    return own.select_related("topic", "seat", "answered_by").first()
+
+
+def sees_whole(topic: Topic, user: User) -> bool:
+    """Of all bodies, also who has not answered: the asking body and the secretariat."""
+    return topic.is_of(user) or is_secretariat(user)
+
+
+def sees_roster(topic: Topic, user: User) -> bool:
+    """Where something is asked: the whole, or the answers alone where the asker shows them."""
+    asks = topic.asks != Topic.Asks.NOTHING
+    if sees_whole(topic, user):
+        return asks or topic.requires_acknowledgement
+    return asks and topic.shows_answers and not topic.is_withdrawn
 
 
 @transaction.atomic
@@ -82,10 +101,11 @@ def _changed(topic: Topic, values: dict[str, Any], expected: int, by: User) -> A
 
 
 @transaction.atomic
-def acknowledge(topic: Topic, version: int, *, by: User) -> Acknowledgement:
+def acknowledge(topic: Topic, version: int | None, *, by: User) -> Acknowledgement:
     """確認しました, for the whole body. Raises StaleError when the text has changed since it was read."""
     now = Topic.objects.get(pk=topic.pk)
-    if not is_contributor(by) or now.is_of(by) or not now.requires_acknowledgement:
+    is_asked = now.requires_acknowledgement and not (now.is_of(by) or is_secretariat(by))
+    if not (is_asked and is_contributor(by)):
         raise PermissionDenied
     if now.version != version:
         raise StaleError
@@ -155,10 +175,6 @@ class Line:
     acknowledgement: Acknowledgement | None
 
     @property
-    def is_missing(self) -> bool:
-        return self.answer is None and self.acknowledgement is None
-
-    @property
     def delivery(self) -> list[kinds.Fact]:
         return kinds.delivery(self.answer) if self.answer else []
 
@@ -173,8 +189,7 @@ class Roster:
     @classmethod
     def of(cls, topic: Topic) -> "Roster":
         """As many queries for 1,788 bodies as for one."""
-        asked = topic.audience_organizations().exclude(pk=topic.organization_id)
-        bodies = asked.exclude(kind=Organization.Kind.SECRETARIAT)
+        bodies = asked_bodies(topic, topic.audience_organizations())
         answers = _by_body(topic.answers.order_by(), "seat", "answered_by")
         current = topic.acknowledgements.filter(version=topic.version).order_by()
         confirmed = _by_body(current, "seat", "user")

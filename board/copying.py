@@ -2,12 +2,12 @@
 
 from django.urls import reverse
 
+from board.draft_kinds import TOPIC
 from board.models import Topic
 from lib.forms import new_form_key
 from members import drafts
 from members.models import Draft, User
 
-TOPIC, REPLY, ANSWER = "topic", "reply", "answer"
 BOXES = ("shows_answers", "requires_acknowledgement", "wants_introduction")
 
 

@@ -17,6 +17,8 @@ from board.search import index
 from members.models import User
 
 Status = Topic.Status
+# A result may be corrected.
+HAVE_RESULTS = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
 
 
 @transaction.atomic
@@ -32,23 +34,30 @@ def record_outcome(topic: Topic, status: str, *, note: str, by: User) -> None:
     check_editable(topic, by)
     if status not in (Status.MATCHED, Status.UNFULFILLED):
         raise ValueError(status)
-    ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
-    _end(topic, Status(status), of=ended, note=note, by=by)
+    _end(topic, Status(status), of=HAVE_RESULTS, note=note, by=by)
 
 
 @transaction.atomic
 def record_match(topic: Topic, line: str, *, by: User) -> None:
     """What two bodies have agreed on, below what the proposal says already."""
-    note = f"{topic.outcome_note}\n{line}".strip()
-    ended = (Status.OPEN, Status.CLOSED, Status.MATCHED, Status.UNFULFILLED)
-    _end(topic, Status.MATCHED, of=ended, note=note, by=by)
+    # Two consultations may end in one moment: each adds its line to what stands by then.
+    now = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic.pk)
+    note = f"{now.outcome_note}\n{line}".strip()
+    _end(topic, Status.MATCHED, of=HAVE_RESULTS, note=note, by=by)
 
 
 @transaction.atomic
 def withdraw(topic: Topic, *, note: str, by: User) -> None:
-    """Leaves the title and the note; text and files are shown to the own body alone."""
+    """Leaves the title and the note; text and files are shown to the own body alone.
+
+    Before its publication it leaves nothing: nobody has seen or approved what it says.
+    """
     check_editable(topic, by)
-    _end(topic, Status.WITHDRAWN, of=(Status.WAITING, Status.OPEN, Status.CLOSED), note=note, by=by)
+    # Whoever approves it in this moment waits, or is waited for.
+    now = Topic.objects.select_for_update(no_key=True).order_by().get(pk=topic.pk)
+    is_unseen = now.status == Status.WAITING or now.is_scheduled
+    status = Status.DROPPED if is_unseen else Status.WITHDRAWN
+    _end(topic, status, of=(Status.WAITING, Status.OPEN, Status.CLOSED), note=note, by=by)
 
 
 @transaction.atomic

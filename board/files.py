@@ -117,10 +117,15 @@ def used_by(organization: Organization) -> int:
 def remove(attachments: Iterable[Attachment]) -> None:
     """Rows now, stored content once the transaction is safe."""
     for attachment in attachments:
-        stored = [str(file) for file in (attachment.file, attachment.thumbnail) if file]
+        forget_content(attachment)
         attachment.delete()
-        for name in stored:
-            transaction.on_commit(partial(default_storage.delete, name))
+
+
+def forget_content(attachment: Attachment) -> None:
+    """What is stored goes once the transaction is safe."""
+    for file in (attachment.file, attachment.thumbnail):
+        if file:
+            transaction.on_commit(partial(default_storage.delete, str(file)))
 
 
 def of_topic(topic: Topic, user: AnyUser) -> AttachmentQuerySet:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from board.models import Answer, Category, Topic
 from lib.prefectures import by_code
 from lib.wareki import format_date_weekday, format_deadline
-from members.models import Organization, Seat
 
 Kind = Category.Kind
 
@@ -171,18 +170,11 @@ def delivery(answer: Answer) -> list[Fact]:
     return [fact for fact in said if fact.text]
 
 
-def contact_of(organization: Organization, seat: Seat) -> str:
-    """照会先, as the section's own line: it is changed in a moment, and forgotten by nobody."""
-    telephone = f"　電話 {seat.telephone}" if seat.telephone else ""
-    extension = f"（内線 {seat.extension}）" if seat.telephone and seat.extension else ""
-    return f"{organization.full_name} {seat.section}{telephone}{extension}"
-
-
 def facts_of_sheet(topic: Topic) -> list[Fact]:
     """要点 on paper, where nobody can look anything up: with 概要 before it and 照会先 in any case."""
     found = [Fact("概要", topic.summary), *facts(topic)]
     if CONTACT.label not in {fact.label for fact in found}:
-        found.append(Fact(CONTACT.label, contact_of(topic.organization, topic.seat)))
+        found.append(Fact(CONTACT.label, topic.seat.contact))
     return [fact for fact in found if fact.text]
 
 

@@ -55,11 +55,11 @@ class Posts:
         topic = self.topic_of(notice)
         if topic is None or not topic.is_for(seat.organization) or topic.hidden_at:
             return INVISIBLE
+        if topic.is_withdrawn and notice.kind != Kind.OUTCOME:
+            return WITHDRAWN
         if notice.kind == Kind.REPLY:
             reply = self.replies.get((topic.pk, notice.seq))
             return "" if reply and reply.hidden_at is None else INVISIBLE
-        if topic.is_withdrawn and notice.kind != Kind.OUTCOME:
-            return WITHDRAWN
         return self._reason_of_request(row, notice, topic)
 
     def _reason_of_request(self, row: Delivery, notice: Notice, topic: Topic) -> str:
@@ -77,15 +77,7 @@ class Posts:
     def text(self, row: Delivery) -> str:
         """Of one mail that tells of one thing; without greeting and footer."""
         notice, topic = _noticed(row, self)
-        is_open = topic.audience == Topic.Audience.ALL
-        context = {
-            "notice": notice,
-            "topic": topic,
-            "is_open": is_open,
-            "facts": kinds.facts(topic) if is_open and not topic.is_withdrawn else [],
-            "text": _shortened(self._text_of(notice, topic)) if is_open else "",
-        }
-        return render_to_string("board/mail/notice.txt", context)
+        return _written(notice, topic, self._text_of(notice, topic))
 
     def _text_of(self, notice: Notice, topic: Topic) -> str:
         if notice.kind == Kind.REPLY:
@@ -105,34 +97,38 @@ def _done(topics: dict[int, Topic], bodies: set[int]) -> frozenset[tuple[int, in
     """(topic, body) where nothing is asked any more, as notifications.done_by_bodies()."""
     answers = Answer.objects.filter(topic__in=topics, organization__in=bodies)
     final = answers.exclude(status=Answer.Status.CONSIDERING).order_by()
-    confirmed = Acknowledgement.objects.filter(topic__in=topics, organization__in=bodies)
-    found = {
+    answered = set(final.values_list("topic", "organization"))
+    seen = Acknowledgement.objects.filter(topic__in=topics, organization__in=bodies).order_by()
+    confirmed = {
         (topic, body)
-        for topic, body in final.values_list("topic", "organization")
-        if topics[topic].asks != Topic.Asks.NOTHING
+        for topic, body, version in seen.values_list("topic", "organization", "version")
+        if version == topics[topic].version
     }
-    for topic, body, version in confirmed.order_by().values_list(
-        "topic", "organization", "version"
-    ):
-        asked = topics[topic]
-        if asked.asks == Topic.Asks.NOTHING and version == asked.version:
-            found.add((topic, body))
-    return frozenset(found)
+
+    def is_done(topic: Topic, post: tuple[int, int]) -> bool:
+        has_answered = topic.asks == Topic.Asks.NOTHING or post in answered
+        return has_answered and (not topic.requires_acknowledgement or post in confirmed)
+
+    return frozenset(post for post in answered | confirmed if is_done(topics[post[0]], post))
 
 
 def sample(topic: Topic) -> tuple[str, str]:
     """Subject and text of the mail that will tell of a topic which is not saved yet."""
     notice = Notice(kind=Kind.TOPIC)
+    text = _written(notice, topic, topic.body)
+    return f"{heading(notice, topic)}：{title_of(topic)}", text.strip()
+
+
+def _written(notice: Notice, topic: Topic, text: str) -> str:
     is_open = topic.audience == Topic.Audience.ALL
     context = {
         "notice": notice,
         "topic": topic,
         "is_open": is_open,
-        "facts": kinds.facts(topic) if is_open else [],
-        "text": _shortened(topic.body) if is_open else "",
+        "facts": kinds.facts(topic) if is_open and not topic.is_withdrawn else [],
+        "text": _shortened(text) if is_open else "",
     }
-    text = render_to_string("board/mail/notice.txt", context)
-    return f"{heading(notice, topic)}：{title_of(topic)}", text.strip()
+    return render_to_string("board/mail/notice.txt", context)
 
 
 def title_of(topic: Topic) -> str:

@@ -38,13 +38,12 @@ def report(post: Topic | Reply, reason: str, *, by: User) -> Report:
 @transaction.atomic
 def settle(found: Report, result: str, note: str, *, by: User) -> None:
     """With 非表示にした the post is hidden in the same act. Raises StaleError when it is settled."""
-    if not is_secretariat(by):
-        raise PermissionDenied
-    taken = Report.objects.waiting().filter(pk=found.pk)
-    settled = taken.update(
+    _check_secretariat(by)
+    waiting = Report.objects.waiting().filter(pk=found.pk)
+    taken = waiting.update(
         result=result, result_note=note, settled_by=by, settled_at=timezone.now()
     )
-    if not settled:
+    if not taken:
         raise posting.StaleError
     post = found.reply or found.topic
     if result == Report.Result.HIDDEN and post.hidden_at is None:
@@ -55,8 +54,7 @@ def settle(found: Report, result: str, note: str, *, by: User) -> None:
 @transaction.atomic
 def approve(topic: Topic, *, expected: int, by: User) -> None:
     """Publishes what was read: an edit of the same moment makes it StaleError."""
-    if not is_secretariat(by):
-        raise PermissionDenied
+    _check_secretariat(by)
     now = timezone.now()
     waiting = Topic.objects.filter(pk=topic.pk, status=Topic.Status.WAITING, edits=expected)
     publish_at = max(topic.publish_at, now)
@@ -77,8 +75,7 @@ def approve(topic: Topic, *, expected: int, by: User) -> None:
 @transaction.atomic
 def send_back(topic: Topic, *, reason: str, expected: int, by: User) -> None:
     """承認しない: the author keeps the text, reads the reason, and may change and wait again."""
-    if not is_secretariat(by):
-        raise PermissionDenied
+    _check_secretariat(by)
     waiting = Topic.objects.filter(pk=topic.pk, status=Topic.Status.WAITING, edits=expected)
     if not waiting.update(approval_note=reason, edits=F("edits") + 1):
         raise posting.StaleError

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from board.models import Acknowledgement, Answer, Category, ReadMark, Reply, TodoMark, Topic, Watch
+from lib.wareki import format_deadline
 from lib.working_days import morning_before
 from members import inbox
 from members.inbox import Recipient
@@ -56,8 +57,7 @@ def edited(topic: Topic, *, asks_again: bool, has_new_deadline: bool, by: Seat) 
     """Of a topic that nobody has heard of yet only the hour moves."""
     if topic.status == Topic.Status.WAITING:
         return
-    first = Notice.objects.waiting().filter(key=_key(topic, "new"))
-    is_untold = bool(first.update(due_at=topic.publish_at, leased_until=None))
+    is_untold = bool(_first(topic).update(due_at=topic.publish_at, leased_until=None))
     if asks_again and not is_untold:
         _tell(Kind.CHANGE, topic, f"version-{topic.version}", by=by)
     elif has_new_deadline and not is_untold:
@@ -71,9 +71,15 @@ def extended(topic: Topic, *, by: Seat) -> None:
 
 
 def ended(topic: Topic, *, by: Seat) -> None:
-    """Closed, matched, unfulfilled or withdrawn: nobody is reminded any more."""
-    _tell(Kind.OUTCOME, topic, f"outcome-{topic.edits}", by=by)
+    """Closed, matched, unfulfilled or withdrawn: nobody is reminded any more.
+
+    Of one that was never published nobody hears at all.
+    """
     _reminders(topic).delete()
+    if topic.status == Topic.Status.DROPPED:
+        _first(topic).delete()
+    else:
+        _tell(Kind.OUTCOME, topic, f"outcome-{topic.edits}", by=by)
 
 
 def replied(reply: Reply) -> None:
@@ -90,7 +96,9 @@ def matched(consultation: Topic, text: str, *, by: Seat) -> None:
 
 
 def approved(topic: Topic) -> None:
-    _decided(topic, topic.seat, "事務局が承認し、公開しました。")
+    when = format_deadline(topic.publish_at)
+    said = f"承認しました。{when}に公開します。" if topic.is_scheduled else "承認し、公開しました。"
+    _decided(topic, topic.seat, f"事務局が{said}")
     published(topic)
 
 
@@ -152,8 +160,17 @@ def remind_before_deadline(topic: Topic) -> None:
     due_at = morning_before(topic.deadline, REMIND_DAYS)
     if due_at <= max(timezone.now(), topic.publish_at):
         return
-    key = _key(topic, f"reminder-{topic.deadline:%Y%m%d%H%M}")
-    inbox.tell(Kind.REMINDER, key=key, topic=topic.pk, due_at=due_at)
+    inbox.tell(Kind.REMINDER, key=_key_of_reminder(topic), topic=topic.pk, due_at=due_at)
+
+
+def _key_of_reminder(topic: Topic) -> str:
+    """Of another deadline it is another one; without a deadline there is none."""
+    return _key(topic, f"reminder-{topic.deadline:%Y%m%d%H%M}" if topic.deadline else "reminder")
+
+
+def _first(topic: Topic) -> Any:
+    """That it is there, as long as nobody has heard of it."""
+    return Notice.objects.waiting().filter(key=_key(topic, "new"))
 
 
 def _reminders(topic: Topic) -> Any:
@@ -263,7 +280,7 @@ def _writers(notice: Notice, topic: Topic) -> list[Recipient]:
 
 def _reminded(notice: Notice, topic: Topic) -> list[Recipient]:
     """Of a call to everybody only those who showed that they think about it."""
-    if not topic.is_accepting or notice.key != _key(topic, f"reminder-{topic.deadline:%Y%m%d%H%M}"):
+    if not topic.is_accepting or notice.key != _key_of_reminder(topic):
         return []
     missing = _missing(notice, topic)
     is_for_all = topic.audience != Topic.Audience.CHOSEN and not topic.requires_acknowledgement
@@ -289,11 +306,14 @@ def _missing(notice: Notice, topic: Topic) -> Any:
 
 def done_by_bodies(topic: Topic) -> Any:
     """Bodies of which nothing is asked any more; who is still considering is asked."""
-    if topic.asks != Topic.Asks.NOTHING:
-        answers = Answer.objects.filter(topic=topic).exclude(status=Answer.Status.CONSIDERING)
-        return answers.order_by().values("organization")
+    answers = Answer.objects.filter(topic=topic).exclude(status=Answer.Status.CONSIDERING)
+    answered = answers.order_by().values("organization")
     current = Acknowledgement.objects.filter(topic=topic, version=topic.version)
-    return current.order_by().values("organization")
+    confirmed = current.order_by().values("organization")
+    if not topic.requires_acknowledgement:
+        return answered
+    asks = topic.asks != Topic.Asks.NOTHING
+    return confirmed.filter(organization__in=answered) if asks else confirmed
 
 
 def _seats(topic: Topic, notice: Notice) -> Any:

@@ -151,7 +151,9 @@ def edit(
     asks_again: bool = False,
     by: User,
 ) -> Topic:
-    """Saves the columns of `topic` over what stands. Raises EditedMeanwhileError.
+    """Saves the columns of `topic` over what stands.
+
+    Raises EditedMeanwhileError, and StaleError where it was withdrawn.
 
     `expected` is Topic.edits when the form was opened. The audience is read anew for everybody, and
     whoever loses it loses files and replies with it.
@@ -163,6 +165,8 @@ def edit(
     if not taken:
         raise EditedMeanwhileError
     old = Topic.objects.select_related("category").get(pk=topic.pk)
+    if old.is_withdrawn:
+        raise StaleError
     before, deadline, was_due = labelled(old), old.deadline, old.publish_at
     for name in EDITED:
         setattr(old, name, getattr(topic, name))

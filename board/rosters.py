@@ -9,6 +9,7 @@ from django.utils import timezone
 from board import kinds
 from board.answering import Line, Roster
 from board.models import Attachment, Category, Topic
+from board.models.attachment import AttachmentQuerySet
 from lib import archives
 from lib.spreadsheets import write_csv, write_xlsx
 
@@ -82,7 +83,7 @@ def archive(attachments: Iterable[Attachment]) -> IO[bytes]:
     return archives.zip_of(named)
 
 
-def files_of(topic: Topic) -> list[Attachment]:
-    """Of all answers, in the order of the roster."""
+def files_of(topic: Topic) -> AttachmentQuerySet:
+    """Of all answers, by prefecture."""
     found = Attachment.objects.clean().filter(answer__topic=topic)
-    return list(found.select_related("organization").order_by("organization__prefecture", "id"))
+    return found.select_related("organization").order_by("organization__prefecture", "id")

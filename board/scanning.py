@@ -1,12 +1,11 @@
 """Attachments that came while the scanner was away: nobody gets them before it has looked."""
 
 import logging
-from functools import partial
 
 from django.core.cache import caches
-from django.core.files.storage import default_storage
 from django.db import transaction
 
+from board import files
 from board.models import Attachment
 from lib.clamd import ScannerAwayError
 from members import audit, mailing, malware
@@ -32,6 +31,10 @@ def scan_waiting() -> int:
             logger.warning("%s; waiting files are tried again in %s s", error, REST_SECONDS)
             caches["process"].set(_AWAY, True, REST_SECONDS)
             break
+        except FileNotFoundError:
+            # Taken away in this moment, or lost: the others do not wait for it.
+            logger.warning("the content of attachment %s is not there", attachment.pk)
+            continue
         looked_at += 1
     return looked_at
 
@@ -49,12 +52,10 @@ def _scan(attachment: Attachment) -> None:
 @transaction.atomic
 def _take_away(attachment: Attachment, signature: str) -> None:
     """The row stays and says why there is nothing; whoever uploaded it is told."""
-    stored = [str(file) for file in (attachment.file, attachment.thumbnail) if file]
     waiting = Attachment.objects.waiting_for_scan().filter(pk=attachment.pk)
     if not waiting.update(scan=Attachment.Scan.INFECTED, file="", thumbnail=""):
         return
-    for name in stored:
-        transaction.on_commit(partial(default_storage.delete, name))
+    files.forget_content(attachment)
     audit.record("remove_file", attachment, by=None, signature=signature, sha256=attachment.sha256)
     mailing.deliver_to_person(
         "file_infected", attachment.uploaded_by, attachment=attachment, signature=signature

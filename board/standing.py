@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from board import consulting, kinds
-from board.answering import may_answer
+from board import answering, consulting, kinds
 from board.models import Match, Topic
 from members.access import is_contributor, is_secretariat
 from members.models import User
@@ -13,13 +12,13 @@ def of(topic: Topic, user: User) -> dict[str, Any]:
     """For the template; asks the database only about what the topic has."""
     own = user.seat.organization_id
     asks = topic.asks != Topic.Asks.NOTHING
-    is_whole = topic.is_of(user) or is_secretariat(user)
-    answers = topic.answers.select_related("topic", "seat", "answered_by")
-    own_answer = answers.filter(organization=own).first() if asks else None
+    is_whole = answering.sees_whole(topic, user)
+    sees_roster = answering.sees_roster(topic, user)
+    own_answer = answering.own_answer(topic, user) if asks else None
     confirmed = topic.acknowledgements.filter(version=topic.version)
     needs_confirmation = topic.requires_acknowledgement
     return {
-        "may_answer": may_answer(topic, user),
+        "may_answer": answering.may_answer(topic, user),
         "own_answer": own_answer,
         "own_delivery": kinds.delivery(own_answer) if own_answer else [],
         "own_acknowledgement": (
@@ -28,9 +27,8 @@ def of(topic: Topic, user: User) -> dict[str, Any]:
             else None
         ),
         "is_whole": is_whole,
-        "sees_roster": (is_whole and (asks or needs_confirmation))
-        or (asks and topic.shows_answers),
-        "answer_count": answers.count() if asks and (is_whole or topic.shows_answers) else 0,
+        "sees_roster": sees_roster,
+        "answer_count": topic.answers.count() if asks and sees_roster else 0,
         "acknowledgement_count": confirmed.count() if needs_confirmation and is_whole else 0,
         **_consultations(topic, user),
     }

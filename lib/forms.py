@@ -13,6 +13,8 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from lib.text import clean_line, clean_text
+
 # The first choice of a filter.
 ANY = ("", "すべて")
 
@@ -82,6 +84,22 @@ class WholeNumberField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
         typed = value.replace(",", "").replace("，", "") if isinstance(value, str) else value
         return super().to_python(typed)
+
+
+class LineField(forms.CharField):
+    """One line of people's words: cleaned before it is measured, so that unseen letters are none."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_line(super().to_python(value) or "")
+
+
+class TextField(forms.CharField):
+    """As LineField, of several lines; a line break counts once, however the browser sends it."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "").strip()
 
 
 def new_form_key() -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from lib.numbers import whole_number
+
 # Counted to here, then 「1,000以上」.
 MOST = 1000
 FURTHEST = 100_000
@@ -65,8 +67,7 @@ def page_of(rows: Any, number: str | None, size: int) -> LongPage:
     A senseless number is the first page, one too high the last counted. Up to MOST rows one query
     gives the page and the count; further on it starts at the page.
     """
-    wanted = int(number) if number and number.isascii() and number.isdigit() else 1
-    wanted = max(1, min(wanted, FURTHEST))
+    wanted = max(1, min(whole_number(number or "", digits=100) or 1, FURTHEST))
     keys = rows.values_list("pk", flat=True)
     start = size * (wanted - 1)
     if start + size > MOST and (found := list(keys[start : start + size + 1])):

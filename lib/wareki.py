@@ -82,12 +82,16 @@ def format_datetime(moment: datetime) -> str:
 
 
 def format_deadline(moment: datetime) -> str:
-    """令和8年12月25日（金）午後5時; midnight belongs to the day that it ends: 翌日午前0時."""
+    """令和8年12月25日（金）午後5時, or 翌日午前0時."""
     local = timezone.localtime(moment)
     if (local.hour, local.minute) == (0, 0):
-        day = local.date() - timedelta(days=1)
-        return f"{format_date_weekday(day)}の翌日午前0時"
+        return f"{format_date_weekday(last_day(moment))}の翌日午前0時"
     return format_datetime(moment)
+
+
+def last_day(deadline: datetime) -> date:
+    """The day in Japan that ends with it: midnight belongs to the day before."""
+    return timezone.localtime(deadline - timedelta(minutes=1)).date()
 
 
 def fiscal_year(day: date) -> int:

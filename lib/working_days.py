@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 import jpholiday
 from django.utils import timezone
 
+from lib.wareki import last_day
+
 MORNING = time(8, 30)
 
 
@@ -37,9 +39,9 @@ def next_week_morning(after: datetime) -> datetime:
     return found
 
 
-def morning_before(moment: datetime, days: int) -> datetime:
-    """午前8時30分, `days` days before the day of `moment`, or on the last working day before that."""
-    day = timezone.localtime(moment).date() - timedelta(days=days)
+def morning_before(deadline: datetime, days: int) -> datetime:
+    """午前8時30分, `days` days before the day that it ends, or on the last working day before that."""
+    day = last_day(deadline) - timedelta(days=days)
     while not is_working_day(day):
         day -= timedelta(days=1)
     return _morning(day)

@@ -111,8 +111,9 @@ def _reachable(event: Event) -> list[Entry]:
 def _move_up(event: Event) -> int:
     """In their order: a small group does not overtake a larger one that came before."""
     moved = 0
+    is_off = event.is_over or event.status == Event.Status.CANCELLED
     for entry in event.entries.waiting():
-        if event.is_over or not _fits(event, entry.people):
+        if is_off or not _fits(event, entry.people):
             break
         entry.state = State.CONFIRMED
         entry.save(update_fields=["state"])

@@ -1,5 +1,7 @@
 """Members propose an event of theirs; the secretariat publishes it, or says why not."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -36,10 +38,15 @@ def propose(event: Event, *, form_key: str, by: User) -> Event:
 
 
 @transaction.atomic
-def amend(event: Event, *, form_key: str, by: User) -> None:
-    """Raises AlreadyDecidedError: what has been decided on stays as it was then."""
-    _locked(event)
-    event.save()
+def amend(event: Event, *, fields: Iterable[str], form_key: str, by: User) -> None:
+    """Saves these columns of `event`; what the secretariat has filled in meanwhile stays.
+
+    Raises AlreadyDecidedError: what has been decided on stays as it was then.
+    """
+    current = _locked(event)
+    for name in fields:
+        setattr(current, name, getattr(event, name))
+    current.save()
     _close_draft(form_key, by)
     audit.record("amend_event", event, by=by)
 

@@ -1,5 +1,6 @@
 """What both kinds of agreement share: an end, a day of publication, a memo."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self, TypeVar
 
@@ -38,3 +39,8 @@ class Agreement(models.Model):
     def is_in_force(self, on: date | None = None) -> bool:
         """On the day itself that it ends it is no longer in force (default: today in Japan)."""
         return self.ended_on is None or self.ended_on > (on or timezone.localdate())
+
+
+def newest_publication(agreements: Iterable[Agreement]) -> date | None:
+    """The day for 「○年○月○日現在」; None without agreements."""
+    return max((agreement.published_on for agreement in agreements), default=None)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agreements.models.corporate import CorporateAgreement
 from agreements.models.regional import RegionalAgreement
-from lib.uploads import checksum, private_name
+from lib.uploads import checksum, clean_name, private_name
 
 
 class AgreementFile(models.Model):
@@ -61,6 +61,6 @@ class AgreementFile(models.Model):
 
     def describe_upload(self) -> None:
         """Take name, size and checksum from a newly uploaded file, before it is saved."""
-        self.name = self.file.name or ""
+        self.name = clean_name(self.file.name or "")
         self.size = self.file.size
         self.sha256 = checksum(self.file)

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 
 from board import posting
 from lib.bulk import BulkAdmin
+from lib.numbers import whole_number
 from members.access import MemberRequest
 from members.exporting import ExportingAdmin
 
@@ -76,8 +77,7 @@ class ActAdmin(BulkAdmin, ExportingAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def _forms(self, object_id: str) -> list[dict[str, Any]]:
-        number = object_id if object_id.isascii() and object_id.isdigit() else 0
-        post = self.model._default_manager.filter(pk=number).first()
+        post = self.model._default_manager.filter(pk=whole_number(object_id)).first()
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
         return [
             {

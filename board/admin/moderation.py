@@ -10,8 +10,8 @@ from board.admin.acts import ActAdmin
 from board.models import ApprovalRule, Report
 from lib.admin import PortalModelAdmin
 from lib.bulk import Bulk
+from lib.forms import LineField
 from lib.list_filters import filled
-from lib.text import clean_text
 from members import audit
 from members.access import MemberRequest
 
@@ -20,15 +20,12 @@ class SettleForm(forms.Form):
     """非表示にした hides the post in the same act, with this note as the reason."""
 
     result = forms.ChoiceField(label="結果", choices=Report.Result)
-    note = forms.CharField(
+    note = LineField(
         label="説明",
         max_length=200,
         help_text="非表示にしたときは、投稿した団体に理由として表示します。",
         widget=forms.TextInput(attrs={"size": 80}),
     )
-
-    def clean_note(self) -> str:
-        return clean_text(self.cleaned_data["note"]).strip()
 
 
 @admin.register(Report)

@@ -14,9 +14,9 @@ from board.models import Category, Reply, SearchEntry, Topic
 from board.models.search_entry import SearchEntryQuerySet
 from board.search.finding import Search
 from lib.bulk import Bulk
+from lib.forms import LineField
 from lib.list_filters import filled
 from lib.queries import Query
-from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members.access import MemberRequest
 
@@ -25,19 +25,16 @@ HIDES = "投稿した団体と事務局のほかには、表示しなくなり�
 SHOWS = "公開範囲の会員が、また読めるようになります。"
 
 
-def _reason(label: str, help_text: str) -> forms.CharField:
+def _reason(label: str, help_text: str, max_length: int = 200) -> LineField:
     widget = forms.TextInput(attrs={"size": 80})
-    return forms.CharField(label=label, max_length=200, help_text=help_text, widget=widget)
+    return LineField(label=label, max_length=max_length, help_text=help_text, widget=widget)
 
 
 class HideForm(forms.Form):
     reason = _reason("非表示にする理由", "投稿した団体に表示します。")
 
-    def clean_reason(self) -> str:
-        return clean_line(self.cleaned_data["reason"])
 
-
-class RestoreForm(HideForm):
+class RestoreForm(forms.Form):
     reason = _reason("表示に戻す理由", "投稿した団体に知らせます。")
 
 
@@ -56,15 +53,11 @@ class ApproveForm(forms.Form):
 
 
 class SendBackForm(ApproveForm):
-    reason = forms.CharField(
-        label="承認しない理由",
+    reason = _reason(
+        "承認しない理由",
+        "投稿した団体に表示します。直して保存すると、もう一度ここに届きます。",
         max_length=500,
-        help_text="投稿した団体に表示します。直して保存すると、もう一度ここに届きます。",
-        widget=forms.TextInput(attrs={"size": 80}),
     )
-
-    def clean_reason(self) -> str:
-        return clean_line(self.cleaned_data["reason"])
 
 
 class PostAdmin(ActAdmin):

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from board.forms.topic import END_OF_DAY
 from board.models import Topic
+from lib.forms import TextField
 from lib.moments import MomentField
-from lib.text import clean_text
 
 Status = Topic.Status
 
@@ -18,9 +18,6 @@ class ActForm(forms.Form):
     def __init__(self, *args: Any, topic: Topic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.topic = topic
-
-    def clean_note(self) -> str:
-        return clean_text(self.cleaned_data["note"]).strip()
 
 
 class CloseForm(ActForm):
@@ -33,7 +30,7 @@ class CloseForm(ActForm):
     status = forms.ChoiceField(
         label="結果", choices=CHOICES, initial=Status.CLOSED, widget=forms.RadioSelect
     )
-    note = forms.CharField(
+    note = TextField(
         label="結果のお知らせ",
         required=False,
         max_length=2000,
@@ -70,9 +67,10 @@ class ExtendForm(ActForm):
 
 
 class WithdrawForm(ActForm):
-    note = forms.CharField(
+    note = TextField(
         label="取下げの理由",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="件名とこの理由だけが残ります。本文と添付ファイルは、ほかの団体には表示しません。",
+        help_text="件名とこの理由だけが残ります。本文、返信、添付ファイルは、ほかの団体には表示しません。"
+        "公開する前に取り下げた投稿は、ほかの団体には何も表示しません。",
     )

@@ -8,8 +8,7 @@ from board import kinds
 from board.forms.topic import field_of
 from board.models import Answer, Category, Match, Report, Topic
 from board.models.answer import status_text
-from lib.forms import WholeNumberField
-from lib.text import clean_text
+from lib.forms import TextField, WholeNumberField
 
 
 class AnswerForm(forms.Form):
@@ -23,7 +22,7 @@ class AnswerForm(forms.Form):
         max_value=1_000_000,
         help_text="人数、区画、部数など。例：2",
     )
-    message = forms.CharField(
+    message = TextField(
         label="メッセージ",
         required=False,
         max_length=2000,
@@ -48,9 +47,6 @@ class AnswerForm(forms.Form):
             }
         self.order_fields(["status", "quantity", *(line.name for line in self.lines), "message"])
 
-    def clean_message(self) -> str:
-        return clean_text(self.cleaned_data["message"]).strip()
-
     @property
     def values(self) -> dict[str, Any]:
         """The columns of an Answer."""
@@ -68,23 +64,19 @@ class MatchForm(forms.ModelForm):
     class Meta:
         model = Match
         fields = ["note"]
+        field_classes = {"note": TextField}
         widgets = {"note": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "note": "相手の団体が同意すると、もとの提案に、両団体の名前とこの文を表示します。"
         }
-
-    def clean_note(self) -> str:
-        return clean_text(self.cleaned_data["note"]).strip()
 
 
 class ReportForm(forms.ModelForm):
     class Meta:
         model = Report
         fields = ["reason"]
+        field_classes = {"reason": TextField}
         widgets = {"reason": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "reason": "個人情報が載っている、内容に誤りがある、など。投稿した団体には、知らせた団体の名前を伝えません。"
         }
-
-    def clean_reason(self) -> str:
-        return clean_text(self.cleaned_data["reason"]).strip()

@@ -1,5 +1,9 @@
 """Fields of the board's forms: bodies by name or code."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -23,16 +27,11 @@ class BodiesField(forms.CharField):
         typed = list(dict.fromkeys(line for line in lines if line))
         if len(typed) > MAX_BODIES:
             raise ValidationError(f"{MAX_BODIES}団体までにしてください。都道府県でも選べます。")
-        found, errors = [], []
-        for line in typed:
-            bodies = matching(line)
-            if len(bodies) == 1:
-                found.append(bodies[0])
-            else:
-                errors.append(_explain(line, bodies))
+        matches = matching(typed)
+        errors = [_explain(line, bodies) for line, bodies in matches.items() if len(bodies) != 1]
         if errors:
             raise ValidationError(errors)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(body for bodies in matches.values() for body in bodies))
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list | tuple):
@@ -40,20 +39,37 @@ class BodiesField(forms.CharField):
         return value
 
 
-def matching(typed: str) -> list[Organization]:
-    """Active bodies whose full name, name, kana or code is what was typed."""
+def matching(typed: list[str]) -> dict[str, list[Organization]]:
+    """For each line the active bodies whose code, full name, name or kana it is; one query for all."""
+    codes, names = {line: _codes(line) for line in typed}, {line: fold(line) for line in typed}
+    by_code, by_full_name, by_name = (defaultdict[str, list[Organization]](list) for _ in range(3))
+    for body in _candidates(codes, names):
+        if body.local_government:
+            by_code[body.local_government.code].append(body)
+        by_full_name[fold(body.full_name)].append(body)
+        for name in {fold(body.name), fold(body.kana)} - {""}:
+            by_name[name].append(body)
+    return {
+        line: [body for code in codes[line] for body in by_code[code]]
+        or by_full_name[name]
+        or by_name[name]
+        for line, name in names.items()
+    }
+
+
+def _candidates(codes: dict[str, list[str]], names: dict[str, str]) -> Iterable[Organization]:
+    asked = [Q(folded__contains=name) for name in names.values() if name]
+    asked += [Q(local_government__code__in=found) for found in codes.values() if found]
     active = Organization.objects.active().exclude(kind=Organization.Kind.SECRETARIAT)
-    known = active.select_related("local_government")
+    known = active.select_related("local_government").defer("introduction", "folded")
+    return known.filter(reduce(or_, asked)) if asked else ()
+
+
+def _codes(typed: str) -> list[str]:
     try:
-        by_code = list(known.filter(local_government__code__in=readings(typed)))
+        return readings(typed)
     except ValidationError:
-        by_code = []
-    if by_code:
-        return by_code
-    name = fold(typed)
-    candidates = known.filter(Q(folded__contains=name) | Q(name=typed))
-    exact = [body for body in candidates if name == fold(body.full_name)]
-    return exact or [body for body in candidates if name in {fold(body.name), fold(body.kana)}]
+        return []
 
 
 def _explain(typed: str, bodies: list[Organization]) -> str:

@@ -1,6 +1,6 @@
 """The form of a post: its category decides which fields it has."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -13,10 +13,10 @@ from board.forms.fields import BodiesField
 from board.models import MAX_BODY, Category, Topic
 from board.posting import Related
 from lib import prefectures
-from lib.forms import WholeNumberField
+from lib.forms import LineField, TextField, WholeNumberField
 from lib.moments import MomentField
-from lib.text import clean_line, clean_text, half_width
-from lib.wareki import WarekiDateField, format_date_weekday
+from lib.text import half_width
+from lib.wareki import WarekiDateField, format_date_weekday, last_day
 from lib.working_days import is_working_day
 from members.models import Theme, User
 
@@ -27,7 +27,7 @@ START_OF_DAY = time(8, 30)
 
 class TopicForm(forms.ModelForm):
     category = forms.ModelChoiceField(label="分類", queryset=Category.objects.all())
-    body = forms.CharField(
+    body = TextField(
         label="本文",
         max_length=MAX_BODY,
         widget=forms.Textarea(attrs={"rows": 12, "data-count": MAX_BODY}),
@@ -100,6 +100,7 @@ class TopicForm(forms.ModelForm):
             "shows_answers",
             "wants_introduction",
         ]
+        field_classes = dict.fromkeys(("title", "summary", "venue"), LineField)
         widgets = {
             "title": forms.TextInput(attrs={"data-count": 100}),
             "summary": forms.TextInput(attrs={"data-count": 70}),
@@ -131,7 +132,7 @@ class TopicForm(forms.ModelForm):
         return {
             "publish_at": None,
             "asks": kinds.ASKS.get(self.kind, Topic.Asks.NOTHING),
-            "contact": kinds.contact_of(self.by.seat.organization, self.by.seat),
+            "contact": self.by.seat.contact,
         }
 
     def _related_rows(self) -> dict[str, Any]:
@@ -173,15 +174,6 @@ class TopicForm(forms.ModelForm):
     def has_optional_errors(self) -> bool:
         return any(field.errors for field in self.optional)
 
-    def clean_title(self) -> str:
-        return _not_empty(clean_line(self.cleaned_data["title"]))
-
-    def clean_summary(self) -> str:
-        return clean_line(self.cleaned_data["summary"])
-
-    def clean_body(self) -> str:
-        return _not_empty(clean_text(self.cleaned_data["body"]).rstrip())
-
     def clean_asks(self) -> str:
         """Left out: what the kind asks for."""
         return self.cleaned_data["asks"] or kinds.ASKS.get(self.kind, Topic.Asks.NOTHING)
@@ -189,9 +181,6 @@ class TopicForm(forms.ModelForm):
     def clean_audience(self) -> str:
         """Preset to all members; an edit that does not speak of it leaves it."""
         return self.cleaned_data["audience"] or self.instance.audience
-
-    def clean_venue(self) -> str:
-        return clean_line(self.cleaned_data["venue"])
 
     def clean_deadline(self) -> Any:
         deadline = self.cleaned_data["deadline"]
@@ -253,8 +242,7 @@ class TopicForm(forms.ModelForm):
 
 
 def deadline_warnings(deadline: datetime) -> list[str]:
-    # Midnight belongs to the day that it ends, as it is read.
-    day = timezone.localtime(deadline - timedelta(microseconds=1)).date()
+    day = last_day(deadline)
     if is_working_day(day):
         return []
     return [
@@ -265,7 +253,7 @@ def deadline_warnings(deadline: datetime) -> list[str]:
 class TopicEditForm(TopicForm):
     """`expected` is the state that the person read."""
 
-    reason = forms.CharField(
+    reason = LineField(
         label="変更の理由", required=False, max_length=200, help_text="変更の記録に残ります。"
     )
     asks_again = forms.BooleanField(
@@ -295,7 +283,7 @@ class TopicEditForm(TopicForm):
 def field_of(line: kinds.Line) -> forms.CharField:
     """An optional field of Topic.details or Answer.details."""
     widget = forms.Textarea(attrs={"rows": line.rows}) if line.rows else forms.TextInput()
-    field = _LinkField if line.is_link else _TextField
+    field = _LinkField if line.is_link else TextField
     return field(
         label=line.label,
         help_text=line.help_text,
@@ -303,11 +291,6 @@ def field_of(line: kinds.Line) -> forms.CharField:
         required=False,
         widget=widget,
     )
-
-
-class _TextField(forms.CharField):
-    def clean(self, value: Any) -> str:
-        return clean_text(super().clean(value)).strip()
 
 
 class _LinkField(forms.CharField):
@@ -318,9 +301,3 @@ class _LinkField(forms.CharField):
         if address:
             URLValidator(schemes=["http", "https"])(address)
         return address
-
-
-def _not_empty(text: str) -> str:
-    if not text.strip():
-        raise ValidationError("入力してください。", code="required")
-    return text

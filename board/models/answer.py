@@ -36,10 +36,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         if not is_member(user):
             return self.none()
         own = user.seat.organization_id
-        topics = Topic.objects.visible_to(user)
+        is_of_own = Q(organization=own) | Q(topic__organization=own)
         return self.filter(
-            Q(organization=own) | Q(topic__organization=own) | Q(topic__shows_answers=True),
-            topic__in=topics,
+            (is_of_own & Q(topic__in=Topic.objects.visible_to(user)))
+            | Q(topic__shows_answers=True, topic__in=Topic.objects.readable_by(user))
         )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from board.models.audience import Audience, TopicAudience, addressed_to
 from board.models.category import Category
 from lib.addresses import address
-from lib.wareki import spellings
+from lib.wareki import last_day, spellings
 from members.access import AnyUser, is_contributor, is_member, is_secretariat
 from members.models import Organization, Seat, Theme, User
 from members.models.organization import OrganizationQuerySet
@@ -73,7 +73,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return self.filter(self._published())
 
     def _published(self) -> Q:
-        return Q(publish_at__lte=timezone.now(), hidden_at=None) & ~Q(status=Topic.Status.WAITING)
+        return Q(publish_at__lte=timezone.now(), hidden_at=None) & ~Q(status__in=Topic.UNSEEN)
 
     def sent_again(self, user: User, *, title: str, body: str) -> Self:
         """What the person has just posted, word for word: Back, and the same form once more."""
@@ -118,6 +118,8 @@ class Topic(models.Model):
         MATCHED = "matched", "成立"
         UNFULFILLED = "unfulfilled", "不成立"
         WITHDRAWN = "withdrawn", "取下げ"
+        # Nobody else has seen it, and nobody else gets a note.
+        DROPPED = "dropped", "公開前の取下げ"
 
     Audience = Audience
 
@@ -128,7 +130,8 @@ class Topic(models.Model):
         DISTRIBUTE = "distribute", "配布できるか"
         INTEREST = "interest", "関心があるか"
 
-    ENDED = (Status.CLOSED, Status.MATCHED, Status.UNFULFILLED, Status.WITHDRAWN)
+    ENDED = (Status.CLOSED, Status.MATCHED, Status.UNFULFILLED, Status.WITHDRAWN, Status.DROPPED)
+    UNSEEN = (Status.WAITING, Status.DROPPED)
 
     category = models.ForeignKey(
         Category, verbose_name="分類", related_name="topics", on_delete=models.PROTECT
@@ -285,7 +288,7 @@ class Topic(models.Model):
         return (
             self.publish_at <= timezone.now()
             and self.hidden_at is None
-            and self.status != self.Status.WAITING
+            and self.status not in self.UNSEEN
         )
 
     @property
@@ -314,7 +317,7 @@ class Topic(models.Model):
 
     @property
     def is_withdrawn(self) -> bool:
-        return self.status == self.Status.WITHDRAWN
+        return self.status in (self.Status.WITHDRAWN, self.Status.DROPPED)
 
     @property
     def accepts_replies(self) -> bool:
@@ -344,9 +347,7 @@ class Topic(models.Model):
         """Whole days in Japan until the deadline: 0 is today; None when nothing runs out."""
         if self.deadline is None or not self.is_accepting:
             return None
-        # A deadline at midnight belongs to the day that it ends.
-        last_moment = timezone.localtime(self.deadline) - timedelta(microseconds=1)
-        return (last_moment.date() - timezone.localdate()).days
+        return (last_day(self.deadline) - timezone.localdate()).days
 
     def is_of(self, user: AnyUser) -> bool:
         """Of the user's own body: every colleague is its author."""
@@ -362,7 +363,7 @@ class Topic(models.Model):
 
     def searchable_text(self) -> str:
         """All that it says, with its days as people type them."""
-        deadline = self.deadline and timezone.localdate(self.deadline)
+        deadline = self.deadline and last_day(self.deadline)
         days = [spellings(day) for day in (deadline, self.starts_on, self.ends_on) if day]
         # PostgreSQL gives them back in an order of its own.
         details = [str(value) for _, value in sorted(self.details.items())]

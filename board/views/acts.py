@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from board import copying, ending, moderation, posting
+from board.draft_kinds import ACT
 from board.forms.acts import ActForm, CloseForm, ExtendForm, WithdrawForm
 from board.forms.topic import deadline_warnings
 from board.models import TodoMark, Topic, Watch
@@ -21,8 +22,6 @@ from members.access import MemberRequest, contributor_only, member_only
 from members.models import Draft
 from members.typed_text import keeps_typed_text
 
-# Kind of the draft of an act's reason or result, where the session ended before it was sent.
-ACT = "act"
 # Title of the page and of its button, and what is said afterwards.
 END = ("受付を終了する", "受付を終了しました。")
 RECORD = ("結果を記録する", "結果を記録しました。")

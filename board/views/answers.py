@@ -12,16 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from board import answering, consulting, files, moderation, posting, rosters
 from board.answering import Roster
-from board.copying import ANSWER, REPLY
+from board.draft_kinds import ACT, ANSWER, REPLY
 from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
 from board.models import Answer, Match, Reply, Topic
 from board.reach import Table
-from board.views.acts import ACT, STALE, act_page, filled, forget
+from board.views.acts import STALE, act_page, filled, forget
 from board.views.desk import Desk, write
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import closed_before, uuids
 from lib import prefectures
+from lib.numbers import whole_number
 from lib.wareki import format_date
+from members import audit
 from members.access import (
     EXPORTS_PERSONAL_DATA,
     MemberRequest,
@@ -42,11 +44,6 @@ REACHED = (
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def own_answer(topic: Topic, request: MemberRequest) -> Answer | None:
-    own = topic.answers.filter(organization=request.user.seat.organization_id)
-    return own.select_related("topic", "seat", "answered_by").first()
-
-
 @keeps_typed_text(ANSWER, files.keep)
 @require_http_methods(["GET", "HEAD", "POST"])
 @contributor_only
@@ -54,7 +51,7 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     if not answering.may_answer(topic, request.user):
         raise PermissionDenied
-    before = own_answer(topic, request)
+    before = answering.own_answer(topic, request.user)
 
     def post(form: AnswerForm, draft: Draft) -> Answer:
         made = answering.answer(
@@ -78,10 +75,12 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
             "answer": before,
             "posted_files": before.attachments.all() if before else [],
             "unwanted": request.POST.getlist("remove_posted_files"),
-            "current": lambda: own_answer(topic, request),
+            "current": lambda: answering.own_answer(topic, request.user),
             "trail": topic_trail(topic, ("回答", "")),
         },
-        made=lambda key: own_answer(topic, request) if closed_before(request, key) else None,
+        made=lambda key: (
+            answering.own_answer(topic, request.user) if closed_before(request, key) else None
+        ),
         again=lambda made: AnswerForm(request.POST, topic=topic, answer=made),
     )
     return write(request, desk)
@@ -91,9 +90,9 @@ def topic_answer(request: MemberRequest, pk: int) -> HttpResponse:
 @contributor_only
 def topic_acknowledge(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
-    version = request.POST.get("version", "")
+    version = whole_number(request.POST.get("version", ""))
     try:
-        answering.acknowledge(topic, int(version) if version.isdigit() else 0, by=request.user)
+        answering.acknowledge(topic, version, by=request.user)
     except posting.StaleError:
         messages.warning(request, "内容が変わりました。もう一度読んでから、確認してください。")
     else:
@@ -105,8 +104,9 @@ def topic_acknowledge(request: MemberRequest, pk: int) -> HttpResponse:
 @member_only
 def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
     """Who has answered and who has not; for others, where the asker shows it, the answers alone."""
-    topic, roster = _roster_or_404(request, pk)
-    is_whole = _sees_whole(topic, request)
+    topic = _asking_or_404(request, pk)
+    roster = Roster.of(topic)
+    is_whole = answering.sees_whole(topic, request.user)
     state, prefecture = request.GET.get("state", ""), request.GET.get("prefecture", "")
     lines = roster.filtered(state=state, prefecture=prefecture)
     if not is_whole:
@@ -122,7 +122,7 @@ def topic_roster(request: MemberRequest, pk: int) -> HttpResponse:
         "prefecture": prefecture,
         "prefectures": prefectures.CHOICES,
         "may_ask_again": is_whole and answering.may_ask_again(topic, request.user),
-        "has_files": is_whole and bool(rosters.files_of(topic)),
+        "has_files": is_whole and rosters.files_of(topic).exists(),
         "printed_on": format_date(timezone.localdate()),
         "trail": topic_trail(topic, ("回答の状況", "")),
     }
@@ -141,10 +141,6 @@ def _states(topic: Topic) -> list[tuple[str, str]]:
     return states
 
 
-def _sees_whole(topic: Topic, request: MemberRequest) -> bool:
-    return topic.is_of(request.user) or is_secretariat(request.user)
-
-
 def _may_take_away(topic: Topic, request: MemberRequest) -> bool:
     """Sheets and files of other bodies: the asking body, and whoever exports at the secretariat."""
     user = request.user
@@ -152,22 +148,24 @@ def _may_take_away(topic: Topic, request: MemberRequest) -> bool:
     return topic.is_of(user) or may_export
 
 
-def _roster_or_404(request: MemberRequest, pk: int) -> tuple[Topic, Roster]:
+def _asking_or_404(request: MemberRequest, pk: int) -> Topic:
+    """A topic that asks for something, whose answers the person may see."""
     topic = topic_or_404(request, pk)
-    asks = topic.asks != Topic.Asks.NOTHING
-    if not (asks or topic.requires_acknowledgement):
+    if topic.asks == Topic.Asks.NOTHING and not topic.requires_acknowledgement:
         raise Http404
-    if not (_sees_whole(topic, request) or (topic.shows_answers and asks)):
+    if not answering.sees_roster(topic, request.user):
         raise PermissionDenied
-    return topic, Roster.of(topic)
+    return topic
 
 
 @require_safe
 @member_only
 def roster_file(request: MemberRequest, pk: int, extension: str) -> HttpResponse:
-    topic, roster = _roster_or_404(request, pk)
+    topic = _asking_or_404(request, pk)
     if not _may_take_away(topic, request):
         raise PermissionDenied
+    roster = Roster.of(topic)
+    audit.record("export_roster", topic, by=request.user)
     content = rosters.as_xlsx(roster) if extension == "xlsx" else rosters.as_csv(roster)
     response = HttpResponse(content, content_type=XLSX if extension == "xlsx" else "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="roster-{pk}.{extension}"'
@@ -196,7 +194,7 @@ def topic_ask_again(request: MemberRequest, pk: int) -> HttpResponse:
 def topic_reach(request: MemberRequest, pk: int) -> HttpResponse:
     """届いた状況: for the asking body and the secretariat, who has read it and what became of mails."""
     topic = topic_or_404(request, pk)
-    if not _sees_whole(topic, request):
+    if not answering.sees_whole(topic, request.user):
         raise PermissionDenied
     table = Table.of(topic)
     state, prefecture = request.GET.get("state", ""), request.GET.get("prefecture", "")
@@ -219,7 +217,7 @@ def topic_reach(request: MemberRequest, pk: int) -> HttpResponse:
 @member_only
 def answer_files(request: MemberRequest, pk: int) -> FileResponse:
     """The files of all answers, for the asking body."""
-    topic, _ = _roster_or_404(request, pk)
+    topic = _asking_or_404(request, pk)
     if not _may_take_away(topic, request):
         raise PermissionDenied
     found = rosters.files_of(topic)
@@ -312,10 +310,8 @@ def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
     """事務局に知らせる: the topic, or with `?reply=12` one of its replies."""
     topic = topic_or_404(request, pk)
     post: Topic | Reply = topic
-    number = request.GET.get("reply", "")
-    if number:
-        is_number = number.isascii() and number.isdigit() and len(number) < 10
-        post = get_object_or_404(topic.replies.shown(), seq=number if is_number else 0)
+    if number := request.GET.get("reply", ""):
+        post = get_object_or_404(topic.replies.shown(), seq=whole_number(number))
     form = filled(request, ReportForm)
     if request.method != "POST" or not form.is_valid():
         return act_page(request, topic, form, "事務局に知らせる")

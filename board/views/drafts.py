@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from board import files
-from board.copying import ANSWER, REPLY, TOPIC
+from board.draft_kinds import ACT, ANSWER, REPLY, TOPIC
 from board.forms import AnswerForm, ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.forms.said import said
 from board.models import Attachment, Category, Topic
-from board.views.acts import ACT
 from board.views.desk import NOT_FIELDS
 from board.views.lists import trail
 from board.views.writing import typed_category
+from lib.numbers import whole_number
 from lib.wareki import format_date, format_time
 from members import drafts as kept
 from members import typed_text
@@ -138,8 +138,8 @@ def draft_print(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _about(draft: Draft, request: MemberRequest) -> Topic | None:
     """The topic that a reply, an answer or an edit is for, as long as the person may see it."""
-    number = draft.address.removeprefix("/board/topics/").partition("/")[0]
-    if not (number.isascii() and number.isdigit()):
+    number = whole_number(draft.address.removeprefix("/board/topics/").partition("/")[0])
+    if number is None:
         return None
     return Topic.objects.visible_to(request.user).with_row().filter(pk=number).first()
 

@@ -67,4 +67,4 @@ def _said(request: MemberRequest, again: Any) -> Any:
 
 
 def _body(request: MemberRequest) -> str:
-    return clean_text(request.POST.get("body", "")).rstrip()
+    return clean_text(request.POST.get("body", "")).strip()

@@ -9,6 +9,7 @@ from board.search import suggesting
 from board.search.finding import LAST_KEY
 from board.search.results import Results
 from board.views.lists import trail
+from lib.numbers import whole_number
 from members.access import MemberRequest, member_only
 
 
@@ -34,6 +35,5 @@ def search(request: MemberRequest) -> HttpResponse:
 
 def _below(request: HttpRequest) -> int:
     """The key where an earlier page has ended; what is none stands for the newest."""
-    text = request.GET.get("before", "")
-    is_key = text.isascii() and text.isdigit() and len(text) < 20
-    return min(int(text), LAST_KEY) if is_key else LAST_KEY
+    key = whole_number(request.GET.get("before", ""), digits=19)
+    return LAST_KEY if key is None else min(key, LAST_KEY)

@@ -14,11 +14,14 @@ from board.forms import ReplyForm
 from board.lists import with_todo
 from board.models import Attachment, Reply, Topic, Watch, page_of
 from board.views.lists import trail
+from lib.numbers import whole_number
 from lib.paging import links
 from lib.plain_text import summary_of
+from lib.uploads import MAX_FILES
 from lib.wareki import format_date
 from members import inbox
 from members.access import MemberRequest, is_contributor, is_secretariat, member_only
+from members.models import User
 from members.typed_text import form_key_of
 
 
@@ -34,6 +37,14 @@ def topic_or_404(request: MemberRequest, pk: int) -> Any:
     return found
 
 
+def _text_or_404(request: MemberRequest, pk: int) -> Any:
+    """Of one that was withdrawn neither copies nor histories are left to others."""
+    found = topic_or_404(request, pk)
+    if not found.shows_text_to(request.user):
+        raise Http404
+    return found
+
+
 def topic_trail(topic: Topic, *steps: tuple[str, str]) -> list[tuple[str, str]]:
     own = (topic.title, topic.get_absolute_url() if steps else "")
     return trail((topic.category.name, topic.category.get_absolute_url()), own, *steps)
@@ -43,15 +54,14 @@ def topic_trail(topic: Topic, *steps: tuple[str, str]) -> list[tuple[str, str]]:
 @member_only
 def topic(request: MemberRequest, pk: int) -> HttpResponse:
     found = topic_or_404(request, pk)
+    shows_text = found.shows_text_to(request.user)
     pages = page_of(found.last_seq)
     number = _page_number(request, pages)
-    replies = list(found.replies.on_page(number).with_row())
+    replies = list(found.replies.on_page(number).with_row()) if shows_text else []
     files = list(of_topic(found, request.user))
-    first_unread = reading.first_unread(found, request.user)
+    first_unread = reading.first_unread(found, request.user) if shows_text else None
     if replies or number == 1:
-        seen = max((reply.seq for reply in replies if not reply.hidden_at), default=0)
-        reading.raise_mark(found, request.user, seen)
-        inbox.mark_topic_read(request.user, found.pk)
+        _mark_read(found, replies, request.user)
     context = {
         **text_context(found, request),
         **standing.of(found, request.user),
@@ -63,12 +73,21 @@ def topic(request: MemberRequest, pk: int) -> HttpResponse:
         "is_watched": found.is_watched,
         "has_zip": any(file.is_clean for file in files),
         "may_write": is_contributor(request.user),
+        "max_files": MAX_FILES,
         "may_reply": found.accepts_replies and is_contributor(request.user),
         "reply_form": ReplyForm(),
         "form_key": form_key_of(request),
         "trail": topic_trail(found),
     }
     return render(request, "board/topic.html", context)
+
+
+def _mark_read(topic: Any, replies: list[Reply], user: User) -> None:
+    """As far as it was shown; of one that was withdrawn nothing is left to be read."""
+    shown = [reply.seq for reply in replies if not reply.hidden_at]
+    seen = max(shown, default=0) if topic.shows_text_to(user) else topic.newest_seq
+    reading.raise_mark(topic, user, seen)
+    inbox.mark_topic_read(user, topic.pk)
 
 
 def text_context(topic: Topic, request: MemberRequest) -> dict[str, Any]:
@@ -87,10 +106,10 @@ def text_context(topic: Topic, request: MemberRequest) -> dict[str, Any]:
 
 def _page_number(request: HttpRequest, pages: int) -> int:
     """Of an address; beyond the last page nothing exists."""
-    text = request.GET.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= pages):
+    number = whole_number(request.GET.get("page", "1"))
+    if number is None or not 1 <= number <= pages:
         raise Http404
-    return int(text)
+    return number
 
 
 def with_files(
@@ -121,12 +140,14 @@ def topic_print(request: MemberRequest, pk: int) -> HttpResponse:
     """The whole topic on paper, all replies, for circulation (回覧・決裁)."""
     found = topic_or_404(request, pk)
     files = list(of_topic(found, request.user))
+    shows_text = found.shows_text_to(request.user)
+    replies = list(found.replies.shown().with_row()) if shows_text else []
     context = {
         **text_context(found, request),
         "facts": kinds.facts_of_sheet(found),
         "summary": "",
         "files": [file for file in files if file.topic_id],
-        "replies": with_files(list(found.replies.shown().with_row()), files, request),
+        "replies": with_files(replies, files, request),
         "printed_on": format_date(timezone.localdate()),
     }
     return render(request, "board/topic_print.html", context)
@@ -136,9 +157,7 @@ def topic_print(request: MemberRequest, pk: int) -> HttpResponse:
 @member_only
 def topic_text(request: MemberRequest, pk: int) -> HttpResponse:
     """庁内周知・転載用の文例: plain texts to copy."""
-    found = topic_or_404(request, pk)
-    if not found.shows_text_to(request.user):
-        raise Http404
+    found = _text_or_404(request, pk)
     context = {
         **text_context(found, request),
         "texts": passing_on.texts(found),
@@ -150,10 +169,8 @@ def topic_text(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @member_only
 def topic_history(request: MemberRequest, pk: int) -> HttpResponse:
-    """What it said before. A withdrawn text is not shown by its history either."""
-    found = topic_or_404(request, pk)
-    if not found.shows_text_to(request.user):
-        raise Http404
+    """What it said before."""
+    found = _text_or_404(request, pk)
     context = {
         **text_context(found, request),
         "revisions": found.revisions.select_related("by__seat__organization"),
@@ -165,7 +182,7 @@ def topic_history(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @member_only
 def reply_history(request: MemberRequest, pk: int, seq: int) -> HttpResponse:
-    found = topic_or_404(request, pk)
+    found = _text_or_404(request, pk)
     replies = found.replies.all() if is_secretariat(request.user) else found.replies.shown()
     reply = get_object_or_404(replies, seq=seq)
     context = {

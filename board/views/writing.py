@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from board import files, posting
-from board.copying import REPLY, TOPIC
+from board.draft_kinds import REPLY, TOPIC
 from board.forms import ReplyEditForm, ReplyForm, TopicEditForm, TopicForm
 from board.models import Category, Reply, Topic
 from board.views import acts, resending
 from board.views.desk import Desk, write
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
+from lib.numbers import whole_number
 from lib.wareki import format_deadline
 from members import drafts
 from members.access import MemberRequest, contributor_only
@@ -63,7 +64,9 @@ def topic_new(request: MemberRequest) -> HttpResponse:
 
 
 def _say_posted(request: MemberRequest, topic: Topic, warnings: list[str]) -> None:
-    if topic.is_scheduled:
+    if topic.status == Topic.Status.WAITING:
+        messages.success(request, "事務局に送りました。事務局が承認すると、公開されます。")
+    elif topic.is_scheduled:
         when = format_deadline(topic.publish_at)
         messages.success(request, f"公開を予約しました。{when}に公開します。")
     else:
@@ -82,10 +85,8 @@ def _category_of(request: MemberRequest) -> Category | None:
 
 
 def typed_category(data: QueryDict | None) -> Category | None:
-    number = data.get("category", "") if data else ""
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Category.objects.filter(pk=number).first()
+    number = whole_number(data.get("category", "")) if data else None
+    return Category.objects.filter(pk=number).first() if number else None
 
 
 @keeps_typed_text(TOPIC, files.keep)
@@ -93,7 +94,8 @@ def typed_category(data: QueryDict | None) -> Category | None:
 @contributor_only
 def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
-    if not topic.is_editable_by(request.user):
+    is_over = topic.is_withdrawn and _brings_no_text(request)
+    if is_over or not topic.is_editable_by(request.user):
         raise PermissionDenied
     unwanted = request.POST.getlist("remove_posted_files")
 
@@ -133,6 +135,7 @@ def topic_edit(request: MemberRequest, pk: int) -> HttpResponse:
             "trail": topic_trail(topic, ("編集", "")),
         },
         made=lambda key: topic if closed_before(request, key) else None,
+        closed="この投稿は取り下げられています。書いた内容は下書きにあります。",
     )
     return write(request, desk)
 
@@ -180,10 +183,8 @@ def _brings_no_text(request: MemberRequest) -> bool:
 
 def _quoted(request: MemberRequest, topic: Topic) -> str:
     """`>>12` and its lines behind `> `."""
-    number = request.GET.get("quote", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return ""
-    found = topic.replies.shown().filter(seq=number).first()
+    number = whole_number(request.GET.get("quote", ""))
+    found = topic.replies.shown().filter(seq=number).first() if number else None
     if found is None:
         return ""
     lines = "\n".join(f"> {line}" for line in found.body.splitlines())

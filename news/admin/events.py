@@ -18,9 +18,9 @@ from django.views.decorators.http import require_safe
 
 from lib import downloads
 from lib.bulk import Bulk, BulkAdmin
+from lib.forms import TextField
 from lib.moments import MomentField
 from lib.spreadsheets import Row
-from lib.text import clean_text
 from lib.wareki import format_datetime
 from members import audit
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
@@ -84,12 +84,11 @@ def roster_rows(event: Event) -> Iterator[Row]:
 
 class ProposalDecisionForm(forms.Form):
     decision = forms.ChoiceField(choices=[("publish", "掲載する"), ("refuse", "掲載しない")])
-    reason = forms.CharField(required=False, max_length=2000)
+    reason = TextField(required=False, max_length=2000)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["reason"] = clean_text(data.get("reason", "")).strip()
-        if data.get("decision") == "refuse" and not data["reason"]:
+        if data.get("decision") == "refuse" and data.get("reason") == "":
             self.add_error("reason", "提案した会員に伝える理由を入力してください。")
         return data
 

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lib.forms import FormKeyField
-from lib.text import clean_line, clean_text
+from lib.forms import FormKeyField, LineField, TextField
 from members.forms.application import TELEPHONE, WideEmailInput, WideInput, WideTelephoneInput
 from news.models import Entry, Event
 
@@ -17,6 +16,7 @@ class BaseEntryForm(forms.ModelForm):
     class Meta:
         model = Entry
         fields = ["name", "body_name", "email", "telephone", "people", "note"]
+        field_classes = {"name": LineField, "body_name": LineField, "note": TextField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "email": WideEmailInput(attrs={"autocomplete": "email"}),
@@ -34,15 +34,6 @@ class BaseEntryForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["telephone"].validators.append(TELEPHONE)
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"])
-
-    def clean_body_name(self) -> str:
-        return clean_line(self.cleaned_data["body_name"])
-
-    def clean_note(self) -> str:
-        return clean_text(self.cleaned_data["note"])
 
     def finish(self) -> Entry:
         """Not saved yet: entering.enter() decides its state."""

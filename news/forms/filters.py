@@ -11,8 +11,6 @@ from lib.forms import ANY
 from lib.wareki import fiscal_year, format_date, format_fiscal_year
 from news.models import Event, NewsCategory, Series
 from news.models.event import EventQuerySet
-from news.models.news_item import NewsItemQuerySet
-from news.models.publication import PublicationQuerySet
 
 
 class Filter(forms.Form):
@@ -31,7 +29,23 @@ def fiscal_year_field(days: Iterable[date]) -> forms.TypedChoiceField:
     )
 
 
-class NewsFilter(Filter):
+class YearFilter(Filter):
+    """By the 年度 of the rows, offered by a day in each, and by the choice that the list has besides."""
+
+    def __init__(self, *args: Any, years: Iterable[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"] = fiscal_year_field(years)
+
+    def apply(self, rows: Any) -> Any:
+        if not self.is_valid():
+            return rows
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        if year := chosen.pop("year", None):
+            rows = rows.of_fiscal_year(year)
+        return rows.filter(**chosen)
+
+
+class NewsFilter(YearFilter):
     category = forms.ModelChoiceField(
         label="分類",
         queryset=NewsCategory.objects.all(),
@@ -40,21 +54,8 @@ class NewsFilter(Filter):
         empty_label=ANY[1],
     )
 
-    def __init__(self, *args: Any, years: Iterable[date], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["year"] = fiscal_year_field(years)
 
-    def apply(self, items: NewsItemQuerySet) -> NewsItemQuerySet:
-        if not self.is_valid():
-            return items
-        if self.cleaned_data["year"]:
-            items = items.of_fiscal_year(self.cleaned_data["year"])
-        if self.cleaned_data["category"]:
-            items = items.filter(category=self.cleaned_data["category"])
-        return items
-
-
-class PublicationFilter(Filter):
+class PublicationFilter(YearFilter):
     series = forms.ModelChoiceField(
         label="種類",
         queryset=Series.objects.all(),
@@ -62,19 +63,6 @@ class PublicationFilter(Filter):
         required=False,
         empty_label=ANY[1],
     )
-
-    def __init__(self, *args: Any, years: Iterable[date], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["year"] = fiscal_year_field(years)
-
-    def apply(self, publications: PublicationQuerySet) -> PublicationQuerySet:
-        if not self.is_valid():
-            return publications
-        if self.cleaned_data["year"]:
-            publications = publications.of_fiscal_year(self.cleaned_data["year"])
-        if self.cleaned_data["series"]:
-            publications = publications.filter(series=self.cleaned_data["series"])
-        return publications
 
 
 class EventFilter(Filter):

@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -52,7 +51,7 @@ def propose(request: MemberRequest) -> HttpResponse:
     proposed = {
         "organizer": str(seat.organization),
         "prefecture": seat.organization.prefecture,
-        "contact": f"{seat.organization} {seat.section}　電話 {seat.telephone}".strip(),
+        "contact": seat.contact,
     }
     form = _form(request, Event(), initial=proposed)
     if request.method == "POST" and form.is_valid():
@@ -77,9 +76,9 @@ def proposal(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("news:proposal_list")
     form = _form(request, event)
     if request.method == "POST" and form.is_valid():
-        key = typed_text.form_key_of(request)
+        amended, key = form.save(commit=False), typed_text.form_key_of(request)
         try:
-            proposing.amend(form.save(commit=False), form_key=key, by=request.user)
+            proposing.amend(amended, fields=form.Meta.fields, form_key=key, by=request.user)
         except proposing.AlreadyDecidedError:
             messages.error(request, DECIDED)
         else:
@@ -89,11 +88,9 @@ def proposal(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@member_only
+@contributor_only
 def proposal_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     event = get_object_or_404(_own(request), pk=pk)
-    if not is_contributor(request.user):
-        raise PermissionDenied
     try:
         proposing.withdraw(event, by=request.user)
     except proposing.AlreadyDecidedError:

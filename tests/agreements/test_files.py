@@ -30,6 +30,12 @@ def test_pdf_is_described_and_stored_under_a_random_name(db):
     assert "協定書" not in file.file.name
 
 
+def test_name_of_a_file_loses_what_nobody_sees(db):
+    file = save_upload(upload("協定\u202e書.pdf"), factories.make_regional_agreement())
+
+    assert file.name == "協定書.pdf"
+
+
 def test_download_keeps_the_japanese_name_and_cannot_run(client, db):
     file = save_upload(upload(), factories.make_regional_agreement())
 

@@ -16,7 +16,7 @@ from board import answering, consulting, ending, moderation, posting
 from board.answering import Roster
 from board.models import Acknowledgement, Answer, Match, Topic
 from lib.forms import new_form_key
-from members.models import Organization, Seat, User
+from members.models import AuditEntry, Organization, Seat, User
 from tests import factories
 from tests.board.test_posting import at_once
 from tests.html import text_of
@@ -132,6 +132,18 @@ def test_other_bodies_see_answers_only_if_the_asker_said_so(client, ward, contri
     assert client.get(reverse("board:roster_file", args=[topic.pk, "csv"])).status_code == 403
 
 
+def test_shown_answers_go_with_a_topic_that_is_withdrawn(client, ward, contributor):
+    topic = factories.make_topic(author=ward, asks="apply", shows_answers=True)
+    answer = factories.make_answer(topic)
+    ending.withdraw(topic, note="中止", by=ward)
+
+    client.force_login(contributor)
+    assert client.get(reverse("board:topic_roster", args=[topic.pk])).status_code == 403
+    assert not Answer.objects.visible_to(contributor).exists()
+    assert Answer.objects.visible_to(answer.answered_by).get() == answer
+    assert Answer.objects.visible_to(ward).get() == answer
+
+
 def test_what_was_said_about_answers_stays_after_the_first(client, call, ward):
     factories.make_answer(call)
     client.force_login(ward)
@@ -155,6 +167,7 @@ def test_roster_names_who_has_not_answered_and_no_cell_runs(client, call, ward):
     assert answer.organization.name not in missing
     rows = {row[2]: row for row in load_workbook(BytesIO(sheet)).active.values}
     assert rows[silent.name][4] == "未回答"
+    assert AuditEntry.objects.get(act="export_roster").actor == ward
     assert rows[answer.organization.name][4:7] == ("応募する", 3, "'=1+1")
 
 
@@ -203,6 +216,26 @@ def test_confirmation_is_one_per_body_and_version(contributor):
     assert Acknowledgement.objects.count() == 2
 
 
+@pytest.mark.parametrize("version", ["", "-1", "²", "9" * 5000])
+def test_version_that_is_no_number_confirms_nothing(client, contributor, version):
+    topic = factories.make_topic(requires_acknowledgement=True)
+    client.force_login(contributor)
+
+    answer = client.post(
+        reverse("board:topic_acknowledge", args=[topic.pk]), {"version": version}, follow=True
+    )
+
+    assert "もう一度読んでから、確認してください。" in text_of(answer)
+    assert not topic.acknowledgements.exists()
+
+
+def test_secretariat_confirms_nothing(secretary):
+    topic = factories.make_topic(requires_acknowledgement=True)
+
+    with pytest.raises(PermissionDenied):
+        answering.acknowledge(topic, 1, by=secretary)
+
+
 class TestConsultation:
     @pytest.fixture
     def proposal(self, contributor):
@@ -246,6 +279,20 @@ class TestConsultation:
         assert shown.status == "matched"
         assert "20人を受け入れ" in shown.outcome_note
         assert ward.seat.organization.full_name in shown.outcome_note
+
+    def test_results_that_are_agreed_to_at_once_all_stand_in_the_proposal(
+        self, proposal, ward, manager
+    ):
+        notes = {"20人を受け入れ": ward, "合同の防災訓練": manager}
+        for note, who in notes.items():
+            consulting.propose_match(self.begin(proposal, who), note, by=who)
+        opened = list(Match.objects.select_related("consultation__source"))
+
+        for match in opened:
+            consulting.agree(match, by=proposal.author)
+
+        shown = Topic.objects.get(pk=proposal.pk).outcome_note
+        assert all(note in shown for note in notes)
 
     def test_result_that_was_taken_back_can_be_agreed_to_by_nobody(self, proposal, ward):
         consultation = self.begin(proposal, ward)

@@ -1,6 +1,7 @@
 """Whatever is typed or put in an address: no page breaks, and a browser finds only words in it."""
 
 from html.parser import HTMLParser
+from itertools import product
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -107,14 +108,13 @@ def test_search_and_filters_show_the_text_as_words(client, writer, text):
         assert found_in(client.get(address, {"q": text, "organization": text})) == plain
 
 
-@pytest.mark.parametrize("value", BYTES)
 @pytest.mark.parametrize("name", [*TopicFilter.base_fields, "year", "page"])
-def test_no_value_of_a_filter_breaks_a_list(client, writer, name, value):
+def test_no_value_of_a_filter_breaks_a_list(client, writer, name):
     factories.make_topic()
 
-    for address in ("/board/", "/board/c/exchange/", "/board/search/", "/board/ours/"):
+    for value, address in product(BYTES, ("/board/", "/board/search/")):
         answer = client.get(f"{address}?{name}={quote_from_bytes(value)}")
-        assert answer.status_code in {200, 400}
+        assert (value, answer.status_code) in {(value, 200), (value, 400)}
 
 
 @pytest.mark.parametrize("name", ["title", "summary", "body"])

@@ -205,7 +205,11 @@ def test_seen_topic_is_not_found_by_what_others_answered_or_it_said_before(clien
 
 def test_withdrawn_topic_keeps_its_old_words_from_others(client, contributor):
     topic = factories.make_topic(title="中止した事業", body=MARK)
-    Revision.objects.create(topic=topic, number=0, before={"本文": MARK}, by=topic.author)
+    reply = factories.make_reply(topic, body=MARK)
+    Reply.objects.filter(pk=reply.pk).update(edited_at=timezone.now())
+    Topic.objects.filter(pk=topic.pk).update(edited_at=timezone.now())
+    for of in ({"topic": topic}, {"reply": reply}):
+        Revision.objects.create(**of, number=0, before={"本文": MARK}, by=topic.author)
     ending.withdraw(topic, note="中止のため", by=topic.author)
     client.force_login(contributor)
 
@@ -213,9 +217,13 @@ def test_withdrawn_topic_keeps_its_old_words_from_others(client, contributor):
         client.get(reverse(f"board:{name}", args=[topic.pk])).content.decode()
         for name in ("topic", "topic_print", "topic_text", "topic_history")
     ]
+    history = client.get(reverse("board:reply_history", args=[topic.pk, 1]))
 
     assert "中止のため" in pages[0]
     assert MARK not in "".join(pages)
+    assert history.status_code == 404
+    assert "/history/" not in pages[0]
+    assert not client.get("/board/").context["topics"][0].is_unread
 
 
 def test_text_that_was_withdrawn_is_found_by_its_own_body_alone(client, author, stranger):

@@ -10,6 +10,12 @@ from tests import factories
 from tests.html import text_of
 
 
+@pytest.fixture
+def onlooker(secretary):
+    """事務局（閲覧）."""
+    return factories.make_user(seat=secretary.seat, is_staff=True, role=User.Role.VIEWER)
+
+
 class TestModeration:
     def test_report_is_one_per_body_and_ends_with_a_result(self, contributor, secretary):
         topic = factories.make_topic()
@@ -75,8 +81,8 @@ class TestModeration:
         assert "理由：会場を書いてください" in page
         assert "本文です。" in page
 
-    @pytest.mark.parametrize("who", ["manager", "viewer"])
-    def test_members_moderate_nothing(self, request, db, who):
+    @pytest.mark.parametrize("who", ["manager", "viewer", "onlooker"])
+    def test_members_and_staff_who_only_look_moderate_nothing(self, request, db, who):
         topic = factories.make_topic()
         report = moderation.report(topic, "x", by=factories.make_user(role=User.Role.MANAGER))
         user = request.getfixturevalue(who)

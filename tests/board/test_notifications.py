@@ -1,12 +1,13 @@
 """Who hears of what: recipients of each kind of notice, asked as the worker asks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from board import answering, consulting, ending, moderation, posting
+from board.mails import Posts
 from board.models import Topic, Watch
 from members.models import Delivery, Notice, Notification, NotificationRead, Organization
 from renkei.spreading import spread_due
@@ -327,6 +328,19 @@ class TestRequests:
         assert told(Kind.CHANGE) == {town.seat_id, other.seat_id}
         assert all(required for _, _, required, _ in mails(Kind.CHANGE))
 
+    def test_who_has_answered_and_not_acknowledged_is_asked_all_the_same(self, asker, town, other):
+        topic = factories.make_topic(author=asker, asks="apply", requires_acknowledgement=True)
+        for who in (town, other):
+            factories.make_answer(topic, author=who)
+        answering.acknowledge(topic, 1, by=other)
+
+        answering.ask_again(topic, by=asker)
+        spread()
+
+        assert told(Kind.REQUEST) == {town.seat_id}
+        rows = {row.seat_id: row for row in Delivery.objects.filter(notice__kind=Kind.REQUEST)}
+        assert Posts.of(list(rows.values())).reason_to_skip(rows[town.seat_id]) == ""
+
 
 def notify(topic, by):
     return answering.ask_again(topic, by=by)
@@ -350,6 +364,23 @@ class TestDecisions:
         notice = Notice.objects.get(kind=Kind.DECISION)
         assert "締切がありません" in notice.text
         assert mails(Kind.DECISION) == [(asker.seat.mailbox, "own", True, State.WAITING)]
+
+    @pytest.mark.parametrize(
+        ("day", "said"),
+        [
+            (25, "事務局が承認し、公開しました。"),
+            (27, "事務局が承認しました。令和8年11月27日（金）午前9時に公開します。"),
+        ],
+    )
+    @time_machine.travel("2026-11-26 10:00+09:00", tick=False)
+    def test_author_reads_when_what_was_approved_is_published(self, asker, secretary, day, said):
+        category = factories.make_category(needs_approval=True)
+        publish_at = datetime.fromisoformat(f"2026-11-{day}T09:00+09:00")
+        topic = factories.make_topic(author=asker, category=category, publish_at=publish_at)
+
+        moderation.approve(topic, expected=topic.edits, by=secretary)
+
+        assert Notice.objects.get(kind=Kind.DECISION).text == said
 
     def test_author_of_a_hidden_reply_hears_why_and_nobody_else(self, asker, town, secretary):
         topic = factories.make_topic(author=asker)
@@ -382,3 +413,15 @@ class TestDecisions:
         spread()
 
         assert told(Kind.MATCH) == {asker.seat_id}
+
+
+def test_reply_of_a_topic_that_was_withdrawn_is_not_mailed(asker, town, other):
+    topic = factories.make_topic(author=asker)
+    Watch.objects.create(topic=topic, seat=other.seat)
+    factories.make_reply(topic, author=town)
+    spread()
+
+    ending.withdraw(topic, note="中止", by=asker)
+
+    row = Delivery.objects.get(notice__kind=Kind.REPLY, seat=other.seat)
+    assert Posts.of([row]).reason_to_skip(row) == "投稿が取り下げられました。"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from board import ending, moderation, posting
 from board.models import Attachment, ReadMark, Reply, Revision, Topic
 from members import drafts
-from members.models import AuditEntry, Draft, User
+from members.models import AuditEntry, Draft, Notice, User
 from tests import factories
 
 Status = Topic.Status
@@ -197,6 +197,27 @@ def test_withdrawn_topic_leaves_title_and_note(topic, ward, secretary):
     assert topic.shows_text_to(secretary)
     with pytest.raises(posting.StaleError):
         ending.close(topic, by=topic.author)
+
+
+@pytest.mark.parametrize("state", ["waiting", "scheduled"])
+def test_topic_that_was_withdrawn_before_its_publication_leaves_nothing(contributor, ward, state):
+    later = timezone.now() + timedelta(days=3)
+    category = factories.make_category(needs_approval=state == "waiting")
+    publish_at = {"publish_at": later} if state == "scheduled" else {}
+    topic = factories.make_topic(
+        author=contributor,
+        category=category,
+        audience="chosen",
+        organizations=[ward.seat.organization],
+        **publish_at,
+    )
+
+    ending.withdraw(topic, note="日程の誤り", by=contributor)
+
+    with time_machine.travel(later + timedelta(hours=1)):
+        assert topic not in Topic.objects.visible_to(ward)
+        assert topic in Topic.objects.visible_to(contributor)
+    assert not Notice.objects.exists()
 
 
 @pytest.mark.parametrize("act", [ending.close, ending.withdraw])

@@ -40,7 +40,7 @@ def send_reply(client, topic, body, **changes):
 
 def test_same_words_of_this_moment_lead_to_what_was_posted(client, writer, topic):
     first, second = send_topic(client), send_topic(client)
-    replies = [send_reply(client, topic, "承知しました。\r\n") for _ in range(2)]
+    replies = [send_reply(client, topic, "　承知しました。\r\n") for _ in range(2)]
 
     assert first.url == second.url
     assert replies[0].url == replies[1].url

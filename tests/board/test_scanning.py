@@ -1,6 +1,7 @@
 """A real ClamAV daemon looks at every upload; while it is away files wait and nobody gets them."""
 
 import pytest
+from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
@@ -226,3 +227,16 @@ def test_daemon_that_never_answers_is_given_up(monkeypatch):
 
 def test_empty_piece_does_not_end_the_stream(scanner):
     assert signature_in([b"begins", b"", MALWARE], scanner) == SIGNATURE
+
+
+def test_file_that_is_lost_does_not_hold_up_the_others(settings, scanner, waiting):
+    lost, found = waiting(b"lost"), waiting(b"found")
+    default_storage.delete(lost.file.name)
+    settings.CLAMD_SOCKET = scanner
+    caches["process"].clear()
+
+    scanning.scan_waiting()
+
+    found.refresh_from_db()
+    lost.refresh_from_db()
+    assert (found.scan, lost.scan) == ("clean", "waiting")

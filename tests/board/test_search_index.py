@@ -1,5 +1,7 @@
 """The index says of every post what the post says, after each act and in the same transaction."""
 
+from datetime import datetime
+
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
@@ -50,6 +52,14 @@ def test_edit_of_a_topic_moves_it_from_the_old_words_to_the_new(topic):
 
     assert (found("初めの本文"), found("直した文")) == ([], [(topic.pk, 0)])
     assert is_true()
+
+
+def test_deadline_at_midnight_is_found_by_the_day_that_it_ends(db):
+    midnight = datetime.fromisoformat("2026-12-26T00:00+09:00")
+    topic = factories.make_topic(deadline=midnight)
+
+    assert found("令和8年12月25日") == [(topic.pk, 0)]
+    assert found("令和8年12月26日") == []
 
 
 def test_reply_and_its_edit_are_found(topic):

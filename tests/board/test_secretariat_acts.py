@@ -43,6 +43,12 @@ def stored(row):
     return type(row).objects.get(pk=row.pk)
 
 
+def test_reason_of_which_nothing_is_seen_is_none(admin, topic):
+    act(admin, topic, "hide", reason="\u200b")
+
+    assert stored(topic).hidden_at is None
+
+
 def test_hidden_post_comes_back_with_a_reason_that_its_body_hears(admin, topic, other_client):
     reader = factories.make_user()
     other_client.force_login(reader)

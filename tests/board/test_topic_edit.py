@@ -358,3 +358,14 @@ def test_draft_of_an_edit_changes_nothing_and_is_taken_up_again(client, topic):
     assert draft.address == address_of(topic)
     assert "書きかけ</textarea>" in page.content.decode()
     assert stored(topic).body == "前の本文"
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "dropped"])
+def test_topic_that_was_withdrawn_stays_as_it_is(client, topic, state):
+    Topic.objects.filter(pk=topic.pk).update(status=state)
+
+    opened, sent = client.get(address_of(topic)), edit(client, topic)
+
+    assert opened.status_code == 403
+    assert "この投稿は取り下げられています。" in text_of(sent)
+    assert stored(topic).title == "前の件名"

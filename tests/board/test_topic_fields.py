@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from board import kinds
+from board.forms.fields import BodiesField
 from board.models import Category, Topic
 from members.models import User
 from tests import factories
@@ -160,6 +161,17 @@ def test_bodies_are_found_by_name_kana_and_code(client, writer):
 
     rows = Topic.objects.get().audience_rows.values_list("organization", flat=True)
     assert set(rows) == {body.pk for body in bodies}
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_all_lines_of_bodies_are_looked_up_by_one_query(db, django_assert_num_queries, lines):
+    bodies = [factories.make_organization(name=f"第{n}村") for n in range(3)]
+    typed = "\n".join(body.name for body in bodies[:lines])
+
+    with django_assert_num_queries(1):
+        found = BodiesField().clean(typed)
+
+    assert found == bodies[:lines]
 
 
 def test_unknown_and_ambiguous_lines_are_named_and_the_text_is_kept(client, writer):

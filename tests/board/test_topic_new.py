@@ -230,6 +230,23 @@ def test_scheduled_topic_is_unseen_by_others_until_its_minute(
     assert "まだ秘密" in text_of(other_client.get("/board/"))
 
 
+def test_writer_is_told_that_the_secretariat_reads_it_first(client, writer):
+    factories.make_category(needs_approval=True)
+
+    page = text_of(client.get(send(client).url))
+
+    assert "事務局が承認すると、公開されます。" in page
+    assert "投稿しました。" not in page
+
+
+def test_line_breaks_of_a_browser_count_once(client, writer):
+    body = "\r\n".join(["あ" * 99] * 200)
+
+    send(client, body=body)
+
+    assert len(Topic.objects.get().body) == 19_999
+
+
 def test_publication_after_the_deadline_is_refused(client, writer):
     page = refused(send(client, "call", deadline="R8.12.25", publish_at="R8.12.25 17時"))
 

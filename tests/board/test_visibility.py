@@ -36,6 +36,7 @@ STATES = {
     "waiting": {"status": Topic.Status.WAITING},
     "hidden": {"hidden_at": timezone.now(), "hidden_reason": "確認中"},
     "withdrawn": {"status": Topic.Status.WITHDRAWN},
+    "dropped": {"status": Topic.Status.DROPPED},
 }
 
 

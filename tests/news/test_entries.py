@@ -320,6 +320,16 @@ def test_secretariat_cancels_and_the_first_who_waits_moves_up(admin, event):
     )
 
 
+def test_nobody_moves_up_in_an_event_that_was_called_off(event):
+    entries = [factories.make_entry(event, people=2), factories.make_entry(event)]
+    Event.objects.filter(pk=event.pk).update(status="cancelled")
+
+    entering.cancel(entries[0], by=None)
+
+    assert states(event) == ["cancelled", "waiting"]
+    assert not Delivery.objects.filter(key__contains="moved_up").exists()
+
+
 def test_larger_capacity_lets_those_in_who_wait(event):
     factories.make_entry(event, people=2)
     factories.make_entry(event)

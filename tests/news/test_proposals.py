@@ -9,7 +9,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import AuditEntry, Delivery, Draft, User
+from lib.forms import new_form_key
+from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
 from news.models import Event
 from tests import factories
@@ -169,9 +170,31 @@ def test_proposal_is_amended_and_withdrawn_while_it_waits(client, contributor):
     assert (event.name, event.refusal) == ("直した祭り", "提案した会員が取り下げました。")
 
 
+def test_amendment_leaves_what_the_secretariat_has_filled_in_meanwhile(contributor):
+    event = factories.make_proposal(by=contributor)
+    opened = Event.objects.get(pk=event.pk)
+    Event.objects.filter(pk=event.pk).update(summary="事務局の概要")
+    opened.name = "直した祭り"
+
+    proposing.amend(opened, fields=["name"], form_key=new_form_key(), by=contributor)
+
+    event.refresh_from_db()
+    assert (event.name, event.summary) == ("直した祭り", "事務局の概要")
+    assert "事務局の概要" in event.folded
+
+
+def test_section_without_a_telephone_is_asked_for_none(client, contributor):
+    Seat.objects.filter(pk=contributor.seat_id).update(telephone="")
+    client.force_login(contributor)
+
+    form = client.get(reverse("news:propose")).context["form"]
+
+    assert "電話" not in form["contact"].value()
+
+
 @pytest.mark.parametrize(
     ("who", "page", "withdraw"),
-    [("viewer", 403, 404), ("ward", 404, 404), ("secretary", 404, 404)],
+    [("viewer", 403, 403), ("ward", 404, 404), ("secretary", 404, 404)],
 )
 def test_others_neither_see_nor_change_a_proposal(
     client, request, contributor, who, page, withdraw
