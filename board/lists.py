@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from board.models import Attachment, Category, TodoMark, Topic
+from board.models import Answer, Attachment, Category, TodoMark, Topic
 from board.models.topic import TopicQuerySet
 from board.reading import is_unread, with_seen, with_unread
 from lib import prefectures
@@ -175,7 +176,9 @@ def rows_of(user: User, *lists: Sequence[int]) -> list[list[Topic]]:
     """What rows of lists show, for the keys of visible topics: several lists, one query."""
     keys = {key for keys in lists for key in keys}
     topics = with_todo(with_seen(Topic.objects.filter(pk__in=keys), user), user)
-    topics = topics.annotate(has_files=_HAS_FILES).select_related("category", "organization")
+    topics = topics.annotate(has_files=_HAS_FILES, answer_count=_answer_count(user)).select_related(
+        "category", "organization"
+    )
     found = {topic.pk: topic for topic in topics.only(*_SHOWN).order_by()} if keys else {}
     for topic in found.values():
         topic.is_unread = is_unread(topic, user)
@@ -185,6 +188,14 @@ def rows_of(user: User, *lists: Sequence[int]) -> list[list[Topic]]:
 def with_todo(topics: Any, user: User) -> Any:
     marks = TodoMark.objects.filter(topic=OuterRef("pk"), seat=user.seat_id)
     return topics.annotate(is_todo=Exists(marks))
+
+
+def _answer_count(user: User) -> Case:
+    """For the body that asks; None on all other rows, whose answers are not even counted."""
+    asked = ~Q(asks=Topic.Asks.NOTHING) & Q(organization=user.seat.organization_id)
+    answers = Answer.objects.filter(topic=OuterRef("pk")).order_by().values("topic")
+    number = Coalesce(Subquery(answers.values(number=Count("pk"))), 0)
+    return Case(When(asked, then=number), default=None)
 
 
 @dataclass(frozen=True)

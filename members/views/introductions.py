@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from members.access import MemberRequest, member_only
+from members.access import MemberRequest, is_contributor, member_only
 from members.models import Introduction
 
 POSTS_PER_PAGE = 20
@@ -19,6 +19,7 @@ def introductions(request: MemberRequest) -> HttpResponse:
     context = {
         "page": Paginator(posted, POSTS_PER_PAGE).get_page(request.GET.get("page")),
         "own": Introduction.objects.of(request.user.seat.organization),
+        "may_wish": is_contributor(request.user),
         "trail": [("ホーム", reverse("home")), ("公式Xでの紹介", "")],
     }
     return render(request, "members/introductions.html", context)

@@ -113,6 +113,23 @@ def test_filter_stays_on_the_list_of_the_own_body_that_it_narrows(client, reader
     assert '<a href="?list=answered">条件を外す</a>' in page.content.decode()
 
 
+def test_row_counts_answers_for_the_body_that_asked_alone(client, reader):
+    own = factories.make_topic(author=reader, title="自", asks="join")
+    other = factories.make_topic(title="他", asks="join")
+    factories.make_topic(author=reader, title="問わない")
+    for topic in (own, own, other):
+        factories.make_answer(topic)
+
+    topics = client.get("/board/").context["topics"]
+
+    assert {topic.title: topic.answer_count for topic in topics} == {
+        "自": 2,
+        "他": None,
+        "問わない": None,
+    }
+    assert text_of(client.get("/board/ours/")).count("回答 2件") == 1
+
+
 @pytest.mark.parametrize(
     ("address", "way_on"),
     [

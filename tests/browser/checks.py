@@ -5,7 +5,13 @@ import re
 from axe_playwright_python.sync_playwright import Axe
 
 PROJECT = "特別区全国連携プロジェクト"
-WIDTHS = {"desktop": 1366, "desktop at 200 %": 683, "phone": 390, "small phone": 320}
+WIDTHS = {
+    "desktop": 1366,
+    "tablet": 768,
+    "desktop at 200 %": 683,
+    "phone": 390,
+    "small phone": 320,
+}
 HEIGHT = 768
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # preload would fetch our style sheets again and write them inline, which our CSP reports.
@@ -17,6 +23,9 @@ OPTIONS = {
 _axe = Axe()
 # Half a megabyte is read once by each page, and asked again in each of its widths.
 _RUN = "options => axe.run(options)"
+# A month keeps its seven days, and says that they are a list, too.
+_IS_CUT = """[document.documentElement, ...document.querySelectorAll(
+    ".table-scroll:not(:has(.month))")].some(it => it.scrollWidth > it.clientWidth)"""
 
 
 def accessibility_violations(page):
@@ -35,13 +44,13 @@ def assert_frame(page):
 
 
 def widths_that_scroll_sideways(page):
-    """The page itself may not; a wide table scrolls within its own frame."""
-    return [name for name, width in WIDTHS.items() if _width_at(page, width) > width]
+    """Neither the page may, nor a table within its frame: nobody sees that it has more columns."""
+    return [name for name, width in WIDTHS.items() if _is_cut_at(page, width)]
 
 
-def _width_at(page, width):
+def _is_cut_at(page, width):
     page.set_viewport_size({"width": width, "height": HEIGHT})
-    return page.evaluate("document.documentElement.scrollWidth")
+    return page.evaluate(_IS_CUT)
 
 
 def assert_good(page):

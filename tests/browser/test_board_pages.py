@@ -9,6 +9,7 @@ from tests.browser import board
 from tests.browser.checks import assert_good, open_and_weigh, weigh
 
 MAX_BYTES = 60_000
+_READ = ".topic-row:not(.topic-unread)"
 # {topic} has files, a hidden reply and a history.
 PATHS = [
     "/board/",
@@ -130,6 +131,21 @@ def test_viewer_reads_and_is_offered_nothing_to_write(open_as, known):
     expect(page.get_by_role("button", name="返信する")).to_have_count(0)
     expect(page.get_by_role("link", name="引用して返信")).to_have_count(0)
     assert_good(page)
+
+
+def test_forced_colours_still_tell_unread_rows_and_the_first_choice(open_as):
+    page = open_as("viewer", forced_colors="active")
+    page.goto("/board/topics/1/")
+    page.goto("/board/?sort=new")
+
+    def colour(selector, name):
+        first = page.locator(selector).first
+        return first.evaluate("(it, name) => getComputedStyle(it)[name]", name)
+
+    edges = {colour(row, "borderLeftColor") for row in (".topic-unread", _READ)}
+    assert len(edges) == 2
+    buttons = {colour(it, "backgroundColor") for it in ("main .button", "header .button-secondary")}
+    assert len(buttons) == 2
 
 
 def test_empty_list_of_drafts_leads_to_a_new_topic(open_as):

@@ -57,6 +57,17 @@ def admin(client, secretary):
     return client
 
 
+@pytest.mark.parametrize(("who", "is_led_on"), [("contributor", True), ("viewer", False)])
+def test_whoever_has_wished_for_nothing_is_told_how(client, request, who, is_led_on):
+    client.force_login(request.getfixturevalue(who))
+
+    page = client.get(PAGE).content.decode()
+
+    assert "貴団体の希望は、まだありません。" in page
+    for address in ("/board/topics/new/", "/events/proposals/new/"):
+        assert (f'href="{address}"' in page) == is_led_on
+
+
 def published_event(by, **fields):
     event = factories.make_proposal(by=by, wants_introduction=True, **fields)
     proposing.publish(event, by=by)
