@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from lib.x_posts import MAX_WEIGHT, weight
+from lib.x_posts import weight
 from members.models.organization import Organization, Seat
 
 
@@ -114,7 +114,3 @@ class Introduction(models.Model):
     @property
     def weight(self) -> int:
         return weight(self.text)
-
-    @property
-    def is_too_long(self) -> bool:
-        return self.weight > MAX_WEIGHT
