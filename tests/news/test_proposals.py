@@ -205,6 +205,8 @@ def test_secretariat_publishes_and_the_section_is_told(client, contributor, secr
     decide(client, event, decision="publish")
     client.logout()
 
+    event.refresh_from_db()
+    assert event.proposal_state.text == "掲載"
     mail = Delivery.objects.get(address="kanko@town.example.jp")
     assert client.get(event.get_absolute_url()).status_code == 200
     assert mail.subject == "イベントを掲載しました：町の祭り"
