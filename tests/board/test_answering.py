@@ -158,6 +158,15 @@ def test_roster_names_who_has_not_answered_and_no_cell_runs(client, call, ward):
     assert rows[answer.organization.name][4:7] == ("応募する", 3, "'=1+1")
 
 
+def test_roster_is_filtered_by_what_was_answered(call, contributor):
+    factories.make_answer(call, author=contributor, status="no")
+    factories.make_answer(call, status="considering")
+
+    lines = Roster.of(call).filtered(state="no")
+
+    assert [line.organization for line in lines] == [contributor.seat.organization]
+
+
 def test_queries_of_a_roster_do_not_grow_with_its_rows(client, call, ward):
     client.force_login(ward)
     client.get("/contact/")
@@ -348,3 +357,14 @@ def answer_of_all_japan(topic):
         for one in people
     )
     factories.refresh_statistics()
+
+
+def test_text_that_changed_meanwhile_is_read_again_before_it_is_confirmed(client, contributor):
+    topic = factories.make_topic(requires_acknowledgement=True)
+    client.force_login(contributor)
+    address = reverse("board:topic_acknowledge", args=[topic.pk])
+
+    pages = [client.post(address, {"version": typed}, follow=True) for typed in ("0", "x", "1")]
+
+    assert ["もう一度読んでから" in text_of(page) for page in pages] == [True, True, False]
+    assert topic.acknowledgements.get().organization == contributor.seat.organization

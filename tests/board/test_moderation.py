@@ -88,3 +88,14 @@ class TestModeration:
         ):
             with pytest.raises(PermissionDenied):
                 act()
+
+    def test_second_report_of_a_body_is_told_that_the_secretariat_looks(self, client, contributor):
+        topic = factories.make_topic()
+        client.force_login(contributor)
+        address = f"/board/topics/{topic.pk}/report/"
+
+        pages = [client.post(address, {"reason": "誤り"}, follow=True) for _ in range(2)]
+
+        assert "事務局に知らせました。" in text_of(pages[0])
+        assert "すでに知らせています。" in text_of(pages[1])
+        assert Report.objects.count() == 1
