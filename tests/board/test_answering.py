@@ -99,6 +99,16 @@ def test_answer_about_a_pamphlet_says_how_many_where_and_when(client, ward, cont
         assert [said in page for page in (own, roster, sheet)] == [True] * 3
 
 
+def test_preview_says_the_answer_and_gives_none(client, call, contributor):
+    client.force_login(contributor)
+    form = {"form_key": new_form_key(), "preview": "1", "status": "yes", "message": "伺います。"}
+
+    page = client.post(reverse("board:topic_answer", args=[call.pk]), form)
+
+    assert "伺います。" in str(page.context["preview"]["said"])
+    assert not Answer.objects.exists()
+
+
 def test_change_of_an_answer_that_was_never_given_is_no_answer(client, call, contributor):
     client.force_login(contributor)
     form = {"form_key": new_form_key(), "publish": "1", "status": "yes", "expected": "0"}

@@ -99,3 +99,20 @@ class TestModeration:
         assert "事務局に知らせました。" in text_of(pages[0])
         assert "すでに知らせています。" in text_of(pages[1])
         assert Report.objects.count() == 1
+
+    def test_rule_that_posts_of_a_body_wait_is_recorded_with_its_end(self, client, secretary):
+        client.force_login(secretary)
+        client.get("/contact/")
+        pages = "/admin/board/approvalrule/"
+        for name in ("甲市", "乙市"):
+            body = factories.make_organization(name=name)
+            client.post(f"{pages}add/", {"organization": body.pk, "reason": "試行のため"})
+        first, second = ApprovalRule.objects.order_by("pk")
+
+        client.post(f"{pages}{first.pk}/delete/", {"post": "yes"})
+        chosen = {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"}
+        client.post(pages, chosen)
+
+        assert not ApprovalRule.objects.exists()
+        acts = AuditEntry.objects.order_by("pk").values_list("act", flat=True)
+        assert list(acts) == ["require_approval"] * 2 + ["end_approval"] * 2
