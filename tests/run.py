@@ -28,8 +28,11 @@ COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}
 def pytest(title: str, *arguments: str, **environment: str) -> bool:
     print(f"\n=== {title}", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", *arguments, *sys.argv[1:]]
-    environment = {**os.environ, **COMPILED_ONCE, **environment}
-    return subprocess.run(command, env=environment).returncode == 0
+    return subprocess.run(command, env=at_work(environment)).returncode == 0
+
+
+def at_work(environment: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, **COMPILED_ONCE, **environment}
 
 
 def without(paths: list[str]) -> list[str]:
