@@ -17,8 +17,7 @@ from lib.wareki import format_deadline
 from lib.working_days import morning_before
 from members import inbox
 from members.inbox import Recipient
-from members.mail_lists import DESK, OWN, REQUESTS, WATCHED, MailList
-from members.mailing import seats_of_secretariat
+from members.mail_lists import OWN, REQUESTS, WATCHED, MailList
 from members.models import Notice, Notification, NotificationRead, Organization, Rhythm, Seat
 
 Kind = Notice.Kind
@@ -190,9 +189,6 @@ def _key(topic: Topic, what: str) -> str:
 
 def spread(notice: Notice) -> None:
     """Writes it into inboxes and outbox, or puts it off while the topic is hidden or scheduled."""
-    if notice.kind == Kind.REPORT:
-        inbox.spread(notice, [Recipient(seat, DESK) for seat in seats_of_secretariat()])
-        return
     topic = Topic.objects.select_related("category", "seat").filter(pk=notice.topic or 0).first()
     if topic is None:
         inbox.spread(notice, [])

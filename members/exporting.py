@@ -1,7 +1,7 @@
 """What a list of the admin shows, filtered as it is, as a sheet: every list has the same two links."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -106,7 +106,5 @@ def _cell(field: models.Field | None, _attribute: Any, value: Any) -> str | int:
         return value
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value.isoformat()
     labels = dict(getattr(field, "flatchoices", None) or [])
     return str(labels.get(value, value))

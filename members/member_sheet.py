@@ -11,7 +11,7 @@ from import_export.results import Result, RowResult
 from import_export.widgets import Widget
 
 from lib import prefectures
-from lib.imports import HEADER_ROWS, ChoiceWidget, DateWidget, SheetResource
+from lib.imports import HEADER_ROWS, SAMPLE_ROW, ChoiceWidget, DateWidget, SheetResource
 from lib.text import fold
 from members import audit, sheet_writing
 from members.known_bodies import KnownBodies
@@ -163,7 +163,7 @@ class MemberResource(SheetResource):
     def _body_of(self, row: dict[str, str]) -> Organization:
         prefecture, name = self._stated.get("prefecture", ""), self._stated.get("name", "")
         if name == SAMPLE_NAME:
-            raise ValidationError({"name": "見本の行です。消してから取り込んでください。"})
+            raise ValidationError({"name": SAMPLE_ROW})
         code = row["団体コード"].removesuffix(".0")
         if not code and not (prefecture and name):
             raise ValidationError(

@@ -73,6 +73,7 @@ def _of_digest(rows: list[Delivery], posts: Posts) -> Mail:
         "person": first.user,
         "number": len(rows),
         "groups": groups,
+        "of_desk": [row.notice.text for row in rows if row.notice and row.notice.topic is None],
         "url": settings.SITE_URL + reverse("inbox"),
     }
     day = format_date_weekday(timezone.localdate())

@@ -50,7 +50,7 @@ def beside(*arguments: str) -> Iterator[list[bool]]:
     """A run of pytest while the caller goes on; what it printed and how it ended come afterwards."""
     with tempfile.TemporaryFile() as printed:
         running = subprocess.Popen(
-            _command(arguments), env=_environment(), stdout=printed, stderr=subprocess.STDOUT
+            _command(arguments), env=at_work(), stdout=printed, stderr=subprocess.STDOUT
         )
         results: list[bool] = []
         with running:
@@ -64,14 +64,14 @@ def beside(*arguments: str) -> Iterator[list[bool]]:
 
 def pytest(title: str, *arguments: str, **environment: str) -> bool:
     print(f"\n=== {title}", flush=True)
-    return subprocess.run(_command(arguments), env=_environment(**environment)).returncode == 0
+    return subprocess.run(_command(arguments), env=at_work(**environment)).returncode == 0
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", *arguments, *sys.argv[1:]]
 
 
-def _environment(**more: str) -> dict[str, str]:
+def at_work(**more: str) -> dict[str, str]:
     return {**os.environ, **COMPILED_ONCE, **more}
 
 

@@ -17,7 +17,7 @@ class Audience(models.TextChoices):
 
 
 def addressed_to(audience: str, prefectures: Any, organizations: Any) -> Q:
-    """Bodies of an audience; what was chosen comes as a list or as a subquery."""
+    """Bodies of an audience; what was chosen comes as a list of codes or keys, or as a subquery."""
     return {
         # An empty Q would vanish beside another one.
         Audience.ALL: ~Q(pk=None),

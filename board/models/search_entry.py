@@ -10,7 +10,6 @@ from django.utils import timezone
 from board.models.category import Category
 from board.models.reply import Reply
 from board.models.topic import Topic
-from members.access import AnyUser
 from members.models import Organization
 
 # Keys count microseconds from this day (until 2071), and leave room for 4,096 posts of the same one.
@@ -28,10 +27,6 @@ class EachChecked(Exists):
 
 
 class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
-    def visible_to(self, user: AnyUser) -> Self:
-        """Posts whose text the person may read; what the secretariat hides is found in the admin."""
-        return self.shown().within(Topic.objects.readable_by(user))
-
     def within(self, topics: models.QuerySet[Topic]) -> Self:
         return self.filter(EachChecked(topics.filter(pk=OuterRef("topic")).order_by()))
 

@@ -60,8 +60,6 @@ class Search:
 
     def titled(self, limit: int) -> list[int]:
         """Topics with every word in the title, the newest first."""
-        if not self.query:
-            return []
         titled = self._matching.filter(*(_lies_in("title", word) for word in self.query.wanted))
         walk = _Walk(self._condition.titled(), titled, self.is_read)
         return walk.keys(self.first, self.end, limit)

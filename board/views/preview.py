@@ -37,7 +37,8 @@ def preview_of(form: Any, user: User) -> dict[str, Any]:
 def _telling(form: Any, topic: Topic) -> dict[str, Any]:
     """Whom the topic will reach, and the mail that tells of it."""
     data = form.cleaned_data
-    addressed = addressed_to(data["audience"], data["prefectures"], data["organizations"])
+    chosen = [body.pk for body in data["organizations"]]
+    addressed = addressed_to(data["audience"], data["prefectures"], chosen)
     bodies = Organization.objects.active().filter(addressed)
     subject, text = mails.sample(topic)
     return {"reach": reach(topic, bodies), "mail_subject": subject, "mail_text": text}

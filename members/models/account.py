@@ -191,9 +191,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name
 
-    def get_short_name(self) -> str:
-        return self.name
-
     @property
     def is_admitted(self) -> bool:
         """Neither the person nor the body is suspended or gone."""

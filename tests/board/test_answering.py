@@ -99,6 +99,16 @@ def test_answer_about_a_pamphlet_says_how_many_where_and_when(client, ward, cont
         assert [said in page for page in (own, roster, sheet)] == [True] * 3
 
 
+def test_preview_says_the_answer_and_gives_none(client, call, contributor):
+    client.force_login(contributor)
+    form = {"form_key": new_form_key(), "preview": "1", "status": "yes", "message": "伺います。"}
+
+    page = client.post(reverse("board:topic_answer", args=[call.pk]), form)
+
+    assert "伺います。" in str(page.context["preview"]["said"])
+    assert not Answer.objects.exists()
+
+
 def test_change_of_an_answer_that_was_never_given_is_no_answer(client, call, contributor):
     client.force_login(contributor)
     form = {"form_key": new_form_key(), "publish": "1", "status": "yes", "expected": "0"}
@@ -169,6 +179,15 @@ def test_roster_names_who_has_not_answered_and_no_cell_runs(client, call, ward):
     assert rows[silent.name][4] == "未回答"
     assert AuditEntry.objects.get(act="export_roster").actor == ward
     assert rows[answer.organization.name][4:7] == ("応募する", 3, "'=1+1")
+
+
+def test_roster_is_filtered_by_what_was_answered(call, contributor):
+    factories.make_answer(call, author=contributor, status="no")
+    factories.make_answer(call, status="considering")
+
+    lines = Roster.of(call).filtered(state="no")
+
+    assert [line.organization for line in lines] == [contributor.seat.organization]
 
 
 def test_queries_of_a_roster_do_not_grow_with_its_rows(client, call, ward):
@@ -395,3 +414,14 @@ def answer_of_all_japan(topic):
         for one in people
     )
     factories.refresh_statistics()
+
+
+def test_text_that_changed_meanwhile_is_read_again_before_it_is_confirmed(client, contributor):
+    topic = factories.make_topic(requires_acknowledgement=True)
+    client.force_login(contributor)
+    address = reverse("board:topic_acknowledge", args=[topic.pk])
+
+    pages = [client.post(address, {"version": typed}, follow=True) for typed in ("0", "x", "1")]
+
+    assert ["もう一度読んでから" in text_of(page) for page in pages] == [True, True, False]
+    assert topic.acknowledgements.get().organization == contributor.seat.organization

@@ -241,11 +241,12 @@ def test_full_disk_is_said_at_the_field_and_leaves_no_file(contributor, monkeypa
     draft = factories.make_draft(contributor)
     place = default_storage.location
     before = sum(len(found) for _, _, found in os.walk(place))
-    real = default_storage._save
+    real, saved = default_storage._save, []
 
     def save(self, name, content):
-        if isinstance(content, ContentFile) and content.size < 200:
+        if saved:
             raise OSError(errno.ENOSPC, "No space left on device")
+        saved.append(name)
         return real(name, content)
 
     monkeypatch.setattr("lib.storage.PrivateStorage._save", save)
@@ -256,6 +257,16 @@ def test_full_disk_is_said_at_the_field_and_leaves_no_file(contributor, monkeypa
     assert error.startswith("「写真.png」を添付できません。サーバーの空き容量が足りない")
     assert not draft.attachments.exists()
     assert sum(len(found) for _, _, found in os.walk(place)) == before
+
+
+def test_disk_that_is_broken_is_not_called_full(contributor, monkeypatch):
+    def save(self, name, content):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("lib.storage.PrivateStorage._save", save)
+
+    with pytest.raises(OSError, match="Input/output error"):
+        files.attach(factories.make_draft(contributor), [factories.make_upload()])
 
 
 def test_reserve_of_the_disk_is_not_filled(contributor, monkeypatch):

@@ -184,6 +184,15 @@ def test_sorting_by_deadline_puts_the_nearest_first(client, reader):
     assert titles(client, "sort=deadline") == ["先", "後", "無"]
 
 
+def test_sorting_by_newness_does_not_ask_what_was_replied_to(client, reader):
+    first = factories.make_topic(title="前")
+    factories.make_topic(title="新")
+    factories.make_reply(first)
+
+    assert titles(client, "sort=new") == ["新", "前"]
+    assert titles(client, "") == ["前", "新"]
+
+
 def test_pinned_topic_stands_first_until_its_day(client, reader, secretary):
     first = factories.make_topic(title="留")
     factories.make_topic(title="新")

@@ -94,3 +94,31 @@ class TestModeration:
         ):
             with pytest.raises(PermissionDenied):
                 act()
+
+    def test_second_report_of_a_body_is_told_that_the_secretariat_looks(self, client, contributor):
+        topic = factories.make_topic()
+        client.force_login(contributor)
+        address = f"/board/topics/{topic.pk}/report/"
+
+        pages = [client.post(address, {"reason": "誤り"}, follow=True) for _ in range(2)]
+
+        assert "事務局に知らせました。" in text_of(pages[0])
+        assert "すでに知らせています。" in text_of(pages[1])
+        assert Report.objects.count() == 1
+
+    def test_rule_that_posts_of_a_body_wait_is_recorded_with_its_end(self, client, secretary):
+        client.force_login(secretary)
+        client.get("/contact/")
+        pages = "/admin/board/approvalrule/"
+        for name in ("甲市", "乙市"):
+            body = factories.make_organization(name=name)
+            client.post(f"{pages}add/", {"organization": body.pk, "reason": "試行のため"})
+        first, second = ApprovalRule.objects.order_by("pk")
+
+        client.post(f"{pages}{first.pk}/delete/", {"post": "yes"})
+        chosen = {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"}
+        client.post(pages, chosen)
+
+        assert not ApprovalRule.objects.exists()
+        acts = AuditEntry.objects.order_by("pk").values_list("act", flat=True)
+        assert list(acts) == ["require_approval"] * 2 + ["end_approval"] * 2

@@ -9,6 +9,9 @@ from django.utils import timezone
 from board import answering, consulting, ending, moderation, posting
 from board.mails import Posts
 from board.models import Topic, Watch
+from members import inbox
+from members.inbox import Recipient
+from members.mail_lists import OWN
 from members.models import Delivery, Notice, Notification, NotificationRead, Organization
 from renkei.spreading import spread_due
 from tests import factories
@@ -152,6 +155,33 @@ def test_hidden_topic_is_told_once_it_is_shown_again(asker, town):
     assert told(Kind.TOPIC) >= {town.seat_id}
 
 
+def test_topic_that_stays_hidden_is_told_to_nobody_in_the_end(asker, town):
+    factories.make_topic(author=asker)
+    Topic.objects.update(hidden_at=timezone.now(), hidden_reason="確認中")
+
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        spread()
+
+    assert not Notification.objects.exists()
+    assert not Notice.objects.waiting().exists()
+
+
+def test_notice_of_a_topic_that_is_no_more_is_told_to_nobody(town):
+    Notice.objects.create(kind=Kind.TOPIC, key="topic-1-new", topic=1)
+
+    spread()
+
+    assert not Notification.objects.exists()
+    assert not Notice.objects.waiting().exists()
+
+
+def test_of_two_processes_with_one_notice_the_second_is_told(asker, town):
+    factories.make_topic(author=asker)
+    notice, to = Notice.objects.get(), [Recipient(town.seat, OWN)]
+
+    assert [inbox.spread(notice, to), inbox.spread(notice, to)] == [True, False]
+
+
 def test_who_has_opened_the_topic_already_hears_nothing_new(client, asker, town):
     topic = factories.make_topic(author=asker)
     client.force_login(town)
@@ -287,6 +317,41 @@ class TestRequests:
             spread()
 
         assert town.seat_id in told(Kind.REMINDER)
+
+    def test_edit_of_the_deadline_is_told_once_the_topic_is_known(self, call, asker, town, other):
+        bodies = [town.seat.organization, other.seat.organization]
+        for days in (2, 4):
+            edited = Topic.objects.get(pk=call.pk)
+            edited.deadline = call.deadline + timedelta(days=days)
+            posting.edit(
+                edited,
+                posting.Related(organizations=bodies),
+                draft=factories.make_draft(asker),
+                expected=edited.edits,
+                by=asker,
+            )
+            spread()
+
+        # Of the first one nobody had heard.
+        assert Notice.objects.filter(kind=Kind.DEADLINE).count() == 1
+        assert told(Kind.DEADLINE) == {town.seat_id, other.seat_id}
+
+    def test_reminder_of_a_deadline_that_moved_unseen_is_told_to_nobody(self, call, asker):
+        Topic.objects.filter(pk=call.pk).update(deadline=call.deadline + timedelta(days=1))
+
+        with time_machine.travel(call.deadline - timedelta(days=1)):
+            spread()
+
+        assert told(Kind.REMINDER) == set()
+
+    def test_who_has_not_confirmed_is_asked_again(self, asker, town, other):
+        topic = factories.make_topic(author=asker, requires_acknowledgement=True)
+        answering.acknowledge(topic, 1, by=town)
+
+        notify(topic, asker)
+        spread()
+
+        assert told(Kind.REQUEST) == {other.seat_id}
 
     def test_call_that_was_closed_reminds_nobody_and_tells_its_end(self, call, asker, town):
         ending.close(call, note="定員に達しました", by=asker)
@@ -425,3 +490,14 @@ def test_reply_of_a_topic_that_was_withdrawn_is_not_mailed(asker, town, other):
 
     row = Delivery.objects.get(notice__kind=Kind.REPLY, seat=other.seat)
     assert Posts.of([row]).reason_to_skip(row) == "投稿が取り下げられました。"
+
+
+def test_notice_that_fails_is_logged_and_stops_no_other(asker, town, caplog):
+    broken = Notice.objects.create(
+        kind="nonsense", key="x", topic=factories.make_topic(author=asker).pk
+    )
+
+    spread()
+
+    assert told(Kind.TOPIC) == {town.seat_id}
+    assert f"notice {broken.pk} could not be spread" in caplog.text

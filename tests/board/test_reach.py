@@ -163,6 +163,16 @@ class TestPreview:
         assert "公開範囲の限られた投稿" in page.context["preview"]["mail_subject"]
         assert "秘密" not in page.context["preview"]["mail_text"]
 
+    def test_chosen_bodies_are_named_and_counted_alone(self, client, asker):
+        for name in ("甲市", "乙市"):
+            make_town(name=name)
+        client.force_login(asker)
+
+        page = self.preview(client, audience="chosen", organizations="甲市")
+
+        assert page.context["preview"]["audience"] == "群馬県甲市"
+        assert "1団体・1人が閲覧できます" in text_of(page)
+
     def test_queries_do_not_grow_with_the_bodies(self, client, asker):
         client.force_login(asker)
         self.preview(client)

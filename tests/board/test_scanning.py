@@ -163,6 +163,17 @@ def test_waiting_file_that_is_infected_goes_and_its_owner_is_told(
     assert client.get(file.get_absolute_url()).status_code == 404
 
 
+def test_file_that_another_worker_has_taken_away_is_told_of_once(settings, scanner, waiting):
+    file = waiting(INFECTED)
+    settings.CLAMD_SOCKET = scanner
+
+    # Both had read the row before either wrote; what was stored goes with the transaction.
+    for _ in range(2):
+        scanning._scan(file)
+
+    assert AuditEntry.objects.filter(act="remove_file").count() == Delivery.objects.count() == 1
+
+
 def test_topic_says_why_a_file_is_gone(client, contributor, ward):
     topic = factories.make_topic(author=contributor)
     factories.attach(topic, name="要領.txt")

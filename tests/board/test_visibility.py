@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from board.models import Attachment, Topic, TopicAudience
+from board.models import Answer, Attachment, Topic, TopicAudience
 from members.models import Organization, User
 from tests import factories
 
@@ -87,6 +87,7 @@ def test_every_body_sees_what_is_for_it_and_the_three_questions_agree(bodies):
 
 def test_nobody_outside_sees_anything(bodies):
     make_topics(bodies)
+    factories.make_answer(factories.make_topic(asks="apply"))
     member = factories.make_user(seat=factories.make_seat(organization=bodies["suspended"]))
     left = factories.make_user(
         seat=factories.make_seat(organization=bodies["neighbour"]), is_active=False
@@ -94,7 +95,9 @@ def test_nobody_outside_sees_anything(bodies):
 
     for user in (AnonymousUser(), member, left):
         assert not Topic.objects.visible_to(user).exists()
+        assert not Topic.objects.readable_by(user).exists()
         assert not Attachment.objects.visible_to(user).exists()
+        assert not Answer.objects.visible_to(user).exists()
 
 
 def test_files_follow_their_topic_reply_or_draft(bodies):

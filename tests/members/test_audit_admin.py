@@ -100,6 +100,16 @@ def test_every_detail_that_the_code_records_has_words():
     assert recorded - set(DETAILS) == set()
 
 
+def test_act_over_a_socket_that_has_no_address_is_recorded_all_the_same(client, manager):
+    topic = factories.make_topic(author=manager)
+    client.force_login(manager)
+    client.get("/contact/")
+
+    client.post(f"/board/topics/{topic.pk}/lock/", {"locked": "1"}, REMOTE_ADDR="")
+
+    assert AuditEntry.objects.get(act="lock").ip is None
+
+
 class TestWords:
     def test_states_and_fields_are_said_as_people_say_them(self, db, secretary):
         application = factories.make_application()
@@ -109,6 +119,8 @@ class TestWords:
         audit.record("change_user", secretary, by=secretary, fields=["name", "is_staff"])
         audit.record("choose_name", secretary, by=secretary, after=True)
         audit.record("pin", factories.make_topic(), by=secretary, until="2026-12-01")
+        audit.record("hide", factories.make_topic(), by=secretary, reason="")
+        audit.record_many("send_invitations", User, by=secretary, prefectures=["10", "11"])
 
         said = [summary(entry) for entry in AuditEntry.objects.order_by("id")]
 
@@ -117,6 +129,8 @@ class TestWords:
             "変更した項目：氏名・管理画面を使う",
             "変更後：はい",
             "期限：令和8年12月1日",
+            "理由：なし",
+            "都道府県：群馬県・埼玉県",
         ]
 
     def test_what_an_older_version_recorded_is_shown_as_it_is(self, db):

@@ -1,5 +1,6 @@
 """不達: delivery reports, what follows from them, and what the secretariat sees."""
 
+import io
 from datetime import timedelta
 from email.message import EmailMessage
 from mailbox import Maildir
@@ -176,6 +177,19 @@ class TestCommand:
             "mails read: 0, delivery reports: 0",
         ]
         assert server.seen == {1}
+
+    def test_one_mail_is_read_from_a_pipe(self, delivery, capsys, monkeypatch):
+        pipe = io.TextIOWrapper(io.BytesIO(report(delivery.pk)))
+        monkeypatch.setattr("sys.stdin", pipe)
+
+        call_command("read_bounces", stdin=True)
+
+        assert capsys.readouterr().out == "mails read: 1, delivery reports: 1\n"
+        assert MailAddress.objects.get().bounced_at is not None
+
+    def test_folder_that_is_no_maildir_is_said(self, db, tmp_path):
+        with pytest.raises(CommandError, match="is no Maildir"):
+            call_command("read_bounces", maildir=tmp_path)
 
     def test_mailbox_out_of_reach_is_said(self, db, settings):
         settings.BOUNCE_MAILBOX = "imap://user:secret@127.0.0.1:1/INBOX"

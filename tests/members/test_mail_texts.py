@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -192,6 +193,12 @@ def test_line_whose_words_are_empty_is_left_out(db):
     assert body == "日時：今日\n終わり\n"
 
 
+def test_word_that_the_occasion_knows_nothing_of_is_empty():
+    (reason,) = [w for w in mail_words.KINDS["event_refused"].words if w.name == "理由"]
+
+    assert [reason.value({}), reason.value({"event": None})] == ["", ""]
+
+
 def test_many_mails_of_a_kind_ask_for_its_words_once(db):
     counts = []
     for _ in range(2):
@@ -343,3 +350,12 @@ def test_mail_that_is_not_to_be_changed_is_never_asked_for(db):
         mailing.deliver_to_person("account_changed", person, what="パスワードの変更")
 
     assert not any("members_mailtext" in query["sql"] for query in queries)
+
+
+def test_text_of_a_mail_that_does_not_exist_is_refused_at_its_field():
+    with pytest.raises(ValidationError) as refused:
+        MailText(slug="nonsense", subject="件名", body=BODY).full_clean(
+            validate_unique=False, validate_constraints=False
+        )
+
+    assert refused.value.message_dict.keys() == {"slug"}

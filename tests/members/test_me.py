@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from members import addresses, passwords
 from members.devices import describe
-from members.models import Delivery
+from members.models import Delivery, User
 from tests import factories
 
 OLD, FRESH = "correct-horse-9", "mihon-no-ai-10"
@@ -187,6 +187,26 @@ class TestAddress:
 
         person.refresh_from_db()
         assert person.email == "hanako@city.example.jp"
+
+    def test_link_of_a_person_who_is_suspended_by_now_is_over(self, client, person):
+        token = factories.make_address_token(person)
+        User.objects.filter(pk=person.pk).update(is_active=False)
+
+        assert client.post(f"/members/me/address/{token}/").status_code == 410
+        person.refresh_from_db()
+        assert person.email == "hanako@city.example.jp"
+
+    def test_link_that_is_pressed_twice_at_once_changes_the_address_once(self, person, monkeypatch):
+        token = factories.make_address_token(person)
+        found = addresses.proposed(token)
+        addresses.change(token)
+        # What the second press had read a moment before.
+        monkeypatch.setattr(addresses, "proposed", lambda token: found)
+
+        with pytest.raises(passwords.LinkOverError):
+            addresses.change(token)
+
+        assert person.audit_entries.filter(act="change_address").count() == 1
 
     def test_password_is_asked_for(self, at_home):
         response = self.ask(at_home, current="wrong")

@@ -72,6 +72,7 @@ def test_wrong_cell_is_explained_by_row_and_head_and_nothing_is_saved(maebashi, 
         ({"種別": "特別区"}, "種別を「団体」にしてください"),
         ({"都道府県": "東京都", "団体名": "特別区長会事務局"}, "事務局と見本の団体は"),
         (SAMPLE, "見本の行です"),
+        ({**SAMPLE, "部署名": "企画課"}, "見本の行です"),
     ],
 )
 def test_row_without_a_code_is_an_association_and_nothing_else(cells, message):
@@ -90,6 +91,26 @@ def test_abolished_body_names_its_successor(maebashi):
 
     assert "平成16年12月5日に廃止されました" in line
     assert "群馬県前橋市（102016）" in line
+
+
+def test_code_of_five_digits_that_two_bodies_could_have_is_not_guessed(maebashi):
+    factories.make_local_government(code="010201", prefecture="01", name="見本町")
+
+    (line,) = error_lines(import_rows({**MAEBASHI, "団体コード": "10201"}))
+
+    assert "「10201」は二通りに読めます：" in line
+    assert not Seat.objects.exists()
+
+
+def test_ward_has_no_day_on_which_it_registered():
+    kind = LocalGovernment.Kind.WARD
+    factories.make_local_government(code="131016", prefecture="13", name="千代田区", kind=kind)
+
+    (line,) = error_lines(
+        import_rows({"団体コード": "131016", "部署名": "企画課", "会員登録日": "令和8年4月1日"})
+    )
+
+    assert line == "2行目（会員登録日）: 東京23区に会員登録日はありません。"
 
 
 @pytest.mark.parametrize(("status", "shown"), [("suspended", "利用停止"), ("withdrawn", "退会")])

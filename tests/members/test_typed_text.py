@@ -85,6 +85,18 @@ def test_the_form_comes_back_filled_and_is_sent_by_a_new_press(browser, client, 
     assert Draft.objects.get().data == {}
 
 
+def test_form_that_was_taken_already_only_leads_back_to_the_log_in(browser, manager):
+    typed = {**TYPED, **browser.marks()}
+    taken = drafts.save(typed["form_key"], kind="profile", address=PAGE, data={}, by=manager)
+    drafts.close(taken)
+    Session.objects.all().delete()
+
+    answer = browser.send(typed)
+
+    assert answer.url == f"/accounts/login/?next={PAGE}"
+    assert not Draft.objects.open().exists()
+
+
 def test_note_of_the_yearly_check_comes_back_too(manager, secretary):
     check = factories.make_yearly_check()
     yearly_check.start(check, by=secretary)

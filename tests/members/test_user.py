@@ -1,5 +1,9 @@
 import pytest
+from allauth.account.adapter import get_adapter
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from members.access import is_manager, is_member, is_secretariat
@@ -40,6 +44,36 @@ def test_superuser_sits_at_the_secretariat(db):
 def test_superuser_needs_the_secretariat(db):
     with pytest.raises(ValueError, match="load_wards"):
         User.objects.create_superuser(username="root", password="correct-horse-9")
+
+
+def test_first_secretary_is_not_given_a_username_that_is_taken_in_other_letters(db):
+    factories.make_secretariat()
+    factories.make_user(username="Jimukyoku")
+
+    with pytest.raises(CommandError, match="利用者ID"):
+        call_command(
+            "createsuperuser", username="jimukyoku", email="a@b.example.jp", interactive=False
+        )
+
+
+def test_nobody_signs_up_where_a_package_would_offer_it(rf):
+    assert not get_adapter().is_open_for_signup(rf.get("/"))
+
+
+def test_history_of_the_admin_names_the_person_beside_the_username(client, secretary):
+    category = factories.make_category()
+    LogEntry.objects.create(
+        user=secretary,
+        content_type=ContentType.objects.get_for_model(category),
+        object_id=category.pk,
+        object_repr=str(category),
+        action_flag=CHANGE,
+    )
+    client.force_login(secretary)
+
+    page = client.get(f"/admin/board/category/{category.pk}/history/").content.decode()
+
+    assert f"{secretary.username} ({secretary.name})" in page
 
 
 @pytest.mark.parametrize(

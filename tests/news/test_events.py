@@ -122,6 +122,12 @@ def test_cancelled_event_says_so_everywhere(client, db):
     assert feedparser.parse(client.get(FEED).content).entries[0].title == "【中止】見本の催し"
 
 
+def test_postponed_event_says_so_and_not_that_its_day_is_over(db):
+    event = factories.make_event(status="postponed", starts_on=date(2020, 1, 1))
+
+    assert event.state_badge.text == "延期"
+
+
 def places_of(client, event):
     return {
         "page": client.get(event.get_absolute_url()).status_code == 200,
@@ -211,6 +217,8 @@ def test_structured_data_says_what_the_page_says(client, db):
         prefecture="10",
         venue="見本市民会館",
         address="見本市1-1",
+        latitude="36.390668",
+        longitude="139.060406",
         attendance="both",
         online_url="https://online.example.jp/",
     )
@@ -221,6 +229,7 @@ def test_structured_data_says_what_the_page_says(client, db):
     assert (found["startDate"], found["endDate"]) == ("2026-12-05T13:00+09:00", "2026-12-05")
     assert found["eventAttendanceMode"] == "https://schema.org/MixedEventAttendanceMode"
     assert found["location"][0]["address"]["addressRegion"] == "群馬県"
+    assert found["location"][0]["geo"]["latitude"] == 36.390668
     assert found["location"][1] == {"@type": "VirtualLocation", "url": "https://online.example.jp/"}
 
 

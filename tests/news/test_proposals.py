@@ -13,6 +13,7 @@ from lib.forms import new_form_key
 from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
 from news.models import Event
+from news.views.proposals import DECIDED
 from tests import factories
 from tests.html import text_of
 
@@ -228,12 +229,25 @@ def test_secretariat_publishes_and_the_section_is_told(client, contributor, secr
     decide(client, event, decision="publish")
     client.logout()
 
+    event.refresh_from_db()
+    assert event.proposal_state.text == "掲載"
     mail = Delivery.objects.get(address="kanko@town.example.jp")
     assert client.get(event.get_absolute_url()).status_code == 200
     assert mail.subject == "イベントを掲載しました：町の祭り"
     assert f"https://portal.example.jp{event.get_absolute_url()}" in mail.body
     assert "<time" not in mail.body
     assert AuditEntry.objects.filter(act="publish_event", actor=secretary).exists()
+
+
+def test_published_proposal_is_not_withdrawn_any_more(client, contributor, secretary):
+    event = factories.make_proposal(by=contributor)
+    proposing.publish(event, by=secretary)
+    client.force_login(contributor)
+
+    page = client.post(reverse("news:proposal_withdraw", args=[event.pk]), follow=True)
+
+    assert DECIDED in text_of(page)
+    assert client.get(event.get_absolute_url()).status_code == 200
 
 
 def test_secretariat_refuses_with_a_reason_that_the_member_reads(client, contributor, secretary):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from members import care, people, suspension
 from members.models import AuditEntry, CareNote, Delivery, Invitation, Organization, User
 from members.staff import Desk
+from renkei import care_acts
 from tests import factories
 from tests.html import text_of
 
@@ -118,6 +119,11 @@ class TestPage:
         assert application.channel_label in text
         assert text.count(secretary.name) >= 2
 
+    def test_invitation_that_is_only_planned_has_no_term(self, admin, body, seat):
+        factories.make_planned_invitation(seat=seat)
+
+        assert "（まだ送っていません） - -" in text_of(admin.get(page(body)))
+
     def test_query_count_does_not_grow_with_the_rows(self, admin, body, seat, boss):
         fill(seat, boss)
         admin.get(page(body))
@@ -217,6 +223,15 @@ class TestNotes:
         assert "書き誤り" in again
         assert AuditEntry.objects.filter(act="strike_note").count() == 1
 
+    def test_nothing_is_struck_out_without_a_reason(self, admin, body):
+        self.write(admin, body, text="正しい")
+        address = reverse("admin:care_strike", args=[body.pk, CareNote.objects.get().pk])
+
+        answer = admin.post(address, {"reason": " "}, follow=True)
+
+        assert "取消線の理由を入力してください。" in text_of(answer)
+        assert CareNote.objects.get().struck_at is None
+
     def test_note_of_another_body_is_not_struck_from_here(self, admin, body):
         self.write(admin, body, text="正しい")
         other = factories.make_organization()
@@ -267,8 +282,10 @@ class TestActs:
     def test_resumed_body_comes_back_and_withdrawn_one_does_not(self, admin, secretary, body, boss):
         suspension.suspend(body, by=secretary)
 
+        assert "利用者1人が、今までのパスワードで" in text_of(admin.get(act(body, "resume")))
         admin.post(act(body, "resume"))
         assert Organization.objects.get(pk=body.pk).status == Status.ACTIVE
+        assert "利用者1人が使えなくなり" in text_of(admin.get(act(body, "withdraw")))
         admin.post(act(body, "withdraw"))
 
         assert Organization.objects.get(pk=body.pk).status == Status.WITHDRAWN
@@ -277,6 +294,16 @@ class TestActs:
         assert Organization.objects.get(pk=body.pk).status == Status.WITHDRAWN
         with pytest.raises(suspension.StaleError):
             suspension.suspend(body, by=secretary)
+
+    def test_press_that_comes_second_is_told(self, admin, secretary, body, monkeypatch):
+        suspension.suspend(body, by=secretary)
+        # As when the page was opened.
+        monkeypatch.setattr(care_acts.Act, "is_offered", lambda self, body: True)
+
+        answer = admin.post(act(body, "suspend"), follow=True)
+
+        assert "すでに変わっています" in text_of(answer)
+        assert AuditEntry.objects.filter(act="change_status").count() == 1
 
     def test_secretariat_itself_is_never_suspended(self, admin, secretary):
         own = secretary.seat.organization
@@ -301,6 +328,12 @@ class TestActs:
         answer = text_of(admin.post(act(body, "rename"), {"name": "隣市"}))
 
         assert "同じ名前の会員団体があります" in answer
+        assert Organization.objects.get(pk=body.pk).name == "世話市"
+
+    def test_name_of_a_day_to_come_is_not_given_yet(self, admin, body):
+        answer = admin.post(act(body, "rename"), {"name": "新世話市", "from_date": "R99.4.1"})
+
+        assert "今日までの日を入力してください。" in text_of(answer)
         assert Organization.objects.get(pk=body.pk).name == "世話市"
 
     def test_waiting_invitations_are_sent_again(self, admin, seat, body):
@@ -357,22 +390,30 @@ class TestMoveOfASeat:
         reader.refresh_from_db()
         assert (invited.role, reader.role) == ("contributor", "viewer")
 
-    def test_leaves_no_colleagues_without_a_manager(self, secretary, seat, boss, into):
+    def test_leaves_no_colleagues_without_a_manager(self, client, secretary, seat, boss, into):
         other = factories.make_seat(organization=seat.organization, section="総務課")
         factories.make_user(seat=other)
 
         with pytest.raises(people.LastManagerError):
             people.move_seat(seat, into, by=secretary)
+        client.force_login(secretary)
+        choice = {"seat": seat.pk, "into": "隣の市"}
+        answer = client.post(act(seat.organization, "move-seat"), choice)
+        assert care_acts.LAST_MANAGER in text_of(answer)
 
     def test_same_section_over_there_and_wrong_bodies_are_refused(self, admin, seat, into):
         factories.make_seat(organization=into, section="企画課")
+        for number in (1, 2):
+            factories.make_organization(name=f"似た{number}市", prefecture="10")
         address = act(seat.organization, "move-seat")
 
         taken = text_of(admin.post(address, {"seat": seat.pk, "into": "隣の市"}))
         unknown = text_of(admin.get(address, {"seat": seat.pk, "into": "ない市"}))
+        several = text_of(admin.get(address, {"seat": seat.pk, "into": "似た"}))
 
         assert "同じ名前の担当部署があります" in taken
         assert "当てはまる利用中の会員団体はありません" in unknown
+        assert "名称をすべて入力してください。群馬県似た1市、群馬県似た2市" in several
         seat.refresh_from_db()
         assert seat.organization != into
 

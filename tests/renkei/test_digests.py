@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from board import reading
+from board import moderation, reading
 from board.models import Topic
 from members import inbox
 from members.models import (
@@ -380,3 +380,20 @@ def test_many_workers_at_once_write_and_send_each_thing_once():
         town.seat.mailbox for town in towns
     )
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+def test_secretariat_that_collects_its_work_reads_what_there_is(clock, asker, town):
+    desk = factories.make_seat(
+        organization=factories.make_secretariat(), mailbox="desk@secretariat.example.jp"
+    )
+    MailSetting.objects.create(seat=desk, mail_list="desk", rhythm="daily")
+    topic = factories.make_topic(author=asker, title="秘密の件名", audience="wards")
+    moderation.report(topic, "気になります", by=town)
+    work()
+    clock.move_to("2026-11-26 08:30+09:00")
+
+    work()
+
+    (message,) = [one for one in mail.outbox if one.to == [desk.mailbox]]
+    assert "お知らせ 2件です。" in message.body
+    assert "\n\n■ 通報がありました。\n\n次の「受信箱」から" in message.body

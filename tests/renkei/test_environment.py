@@ -10,13 +10,16 @@ from django.core.exceptions import ImproperlyConfigured
 
 from renkei import environment
 
+# So that `make coverage` sees what such a process runs.
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
 
 def start(tmp_path, **variables):
-    """A process of its own, with nothing in its environment but these variables."""
+    """A process of its own, with nothing of ours in its environment but these variables."""
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **variables},
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **MEASURED, **variables},
         capture_output=True,
         text=True,
         check=False,

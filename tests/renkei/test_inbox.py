@@ -81,6 +81,16 @@ def test_header_counts_what_is_unread(client, asker, town):
     assert "受信箱 （未読 2 件）" in text_of(client.get("/contact/"))
 
 
+def test_notice_without_a_topic_is_a_line_that_leads_to_its_page(client, town):
+    inbox.tell_inboxes([town.seat], "年次確認のお願い", key="check", path="/members/check/")
+
+    (group,) = client.get(INBOX).context["page"].object_list
+
+    assert [(line.text, line.url) for line in group.lines] == [
+        ("年次確認のお願い", "/members/check/")
+    ]
+
+
 def test_opening_the_topic_reads_its_notices_for_that_person_alone(client, asker, town):
     colleague = factories.make_user(seat=town.seat)
     topic = factories.make_topic(author=asker)

@@ -1,12 +1,18 @@
 """Scheduled work: once a period, whoever asks, and by hand."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from lib.wareki import format_date
+from members.models import Notification
 from renkei import jobs
 from renkei.models import JobRun
+from renkei.spreading import spread_due
+from tests import factories
 from tests.board.test_posting import at_once
 
 # 午前9時 in Japan.
@@ -102,3 +108,36 @@ def test_list_of_jobs_names_them_in_japanese(db, capsys):
     call_command("run_job")
 
     assert "不達通知の読み取り" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_mailbox_of_delivery_reports_is_read_where_there_is_one(settings):
+    settings.BOUNCE_MAILBOX = "imap://user:secret@127.0.0.1:1/INBOX"
+
+    jobs.run_job("read_bounces", "2026-11-24T09", now=NOW)
+
+    assert "CommandError" in JobRun.objects.get().failure
+
+
+@pytest.mark.django_db
+def test_secretariat_hears_of_a_notice_day_once_for_each_time_ahead():
+    desk = factories.make_seat(
+        organization=factories.make_secretariat(), mailbox="desk@secretariat.example.jp"
+    )
+    # One year from 2026-04-16 on; notice one month before its end.
+    agreement = factories.make_regional_agreement(
+        signed_on=date(2025, 4, 16), term_months=12, notice_months=1
+    )
+    notice_on = agreement.term_on(date(2026, 1, 1)).notice_on
+
+    for days in (91, 90, 60, 30, 1):
+        with time_machine.travel(datetime.combine(notice_on - timedelta(days), time(3), UTC)):
+            jobs.run_job("tell_of_agreement_notices", f"{days}", now=timezone.now())
+            while spread_due():
+                continue
+
+    told = Notification.objects.filter(seat=desk).select_related("notice")
+    assert [one.notice.key[-3:] for one in told.order_by("pk")] == ["-90", "-30"]
+    assert {one.notice.text for one in told} == {
+        f"第一町村会との協定：申出の期限は{format_date(notice_on)}です。"
+    }

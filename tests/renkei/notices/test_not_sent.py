@@ -102,6 +102,36 @@ class TestNotSentAnyMore:
 
         assert "すでに回答または確認をしています。" in reasons()
 
+    def test_reminder_of_what_was_closed_meanwhile(self, asker, town):
+        deadline = timezone.now() + timedelta(days=20)
+        call = factories.make_topic(
+            author=asker,
+            asks="apply",
+            deadline=deadline,
+            audience="chosen",
+            organizations=[town.seat.organization],
+        )
+        with time_machine.travel(deadline - timedelta(days=1)):
+            while spread_due():
+                continue
+            ending.close(call, note="定員に達しました", by=asker)
+            work()
+
+        assert "受付が終わったか、締切が変更されました。" in reasons()
+
+    def test_address_that_is_by_now_that_of_another_who_gets_the_same(self, asker, town):
+        """The mailbox of the section, which had one of its own."""
+        User.objects.filter(pk=town.pk).update(gets_mail=True)
+        factories.make_topic(author=asker, requires_acknowledgement=True)
+        while spread_due():
+            continue
+        Seat.objects.filter(pk=town.seat_id).update(mailbox=town.email)
+
+        work()
+
+        assert [one.to for one in mail.outbox] == [[town.email]]
+        assert reasons() == ["宛先のメールアドレスが変わりました。"]
+
     def test_person_who_has_left(self, asker, town):
         User.objects.filter(pk=town.pk).update(gets_mail=True)
         factories.make_topic(author=asker, requires_acknowledgement=True)
@@ -163,3 +193,34 @@ def test_nobody_can_be_reached_is_recorded_with_the_reason(asker, town):
     work()
 
     assert reasons() == ["宛先のメールアドレスがありません。"]
+
+
+def test_address_that_had_bounced_before_is_recorded_with_the_reason(asker, town):
+    bounces.record_hard(town.seat.mailbox, "550 no such user")
+    factories.make_topic(author=asker)
+
+    work()
+
+    assert (mail.outbox, reasons()) == ([], ["宛先に届かないため、送信を止めています。"])
+
+
+def test_person_who_has_not_read_what_colleagues_have_read_is_not_mailed_again(client, asker, town):
+    User.objects.filter(pk=asker.pk).update(gets_mail=True)
+    topic = factories.make_topic(author=asker)
+    factories.make_reply(topic, author=town)
+    while spread_due():
+        continue
+    client.force_login(factories.make_user(seat=asker.seat))
+    client.get(topic.get_absolute_url())
+
+    factories.make_reply(topic, author=town)
+    while spread_due():
+        continue
+
+    replies = Delivery.objects.filter(notice__kind="reply").order_by("pk")
+    assert list(replies.values_list("address", "reason")) == [
+        (asker.seat.mailbox, ""),
+        (asker.email, ""),
+        (asker.seat.mailbox, ""),
+        (asker.email, "前のお知らせがまだ読まれていません。"),
+    ]

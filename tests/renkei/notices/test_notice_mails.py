@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from board import consulting, ending
 from board.models import Topic
 from lib.columns import width
 from members.models import Delivery, Seat, User
@@ -69,6 +70,37 @@ class TestText:
         assert message.subject == "【特別区全国連携】返信：交流の相談"
         assert "返信　　群馬県見本市 企画課" in message.body
         assert "参加したいです。" in message.body
+
+    def test_end_says_how_it_ended_and_what_came_of_it(self, asker, town):
+        topic = factories.make_topic(author=asker, asks="apply")
+        factories.make_answer(topic, author=town)
+        ending.record_outcome(topic, "matched", note="二団体と決まりました。", by=asker)
+
+        work()
+
+        message = mails_to(town)[-1]
+        assert message.subject == "【特別区全国連携】成立：交流の相談"
+        assert "二団体と決まりました。" in message.body
+
+    def test_consultation_says_what_it_is_and_not_about_what(self, asker, town):
+        proposal = factories.make_topic(author=asker, category=factories.make_category("proposal"))
+        consulting.begin(proposal, "秘密の本文", draft=factories.make_draft(town), by=town)
+
+        work()
+
+        (message,) = mails_to(asker)
+        assert message.subject == "【特別区全国連携】個別の相談：公開範囲の限られた投稿"
+        assert "個別の相談がありました" in message.body
+        assert "秘密の本文" not in message.body
+
+    def test_long_text_is_cut_and_says_where_to_read_on(self, asker, town):
+        factories.make_topic(author=asker, body="あ" * 3000 + "ん")
+
+        work()
+
+        (message,) = mails_to(town)
+        assert "続きは掲示板でお読みください。" in message.body
+        assert "ん" not in message.body.partition("（長いため")[0]
 
     def test_person_who_asked_gets_it_too_by_name(self, asker, town):
         User.objects.filter(pk=town.pk).update(gets_mail=True)

@@ -6,8 +6,10 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from members.models import MailSetting, User
+from members.models import Delivery, MailSetting, User
+from members.sending import stop_token
 from tests import factories
+from tests.board.test_notifications import make_town
 from tests.conftest import HttpsClient
 from tests.renkei.notices.working import mails_to, work
 
@@ -70,3 +72,17 @@ class TestStopLink:
 
         never = MailSetting.objects.filter(rhythm="never")
         assert list(never.values_list("user", "mail_list")) == [(town.pk, name)]
+
+    def test_link_of_a_digest_stops_all_that_came_with_it_and_takes_it_back(self, client, asker):
+        daily = make_town()
+        category = f"category-{factories.make_topic(author=asker).category_id}"
+        work()
+        row = Delivery.objects.get(address=daily.seat.mailbox)
+        path = reverse("mail_stop", args=[stop_token(row)])
+
+        client.post(path)
+
+        never = MailSetting.objects.filter(seat=daily.seat, rhythm="never")
+        assert set(never.values_list("mail_list", flat=True)) == {"watched", category}
+        client.post(path, {"resume": "1"})
+        assert not never.exists()

@@ -12,6 +12,7 @@ from members.models import (
     Application,
     AuditEntry,
     Delivery,
+    Draft,
     Invitation,
     Seat,
     User,
@@ -200,6 +201,27 @@ def test_somebody_without_an_account_is_erased_from_any_trace(admin, boss, seat,
     assert Application.objects.get().status == Application.Status.REFUSED
 
 
+@pytest.mark.parametrize(
+    ("model", "column", "before", "after"),
+    [
+        (User, "email", ADDRESS, None),
+        (Seat, "mailbox", ADDRESS, ""),
+        (Seat, "mailbox", f"x{ADDRESS}", f"x{ADDRESS}"),
+        (Draft, "data", {"places": 3, "contact": [ADDRESS]}, {"places": 3, "contact": ["■"]}),
+    ],
+)
+def test_blot_leaves_what_a_column_can_hold(model, column, before, after):
+    blot = erasure.Blot.of({ADDRESS}, "■")
+
+    assert blot.out_of(before, model._meta.get_field(column)) == after
+
+
+def test_blot_of_nothing_takes_nothing_out():
+    blot = erasure.Blot.of(())
+
+    assert blot.out_of("本文です。", Topic._meta.get_field("body")) == "本文です。"
+
+
 class TestRefusals:
     def test_without_the_mark_nothing_is_erased(self, admin, person):
         address = reverse("admin:personal_erase", args=["user", person.pk])
@@ -216,6 +238,32 @@ class TestRefusals:
         with pytest.raises(erasure.RefusedError, match="最後の管理担当者"):
             erasure.erase(Subject.of_user(manager), by=boss)
         assert User.objects.get(pk=manager.pk).is_active
+
+    def test_refusal_is_said_on_the_page(self, admin, seat):
+        manager = User.objects.get(name="同僚 次郎")
+        factories.make_user(seat=seat)
+        address = reverse("admin:personal_erase", args=["user", manager.pk])
+
+        answer = admin.post(address, {"confirmed": "on"}, follow=True)
+
+        assert "この団体の最後の管理担当者です。" in text_of(answer)
+        assert User.objects.get(pk=manager.pk).name == "同僚 次郎"
+
+    def test_manager_who_became_the_last_one_a_moment_ago_stays(self, boss, seat, monkeypatch):
+        manager = User.objects.get(name="同僚 次郎")
+        factories.make_user(seat=seat)
+        # As it was when the other manager was still there.
+        monkeypatch.setattr(erasure, "refusal", lambda subject, by: "")
+
+        with pytest.raises(erasure.RefusedError, match="最後の管理担当者"):
+            erasure.erase(Subject.of_user(manager), by=boss)
+
+    def test_row_that_the_daily_job_has_erased_meanwhile_leaves_nothing_to_erase(self, boss):
+        application = factories.make_application(status=Application.Status.UNVERIFIED)
+        application.delete()
+
+        with pytest.raises(erasure.RefusedError, match="すでにありません"):
+            erasure.erase(Subject.of_row(application), by=boss)
 
     def test_only_person_of_a_body_may_go(self, boss, seat):
         manager = User.objects.get(name="同僚 次郎")

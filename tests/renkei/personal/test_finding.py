@@ -12,6 +12,7 @@ from members.models import (
     AuditEntry,
 )
 from renkei import holdings, mentions
+from renkei.personal import Subject
 from tests import factories
 from tests.html import text_of
 from tests.renkei.personal.markers import ADDRESS, NAME, TELEPHONE, USERNAME
@@ -164,3 +165,9 @@ class TestMentions:
 
         assert "投稿（2件）" in page
         assert "新しい1件を表示しています。" in page
+
+
+def test_row_of_somebody_who_has_an_account_by_now_is_that_person(person):
+    entry = factories.make_entry(name="別の名前", email=ADDRESS.upper())
+
+    assert Subject.of_row(entry).user == person
