@@ -80,7 +80,7 @@ class PublicationResource(SheetResource):
     required_heads = ("種類", "号", "表題", "発行日")
     shown_only = frozenset({"state"})
     sample = {
-        "種類": "NEWS",
+        "種類": "東京23区全国連携NEWS",
         "号": "999",
         "表題": "見本の号",
         "発行日": "令和8年3月1日",
