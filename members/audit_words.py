@@ -155,7 +155,7 @@ DETAILS = {
     "result": "結果",
     "role": "役割",
     "seat": "担当部署の番号",
-    "seats": "担当部署の番号",
+    "seats": "担当部署",
     "into": "合併した先の番号",
     "predecessor": "前任者の番号",
     "event": "イベントの番号",
