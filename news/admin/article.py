@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST
 from lib.admin import HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.bulk import Bulk, BulkAdmin
 from lib.moments import ClockField, MomentField
-from members import audit
 from members.access import MemberRequest
 from members.exporting import ExportingAdmin
 from news import releasing
@@ -109,9 +108,7 @@ class PublishedAdmin(BulkAdmin, ExportingAdmin, HistoryAdmin):
         verbs[act](row, **data, by=request.user)
 
     def delete_model(self, request: Any, obj: Published) -> None:
-        """Its page is gone for good: the trail says by whom."""
-        audit.record(f"delete_{self.opts.model_name}", obj, by=request.user)
-        super().delete_model(request, obj)
+        releasing.delete(obj, by=request.user)
 
     def delete_queryset(self, request: Any, queryset: QuerySet) -> None:
         for row in queryset:
