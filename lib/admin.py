@@ -170,6 +170,12 @@ class PortalModelAdmin(Helpful, admin.ModelAdmin):
             return False
         return lookup in OF_A_BODY or super().lookup_allowed(lookup, value, request)
 
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: list[tuple[str, str]] | None = None
+    ) -> list[tuple[str, str]]:
+        """Django's first choice is a row of dashes."""
+        return super().get_action_choices(request, default_choices or [("", "選んでください")])
+
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_formset(request, formset=LabelledRows, **kwargs)
 

@@ -60,7 +60,7 @@ def _changed(old: Any, new: Any, is_new_row: bool) -> SafeString:
 
 
 class SheetResource(ModelResource):
-    """Columns by their Japanese heads; `aliases` are the heads of our data files.
+    """Columns by their Japanese heads; `aliases` are the heads of our data files and former ones.
 
     Keyword `progress` of import_data is called with the number of rows read so far.
     """

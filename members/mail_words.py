@@ -115,6 +115,7 @@ KINDS: dict[str, MailKind] = {
         (
             *_body("invitation.seat"),
             Word("氏名", "invitation.name", "見本 花子"),
+            Word("承認の知らせ", "opening", "会員登録の申請を承認しました。"),
             _link("invitation", "/members/invitations/SAMPLE/"),
         ),
     ),

@@ -27,6 +27,7 @@ Status = Application.Status
 
 # Ends the key of a mail about an application that is not to the applicant.
 TO_SECRETARIAT = "-secretariat"
+APPROVED = "会員登録の申請を承認しました。"
 PROOF_FOR = timedelta(days=3)
 PROOF_SALT = "members.registration"
 
@@ -233,6 +234,7 @@ def approve(application: Application, *, by: User) -> Invitation:
         address=application.email,
         role=User.Role.MANAGER,
         by=by,
+        opening=APPROVED,
     )
     application.invitation = invitation
     application.save(update_fields=["invitation"])
@@ -248,23 +250,27 @@ def invite(
     role: str,
     by: User | None,
     wave: InvitationWave | None = None,
+    opening: str = "",
 ) -> Invitation:
+    """`opening` is what the mail says first, where the invitation is an answer."""
     invitation = Invitation.objects.create(
         seat=seat, name=name, address=address, role=role, invited_by=by, wave=wave
     )
     audit.record("invite", invitation, by=by, seat=seat.pk, role=role)
-    post([invitation_mail(invitation)])
+    post([invitation_mail(invitation, opening=opening)])
     return invitation
 
 
-def invitation_mail(invitation: Invitation, wording: Wording | None = None) -> Delivery:
+def invitation_mail(
+    invitation: Invitation, wording: Wording | None = None, *, opening: str = ""
+) -> Delivery:
     """The one mail that carries the link; `wording` where many are written at once."""
     return compose(
         "invitation",
         address=invitation.address,
         key=invitation.mail_key,
         seat=invitation.seat,
-        context={"invitation": invitation, "site_url": settings.SITE_URL},
+        context={"invitation": invitation, "opening": opening, "site_url": settings.SITE_URL},
         wording=wording,
     )
 

@@ -1,4 +1,4 @@
-"""公開, 取下げ and 固定 of news, publications and events by the secretariat. A member's proposal has its own decision."""
+"""公開, 取下げ, 削除 and 固定 of news, publications and events by the secretariat. A member's proposal has its own decision."""
 
 from datetime import date
 from typing import TypeVar
@@ -35,6 +35,13 @@ def withdraw(row: Published, *, by: User) -> None:
         raise StaleError
     _set_draft(current, True)
     audit.record(f"withdraw_{row._meta.model_name}", row, by=by)
+
+
+@transaction.atomic
+def delete(row: Published, *, by: User) -> None:
+    """Its page is gone for good: the trail says by whom."""
+    audit.record(f"delete_{row._meta.model_name}", row, by=by)
+    row.delete()
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from members.people import LastManagerError, SectionTakenError
 Status = Organization.Status
 MANY = 10
 TAKEN = "移す先の会員団体に、同じ名前の担当部署があります。先に部署名を改めてください。"
+NONE_WAITING = "もう一度送る招待はありません。"
+PLANNED = "まだ一度も送っていない招待が{}件あります。「招待の送信」の「招待を送る」から送ります。"
 LAST_MANAGER = "残る利用者に管理担当者がいません。先に、ほかの利用者を管理担当者にしてください。"
 
 
@@ -87,6 +89,15 @@ class MoveSeatForm(ActForm):
         raise ValidationError(
             f"いくつかの会員団体が当てはまります。名称をすべて入力してください。{names}"
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Told before the button that moves."""
+        data = super().clean() or {}
+        if "seat" in data and "into" in data:
+            same = Seat.objects.filter(organization=data["into"], section=data["seat"].section)
+            if same.exists():
+                self.add_error("into", TAKEN)
+        return data
 
 
 @dataclass(frozen=True)
@@ -164,7 +175,10 @@ def _says_move_seat(body: Organization, data: dict[str, Any]) -> list[str]:
 
 
 def _says_resend(body: Organization, _: dict[str, Any]) -> list[str]:
-    waiting = Invitation.objects.waiting().filter(seat__organization=body).count()
+    invitations = Invitation.objects.filter(seat__organization=body)
+    waiting, planned = invitations.waiting().count(), invitations.planned().count()
+    if not waiting:
+        return [NONE_WAITING, *([PLANNED.format(planned)] if planned else [])]
     return [
         f"登録待ちの招待{waiting}件を、同じ送り先にもう一度送ります。",
         "前のメールのアドレスは使えなくなり、登録の期限は新しく14日になります。",
@@ -203,6 +217,8 @@ def _move_seat(body: Organization, data: dict[str, Any], by: User) -> str:
 
 def _resend(body: Organization, data: dict[str, Any], by: User) -> str:
     waiting = Invitation.objects.waiting().filter(seat__organization=body)
+    if not waiting:
+        raise ValidationError(NONE_WAITING)
     again = [people.resend(one, by=by) for one in waiting.select_related("seat__organization")]
     return f"{sum(1 for one in again if one)}件の招待を送ります。"
 

@@ -73,6 +73,7 @@ ENDINGS = "(?:pdf|docx|xlsx|pptx|od[tsp]|txt|csv|png|jpe?g|gif|webp)"
 SELF = "自分自身の情報は消去できません。ほかの担当者に頼んでください。"
 STAFF = "管理画面を使う人です。先に「事務局での役割」を「管理画面を使わない」にしてください。"
 OPEN = "決定していない会員登録申請があります。先に承認、不承認などの決定をしてください。"
+ERASED = "この方の情報は、すでに消去しています。"
 LAST_MANAGER = "この団体の最後の管理担当者です。先に、ほかの利用者を管理担当者にしてください。"
 
 
@@ -130,6 +131,8 @@ def refusal(subject: Subject, *, by: User) -> str:
         return SELF
     if subject.user and (subject.user.is_staff or not may_change_staff(subject.user, by)):
         return STAFF
+    if subject.user and subject.user.username == _nobody(subject.user):
+        return ERASED
     if subject.user and _is_needed(subject.user):
         return LAST_MANAGER
     applications = Application.objects.filter(pk__in=subject.applications)
@@ -219,12 +222,17 @@ def _empty_account(user: User, *, by: User) -> None:
     MailSetting.objects.filter(user=user).delete()
     AuditEntry._base_manager.filter(actor=user).update(ip=None)
     user.refresh_from_db()
-    user.name, user.email, user.username = DEPARTED, None, f"erased-{user.pk}"
+    user.name, user.email, user.username = DEPARTED, None, _nobody(user)
     user.shows_name = user.gets_mail = user.wants_mailed_code = False
     user.groups.clear()
     user.user_permissions.clear()
     user.set_unusable_password()
     user.save()
+
+
+def _nobody(user: User) -> str:
+    """The 利用者ID of whoever has been erased."""
+    return f"erased-{user.pk}"
 
 
 def _let_go(user: User, *, by: User) -> None:

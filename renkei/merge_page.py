@@ -51,7 +51,7 @@ def _act(request: Any, old: Organization) -> HttpResponse:
         messages.error(request, text)
         return redirect(request.get_full_path())
     messages.success(request, _told(old, into))
-    return redirect("admin:members_organization_change", into.pk if into else old.pk)
+    return redirect("admin:care", into.pk if into else old.pk)
 
 
 def _told(old: Organization, into: Organization | None) -> str:

@@ -93,7 +93,7 @@ class Plan:
             into,
             sections=_new_sections(old, into),
             people=list(people.select_related("seat")),
-            invitations=Invitation.objects.waiting().filter(seat__in=seats).count(),
+            invitations=Invitation.objects.open().filter(seat__in=seats).count(),
             handovers=Handover.objects.open().of_body(old.pk).count(),
             refusal=refusal(old, into),
         )
@@ -113,6 +113,8 @@ def refusal(old: Organization, into: Organization) -> str:
         return "同じ会員団体です。別の会員団体を選んでください。"
     if Kind.SECRETARIAT in (old.kind, into.kind):
         return "事務局は合併できません。"
+    if old.merged_into_id == into.pk:
+        return f"{old}は、すでに{into}に合併しています。"
     if (old.status, into.status) != (Status.ACTIVE, Status.ACTIVE):
         return "合併できるのは、どちらも利用中の会員団体だけです。"
     if old.is_demo != into.is_demo:

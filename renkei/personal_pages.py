@@ -26,6 +26,13 @@ KINDS: dict[str, Any] = {
     "entry": Entry,
 }
 SHORTEST = 2
+# What an erasure has counted, in words.
+EMPTIED = {
+    "applications": "申請",
+    "invitations": "招待",
+    "entries": "参加申込",
+    "mails": "メール",
+}
 
 
 @require_safe
@@ -94,11 +101,17 @@ def _erase(request: MemberRequest, subject: personal.Subject, kind: str, pk: int
     except erasure.RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:personal_erase", kind, pk)
-    told = f"消去しました。申請{done['applications']}件、招待{done['invitations']}件、参加申込{done['entries']}件、メール{done['mails']}件から、この方の情報を消しました。"
-    messages.success(request, told)
+    messages.success(request, _told(subject, done))
     if left:
         messages.warning(request, _left(left))
     return redirect("admin:personal")
+
+
+def _told(subject: personal.Subject, done: dict[str, int]) -> str:
+    counted = [f"{label}{done[name]}件" for name, label in EMPTIED.items() if done[name]]
+    if subject.user:
+        counted.insert(0, "利用者の登録")
+    return f"消去しました。{'、'.join(counted)}から、この方の情報を消しました。"
 
 
 def _left(found: list[mentions.Mentions]) -> SafeString:

@@ -48,6 +48,9 @@ class AttachmentAdmin(RecordAdmin):
         "bytes",
     )
 
+    # Until the scanner has passed a file, its address answers nobody.
+    view_on_site = False
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
         """What everybody may have is on the board, with its post."""
         return super().get_queryset(request).exclude(scan=Attachment.Scan.CLEAN)

@@ -35,6 +35,10 @@ NOT_SENT_YET = "まだ送っていないため（「招待の送信」から送�
 MemberAct = Callable[..., Any]
 
 
+def _told(application: Application) -> str:
+    return f"{application.full_name}の申請を「{application.get_status_display()}」にしました。"
+
+
 class Queue(ChangeList):
     """Each row of the page with what it was compared with, in a few queries for all."""
 
@@ -200,7 +204,7 @@ class ApplicationAdmin(ExportingAdmin):
                 messages.ERROR,
             )
         else:
-            self.message_user(request, f"{application}にしました。", messages.SUCCESS)
+            self.message_user(request, _told(application), messages.SUCCESS)
         return redirect("admin:members_application_change", pk)
 
     def _act(self, data: dict[str, Any], application: Application, request: HttpRequest) -> None:

@@ -21,7 +21,7 @@ from members.admin import inventory
 from members.admin.texts import ConsentFilter
 from members.admin.yearly_check import UnusedFilter
 from members.exporting import ExportingAdmin
-from members.models import Organization, User
+from members.models import Organization, Seat, User
 
 LAST_MANAGER_STAYS = "所属は変わっていません。最後の管理担当者です。同じ団体のほかの利用者を管理担当者にしてから、もう一度お試しください。"
 LAST_MANAGER = "最後の管理担当者のため"
@@ -58,7 +58,16 @@ class PersonForm(UserChangeForm):
         seat = data.get("seat", self.instance.seat)
         if data.get("desk") and seat.organization.kind != Organization.Kind.SECRETARIAT:
             self.add_error("desk", ValidationError(NOT_AT_SECRETARIAT))
+        if self._leaves_no_manager(seat):
+            self.add_error("seat", ValidationError(LAST_MANAGER_STAYS))
         return data
+
+    def _leaves_no_manager(self, seat: Seat) -> bool:
+        """Told on the form; people.move() asks once more, with the body locked."""
+        here = self.instance.pk and self.instance.seat.organization_id
+        if not here or seat.organization_id == here:
+            return False
+        return User.objects.filter(pk=self.instance.pk).last_managers().exists()
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -257,6 +266,8 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
         except people.LastManagerError:
             self.message_user(request, LAST_MANAGER_STAYS, messages.ERROR)
         else:
+            # What follows names the person with the section.
+            user.seat = seat
             self.message_user(request, MOVED, messages.WARNING)
 
     def refusals(self, act: str, rows: list[User], request: HttpRequest) -> dict[User, str]:

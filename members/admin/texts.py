@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from lib.admin import HistoryAdmin, RecordAdmin
@@ -57,6 +58,11 @@ class SiteTextAdmin(HistoryAdmin):
             "title": newest.title,
             "body": newest.body,
         }
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a page shows, or has shown, stays: the next version takes its place."""
+        has_begun = obj is not None and obj.effective_from <= timezone.localdate()
+        return not has_begun and super().has_delete_permission(request, obj)
 
     @admin.display(description="同意した人", ordering="number_of_consents")
     def consents(self, text: Any) -> str:

@@ -23,7 +23,7 @@ from members.access import MemberRequest
 from members.models import InvitationWave, SiteText
 
 CHANGED = "送っていません。確認のあとに、ほかの担当者が送ったか、内容が変わりました。今の内容を確かめてください。"
-NO_LETTERS = "印刷する手紙がありません。送った招待だけを印刷できます。文は「文章」の「手紙：利用者登録のお願い」です。"
+NO_LETTERS = "印刷する依頼文がありません。送った招待だけを印刷できます。文は「文章」の「手紙：利用者登録のお願い」です。"
 NONE_CHOSEN = "都道府県を1つ以上選んでください。"
 
 

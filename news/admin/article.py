@@ -107,6 +107,13 @@ class PublishedAdmin(BulkAdmin, ExportingAdmin, HistoryAdmin):
         }
         verbs[act](row, **data, by=request.user)
 
+    def delete_model(self, request: Any, obj: Published) -> None:
+        releasing.delete(obj, by=request.user)
+
+    def delete_queryset(self, request: Any, queryset: QuerySet) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
     @admin.display(description="状態")
     def state(self, row: Published) -> str:
         return row.state

@@ -33,6 +33,11 @@ from news.imports import EventResource
 from news.models import Entry, Event
 from news.views.events import event_context
 
+DECIDED = {
+    "publish": "イベントを掲載しました。提案した会員団体にメールで知らせます。",
+    "refuse": "掲載しないことにしました。提案した会員団体に、理由をメールで知らせます。",
+}
+
 
 class EventForm(ArticleForm):
     # What whoever has entered goes by.
@@ -238,7 +243,7 @@ class EventAdmin(SheetListAdmin, PreviewAdmin):
         except proposing.AlreadyDecidedError:
             self.message_user(request, "この提案は、すでに決定しています。", messages.ERROR)
         else:
-            self.message_user(request, "決定し、会員にメールでお知らせします。", messages.SUCCESS)
+            self.message_user(request, DECIDED[decision], messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         """A larger capacity lets those in who wait; whoever comes hears that it is off or has moved."""

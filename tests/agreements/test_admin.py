@@ -171,6 +171,7 @@ def test_import_names_row_17_and_saves_nothing(admin):
 
     assert "直していただくところがあります" in html
     assert "17行目（構成自治体の種別）：" in html
+    assert html.index("直していただく") < html.index("取り込み方")
     assert "confirm_form" not in response.context
     assert RegionalAgreement.objects.count() == 0
 

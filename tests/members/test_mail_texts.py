@@ -170,6 +170,17 @@ def mask(text):
     return "".join(letter for line in lines for letter in line if not letter.isdigit())
 
 
+def test_mail_of_an_approval_says_so_and_a_mere_invitation_does_not(db):
+    by = factories.make_staff(staff.Desk.ALL)
+
+    registration.approve(factories.make_application(), by=by)
+    answer = Delivery.objects.latest("pk")
+    mere = invite()
+
+    assert "会員登録の申請を承認しました。\n特別区全国連携" in answer.body
+    assert "承認" not in mere.body
+
+
 @pytest.mark.parametrize("value", ["見本\r\nBcc: evil@example.jp", "a\u2028b\nX: y"])
 def test_value_in_a_subject_stays_one_line(db, value):
     subject, _ = mail_words.fill("{氏名}へ", "本文\n", {"氏名": value})

@@ -45,6 +45,7 @@ def test_secretary_moves_a_person_in_the_admin(client, secretary, person):
     person.refresh_from_db()
     assert (person.seat, person.role) == (there, "contributor")
     assert "所属を変更し" in html
+    assert f"{person}</a>」を変更しました" in html
     assert {row.get_decoded()["_auth_user_id"] for row in Session.objects.all()} == {
         str(secretary.pk)
     }
@@ -83,6 +84,7 @@ def test_last_manager_is_not_moved_away(client, secretary, manager):
     manager.refresh_from_db()
     assert (manager.seat, manager.role) == (here, "manager")
     assert "所属は変わっていません" in html
+    assert "を変更しました" not in html
 
 
 def test_rights_in_the_admin_end_with_the_secretariat(secretary):

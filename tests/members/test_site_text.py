@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from members.models import SiteText
 from tests import factories
@@ -77,3 +78,18 @@ def test_policies_ship_as_drafts_and_contact_data_are_not_invented(db):
 
     assert set(drafts) == {Slug.TERMS, Slug.PRIVACY, Slug.ACCESSIBILITY, Slug.SERVICE_SHEET}
     assert set(empty) == {Slug.CONTACT_ADDRESS, Slug.CONTACT_TELEPHONE, Slug.CONTACT_HOURS}
+
+
+def test_text_that_pages_show_is_not_deleted_and_a_planned_one_is(client, secretary):
+    shown = factories.make_site_text("terms", version=1)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    planned = factories.make_site_text("terms", version=2, effective_from=tomorrow)
+    client.force_login(secretary)
+
+    answers = [
+        client.post(f"/admin/members/sitetext/{text.pk}/delete/", {"post": "yes"}).status_code
+        for text in (shown, planned)
+    ]
+
+    assert answers == [403, 302]
+    assert list(SiteText.objects.all()) == [shown]

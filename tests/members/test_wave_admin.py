@@ -300,7 +300,7 @@ class TestLetters:
 
         response = admin.get(f"{WAVES}{wave.pk}/letters/", follow=True)
 
-        assert "印刷する手紙がありません" in response.content.decode()
+        assert "印刷する依頼文がありません" in response.content.decode()
 
     def test_first_version_of_the_text_is_loaded(self, db):
         call_command("load_site_texts", verbosity=0)

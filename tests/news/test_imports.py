@@ -94,6 +94,12 @@ def test_row_of_a_known_event_changes_only_the_columns_of_the_sheet(admin):
     assert event.history.count() == 2
 
 
+def test_former_head_of_a_column_is_read_as_the_present_one(admin):
+    bring_in(admin, EVENTS, EVENT | {"問合せ先": "見本市 観光課"})
+
+    assert Event.objects.get().contact == "見本市 観光課"
+
+
 @pytest.mark.parametrize(
     ("cells", "head", "error"),
     [

@@ -305,6 +305,13 @@ class TestActs:
         assert "すでに変わっています" in text_of(answer)
         assert AuditEntry.objects.filter(act="change_status").count() == 1
 
+    def test_page_of_a_body_that_left_counts_nobody_as_able_to_log_in(self, admin, body, boss):
+        admin.post(act(body, "withdraw"))
+
+        shown = text_of(admin.get(act(body, "withdraw"), follow=True))
+
+        assert "会員団体が退会のため、だれもログインできません" in shown
+
     def test_secretariat_itself_is_never_suspended(self, admin, secretary):
         own = secretary.seat.organization
 
@@ -345,6 +352,16 @@ class TestActs:
 
         assert Invitation.objects.waiting().filter(seat=seat).exclude(pk=old.pk).count() == 1
         assert Invitation.objects.count() == 3
+
+    def test_where_no_invitation_waits_none_is_sent_and_the_way_is_told(self, admin, seat, body):
+        factories.make_planned_invitation(seat=seat)
+
+        shown = text_of(admin.get(act(body, "resend")))
+        answer = text_of(admin.post(act(body, "resend")))
+
+        assert "まだ一度も送っていない招待が1件あります。" in shown
+        assert "もう一度送る招待はありません。" in answer
+        assert Invitation.objects.count() == 1
 
     @pytest.mark.parametrize("desk", [Desk.EDITOR, Desk.VIEWER])
     @pytest.mark.parametrize("name", ["suspend", "rename", "move-seat", "resend", "withdraw"])
@@ -407,10 +424,12 @@ class TestMoveOfASeat:
             factories.make_organization(name=f"似た{number}市", prefecture="10")
         address = act(seat.organization, "move-seat")
 
+        before = text_of(admin.get(address, {"seat": seat.pk, "into": "隣の市"}))
         taken = text_of(admin.post(address, {"seat": seat.pk, "into": "隣の市"}))
         unknown = text_of(admin.get(address, {"seat": seat.pk, "into": "ない市"}))
         several = text_of(admin.get(address, {"seat": seat.pk, "into": "似た"}))
 
+        assert "同じ名前の担当部署があります" in before
         assert "同じ名前の担当部署があります" in taken
         assert "当てはまる利用中の会員団体はありません" in unknown
         assert "名称をすべて入力してください。群馬県似た1市、群馬県似た2市" in several

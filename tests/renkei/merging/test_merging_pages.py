@@ -59,15 +59,17 @@ class TestPages:
         factories.make_seat(organization=into)
         factories.make_user(seat=seat, name="見本 町子", role=User.Role.MANAGER)
         factories.make_invitation(seat=seat)
+        factories.make_planned_invitation(seat=seat)
 
         text = text_of(admin.get(page(old)))
         assert "群馬県旧町を群馬県新市に合併します" in text
         assert "企画課 旧旧町 企画課" in text
-        assert "利用者 1人（うち管理担当者 1人）、登録待ちの招待 1件、進行中の引継ぎ 0件" in text
+        assert "利用者 1人（うち管理担当者 1人）、登録待ちの招待 2件、進行中の引継ぎ 0件" in text
         assert Seat.objects.get(pk=seat.pk).organization == old
         done = admin.post(page(old), {"into": into.pk}, follow=True)
 
         assert "群馬県旧町を群馬県新市に合併しました。" in text_of(done)
+        assert done.request["PATH_INFO"] == f"/admin/members/organization/{into.pk}/care/"
         assert Seat.objects.get(pk=seat.pk).organization == into
         assert "群馬県新市 に合併しています" in text_of(admin.get(page(old)))
 
@@ -76,7 +78,7 @@ class TestPages:
 
         again = admin.post(page(old), {"into": into.pk}, follow=True)
 
-        assert "どちらも利用中の会員団体だけです" in text_of(again)
+        assert "群馬県旧町は、すでに群馬県新市に合併しています。" in text_of(again)
         assert AuditEntry.objects.filter(act="merge").count() == 1
 
     def test_body_whose_successor_is_no_member_goes_on_as_that(self, admin, old, new_city):

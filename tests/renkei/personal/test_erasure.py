@@ -51,7 +51,7 @@ def test_after_the_erasure_no_column_of_any_table_names_the_person(admin, traces
 
     assert "次のことが起こります" in asked
     assert NAME in asked
-    assert "消去しました。申請1件" in text_of(answer)
+    assert "消去しました。利用者の登録、申請1件" in text_of(answer)
     assert places_of(*MARKERS) == set()
 
 
@@ -230,6 +230,16 @@ class TestRefusals:
 
         assert "印を付けてください" in answer
         assert User.objects.get(pk=person.pk).name == NAME
+
+    def test_second_secretary_is_told_and_nothing_is_erased_twice(self, admin, person):
+        address = reverse("admin:personal_erase", args=["user", person.pk])
+
+        first = text_of(admin.post(address, {"confirmed": "on"}, follow=True))
+        second = text_of(admin.post(address, {"confirmed": "on"}, follow=True))
+
+        assert "利用者の登録" in first
+        assert "この方の情報は、すでに消去しています。" in second
+        assert AuditEntry.objects.filter(act="erase_person").count() == 1
 
     def test_last_manager_whom_colleagues_need_stays(self, boss, seat):
         manager = User.objects.get(name="同僚 次郎")
