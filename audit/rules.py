@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Request, sync_playwright
 
 from audit import visit
 from tests.browser import chromium
@@ -19,6 +19,7 @@ from tests.browser.checks import (
 COOKIE = "__Host-sessionid"
 # Brings the browser where a page leads, once for each state of it; yields how to call that.
 Shows = Callable[[Page, visit.Page], Iterator[str]]
+ABORTED = "net::ERR_ABORTED"
 # Milliseconds for one page, on a machine that does other things, too.
 PATIENCE = 300_000
 # Colours that fade in would be measured half-way.
@@ -50,17 +51,21 @@ def asked(
     session: str, url: str, shows: Shows, pages: Iterable[visit.Page]
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Of whatever this browser is shown, by its name; told at once, too."""
-    found, failed = {}, list[str]()
+    found = {}
     with browser_of(session, url) as browser:
-        browser.on("requestfailed", lambda request: failed.append(request.url))
+        browser.on("requestfailed", _refuse_half_a_page)
         for page in pages:
             for name in shows(browser, page):
                 found[name] = violations(browser)
                 for fault in (*found[name][0], *found[name][1]):
                     print(f"{name} {fault}", flush=True)
-    if failed:
-        raise RuntimeError(f"Pages were asked without {failed}.")
     return found
+
+
+def _refuse_half_a_page(request: Request) -> None:
+    """Without its style every page would do. What a next page breaks off is no loss."""
+    if request.resource_type in {"stylesheet", "script"} and request.failure != ABORTED:
+        raise RuntimeError(f"{request.url} did not come: {request.failure}")
 
 
 def opened(browser: Page, page: visit.Page) -> Iterator[str]:
