@@ -85,5 +85,7 @@ def _links(page: Page) -> Iterator[str]:
 
 
 def shape_of(address: str) -> tuple[str, bool]:
+    """Its path and whether it is filtered. Which list led to a page of the admin changes its way back alone."""
     parts = urlsplit(address)
-    return re.sub(r"[0-9a-f-]{36}|[0-9]+", "#", parts.path), bool(parts.query)
+    query = [one for one in parts.query.split("&") if not one.startswith("_changelist_filters=")]
+    return re.sub(r"[0-9a-f-]{36}|[0-9]+", "#", parts.path), any(query)
