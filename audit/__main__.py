@@ -3,26 +3,32 @@
 A portal of its own (demo members, SQLite, the settings of production) with the rows of a busy Monday;
 then every page that a role reaches by links. Programs that are no packages of the project are looked
 for in `--tools` (docs/quality.md says how to install them). Writes the tables into docs/quality.md,
-prints what was found, and ends with 1 when that is more than nothing. `--only markup` for a minute.
+the row of a role as soon as the checker and axe have read all its pages, prints what was found, and
+ends with 1 when that is more than nothing. `--only markup` for a minute, `--pages /admin/` for one page.
 """
 
 import argparse
+import os
 import platform
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from audit import lighthouse, markup, rules, visit
+from audit import lighthouse, markup, refused, rules, table, visit
 from audit.roles import PUBLIC, ROLES, SECRETARIAT
+from audit.table import Seen
 from tests import server
 
-RESULT = Path("docs/quality.md")
-PARTS = ("markup", "axe", "lighthouse")
+PARTS = ("markup", "axe", "forms", "lighthouse")
+OF_PAGES = set(PARTS) - {"lighthouse"}
+OF_EVERY_PAGE = {"markup", "axe"}
+BROWSERS = os.cpu_count() or 1
 PLAIN = {"X-Forwarded-Proto": "https"}
 PAGES_OF = {
     PUBLIC: (
@@ -38,36 +44,20 @@ PAGES_OF = {
 GOOD = {PUBLIC: 100, "manager": 95}
 
 
-@dataclass
-class Seen:
-    """Of one role."""
-
-    pages: list[visit.Page]
-    markup: dict[str, list[str]] = field(default_factory=dict)
-    axe: dict[str, list[str]] = field(default_factory=dict)
-
-    @property
-    def broken(self) -> dict[str, list[str]]:
-        return {
-            page.address: [f"answers {page.status}"] for page in self.pages if page.status >= 400
-        }
-
-
 def main() -> int:
     arguments = read_arguments()
-    seen: dict[str, Seen] = {}
     faults: list[str] = []
     with portal() as stage:
-        if {"markup", "axe"} & set(arguments.only):
-            seen = {role: walked(stage, role, arguments) for role in arguments.roles}
-            faults += told(seen)
+        if OF_PAGES & set(arguments.only):
+            for role in arguments.roles:
+                faults += noted(walked(stage, role, arguments), arguments)
         if "lighthouse" in arguments.only:
             reports = list(scored(stage, arguments.tools))
-            write("lighthouse", [lighthouse.HEAD, f"|{'---|' * 11}", *map(str, reports)])
+            day = f"Measured on {table.today()}, Python {platform.python_version()}."
+            scores = [lighthouse.HEAD, f"|{'---|' * 11}", *map(str, reports)]
+            table.write("lighthouse", [day, "", *scores])
             faults += told_of(reports)
-    if set(seen) == set(ROLES) and {"markup", "axe"} <= set(arguments.only):
-        write("pages", table(seen))
-    print("\n".join([*table(seen), *faults]))
+    print("\n".join(faults))
     return 1 if faults else 0
 
 
@@ -75,6 +65,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m audit")
     parser.add_argument("--only", nargs="+", default=PARTS, choices=PARTS)
     parser.add_argument("--roles", nargs="+", default=list(ROLES), choices=list(ROLES))
+    parser.add_argument("--pages", nargs="+", help="these addresses alone; nothing is written")
     parser.add_argument("--tools", type=Path, default=Path("var/audit"), help="has node_modules")
     return parser.parse_args()
 
@@ -101,7 +92,7 @@ def portal() -> Iterator[Stage]:
         }
         within = environment | settings | {"SITE_URL": "https://127.0.0.1"}
         server.run(within, "-m", "audit.monday", PUBLIC)
-        with server.serving(environment, **settings) as running:
+        with server.serving(environment, application="audit.behind_proxy", **settings) as running:
             yield Stage(running, within)
 
 
@@ -109,13 +100,29 @@ def walked(stage: Stage, role: str, arguments: argparse.Namespace) -> Seen:
     began, key = time.monotonic(), stage.session(role)
     start = [*visit.START, "/board/"] if key else [*visit.START]
     start += ["/admin/"] if role in SECRETARIAT else []
-    seen = Seen(list(visit.pages(stage.running.port, headers_of(key), start)))
+    addresses, leads_on = arguments.pages or start, not arguments.pages
+    walk = visit.pages(stage.running.port, headers_of(key), addresses, leads_on=leads_on)
+    seen = Seen(role, list(walk), arguments.only)
     if "markup" in arguments.only:
         check_markup(seen, arguments.tools)
     if "axe" in arguments.only:
-        check_rules(seen, stage, role)
+        check_rules(seen, stage, rules.opened, [page for page in seen.pages if page.status == 200])
+    if "forms" in arguments.only:
+        # Last: a form that is not refused after all changes what pages show.
+        with_forms = list(refused.pages_with_forms(seen.pages))
+        seen.refused = check_rules(seen, stage, refused.answers, with_forms)
     print(f"{role}: {len(seen.pages)} pages, {time.monotonic() - began:.0f} s", flush=True)
     return seen
+
+
+def noted(seen: Seen, arguments: argparse.Namespace) -> Iterator[str]:
+    """The faults; the row stands in the table when the checker and axe have read every page."""
+    print("\n".join(table.pages({seen.role: seen.row})), flush=True)
+    if set(arguments.only) >= OF_EVERY_PAGE and not arguments.pages:
+        table.write("pages", table.pages(table.rows_written() | {seen.role: seen.row}))
+    for found in (seen.broken, seen.markup, seen.axe, seen.sideways):
+        for address, those in found.items():
+            yield from (f"{seen.role} {address} {fault}" for fault in those)
 
 
 def headers_of(key: str) -> dict[str, str]:
@@ -129,11 +136,16 @@ def check_markup(seen: Seen, tools: Path) -> None:
             seen.markup[files[name].address] = [str(fault) for fault in faults]
 
 
-def check_rules(seen: Seen, stage: Stage, role: str) -> None:
-    with rules.browser_of(stage.session(role), stage.running.url) as page:
-        addresses = [page.address for page in seen.pages if page.status == 200]
-        found = rules.violations(page, addresses)
-        seen.axe |= {address: those for address, those in found if those}
+def check_rules(seen: Seen, stage: Stage, shows: rules.Shows, pages: list[visit.Page]) -> int:
+    """How many states were asked. A browser for each core: axe is busy with one."""
+    ask = partial(rules.asked, stage.session(seen.role), stage.running.url, shows)
+    number = 0
+    with ProcessPoolExecutor(BROWSERS) as pool:
+        for found in pool.map(ask, [pages[first::BROWSERS] for first in range(BROWSERS)]):
+            seen.axe |= {name: axe for name, (axe, _) in found.items()}
+            seen.sideways |= {name: sideways for name, (_, sideways) in found.items()}
+            number += len(found)
+    return number
 
 
 def scored(stage: Stage, tools: Path) -> Iterator[lighthouse.Report]:
@@ -145,45 +157,11 @@ def scored(stage: Stage, tools: Path) -> Iterator[lighthouse.Report]:
             yield report
 
 
-def table(seen: dict[str, Seen]) -> list[str]:
-    return [
-        "| visitor | pages | broken | HTML errors | HTML warnings | axe, sideways |",
-        f"|{'---|' * 6}",
-        *(f"| {role} | {' | '.join(map(str, numbers_of(one)))} |" for role, one in seen.items()),
-    ]
-
-
-def numbers_of(one: Seen) -> list[int]:
-    faults = [fault for those in one.markup.values() for fault in those]
-    errors = sum(fault.startswith("error") for fault in faults)
-    return [
-        *(len(one.pages), len(one.broken), errors, len(faults) - errors),
-        sum(map(len, one.axe.values())),
-    ]
-
-
-def told(seen: dict[str, Seen]) -> Iterator[str]:
-    for role, one in seen.items():
-        for found in (one.broken, one.markup, one.axe):
-            for address, faults in found.items():
-                yield from (f"{role} {address} {fault}" for fault in faults)
-
-
 def told_of(reports: list[lighthouse.Report]) -> Iterator[str]:
     """What pages miss: 100 for everybody, 95 behind the log-in."""
     for report in reports:
         if min(report.scores.values()) < GOOD[report.visitor]:
             yield f"{report.visitor} {report.address} {report.scores} {report.missed}"
-
-
-def write(part: str, lines: list[str]) -> None:
-    """Between the marks of this part; what is written around them stays."""
-    begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
-    before, _, rest = RESULT.read_text(encoding="utf-8").partition(begin)
-    after = rest.partition(end)[2]
-    day = f"Measured on {datetime.now(tz=UTC):%Y-%m-%d}, Python {platform.python_version()}."
-    text = "\n".join([day, "", *lines])
-    RESULT.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,9 @@ class Page:
     html: bytes
 
 
-def pages(port: int, headers: Mapping[str, str], start: list[str]) -> Iterator[Page]:
+def pages(
+    port: int, headers: Mapping[str, str], start: list[str], *, leads_on: bool = True
+) -> Iterator[Page]:
     """Each once; `headers` may carry the cookie of a session."""
     waiting, seen, shapes = deque(start), set(start), Counter[tuple[str, bool]]()
     while waiting:
@@ -36,10 +38,10 @@ def pages(port: int, headers: Mapping[str, str], start: list[str]) -> Iterator[P
         page, is_html = _get(port, address, headers)
         if is_html:
             yield page
-        for link in _links(page):
+        for link in _links(page) if leads_on else ():
             if link in seen or NOT_FOLLOWED.match(link):
                 continue
-            shape = _shape(link)
+            shape = shape_of(link)
             if shapes[shape] < (EACH_OF_ADMIN if link.startswith("/admin/") else EACH):
                 shapes[shape] += 1
                 seen.add(link)
@@ -82,6 +84,8 @@ def _links(page: Page) -> Iterator[str]:
             yield f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _shape(address: str) -> tuple[str, bool]:
+def shape_of(address: str) -> tuple[str, bool]:
+    """Its path and whether it is filtered. Which list led to a page of the admin changes its way back alone."""
     parts = urlsplit(address)
-    return re.sub(r"[0-9a-f-]{36}|[0-9]+", "#", parts.path), bool(parts.query)
+    query = [one for one in parts.query.split("&") if not one.startswith("_changelist_filters=")]
+    return re.sub(r"[0-9a-f-]{36}|[0-9]+", "#", parts.path), any(query)

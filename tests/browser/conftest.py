@@ -121,12 +121,18 @@ def mailbox():
         yield box
 
 
+@pytest.fixture(scope="session")
+def environment(base_url, request):
+    """Of the server, for commands beside it."""
+    found = request.config.stash.get(_ENVIRONMENT, None)
+    if found is None:
+        pytest.skip("mails and commands of a server that was started elsewhere are not at hand")
+    return found
+
+
 @pytest.fixture
-def mails_to(base_url, request, mailbox):
+def mails_to(environment, mailbox):
     """Sends what is due by SMTP, and reads the mails that the server got for an address."""
-    environment = request.config.stash.get(_ENVIRONMENT, None)
-    if environment is None:
-        pytest.skip("the mails of a server that was started elsewhere are not at hand")
     by_smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(mailbox.port)}
 
     def read(address, *commands):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import board
+from tests.browser.checks import assert_good
 from tests.browser.people import log_in
 
 # Milliseconds; the script saves three seconds after the last key.
@@ -82,3 +83,16 @@ def test_late_autosave_resurrects_nothing(open_as):
     first.goto("/board/drafts/")
     expect(first.get_by_text("見本 遅れて届いた自動保存")).to_have_count(0)
     assert board.count_on_own_list(first, "見本 遅れて届いた自動保存") == 1
+
+
+def test_text_that_another_person_sends_waits_for_its_writer(open_as, state_of):
+    page = open_as("city2")
+    board.begin(page, "見本 別の方が送った投稿")
+    page.context.clear_cookies()
+    page.context.add_cookies(state_of("ward")["cookies"])
+
+    board.press(page, "投稿する")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("入力した内容を下書きに保存しました")
+    assert_good(page)
+    assert board.count_on_own_list(open_as("city2"), "見本 別の方が送った投稿") == 0
