@@ -18,6 +18,7 @@ from agreements.prefecture_map import cells
 from agreements.registers import Register
 from lib.open_data import respond
 from lib.text import fold, words
+from lib.trail import Trail, from_home
 from lib.wareki import format_date
 from members.access import public
 from members.models import LocalGovernment, SiteText
@@ -25,9 +26,9 @@ from members.models import LocalGovernment, SiteText
 CONSTITUENTS_PER_PAGE = 50
 
 
-def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+def trail(*steps: tuple[str, str]) -> Trail:
     """Breadcrumbs below the register's own page."""
-    return [("ホーム", reverse("home")), ("協定", reverse("agreements:index")), *steps]
+    return from_home(("協定", reverse("agreements:index")), *steps)
 
 
 @require_safe

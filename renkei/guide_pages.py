@@ -2,9 +2,9 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lib.trail import from_home
 from members.access import MemberRequest, is_secretariat, member_only, public
 from renkei.guide import MEMBERS, SECRETARIAT, Book, limits
 
@@ -25,5 +25,5 @@ def guide_secretariat(request: MemberRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, book: Book) -> HttpResponse:
-    trail = [("ホーム", reverse("home")), (book.title, "")]
+    trail = from_home((book.title, ""))
     return render(request, "guide/guide.html", {"book": book, "limits": limits(), "trail": trail})

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.trail import from_home
 from members import inbox as verbs
 from members.access import MemberRequest, member_only, public
 from members.models import Notification
@@ -16,16 +17,12 @@ from renkei import inbox as rooms
 from renkei.mail_settings import MailSettingsForm, resume_mail, stop_mail, stopped_lists
 
 
-def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), *steps]
-
-
 @require_safe
 @member_only
 def inbox(request: MemberRequest) -> HttpResponse:
     only_unread = request.GET.get("unread") == "1"
     page = rooms.page_of_groups(request.user, request.GET.get("page", "1"), only_unread=only_unread)
-    context = {"page": page, "only_unread": only_unread, "trail": _trail(("受信箱", ""))}
+    context = {"page": page, "only_unread": only_unread, "trail": from_home(("受信箱", ""))}
     return render(request, "renkei/inbox.html", context)
 
 
@@ -55,7 +52,7 @@ def mail_settings(request: MemberRequest) -> HttpResponse:
         form.save()
         messages.success(request, "メールの設定を保存しました。")
         return redirect("mail_settings")
-    trail = _trail(("受信箱", reverse("inbox")), ("メールの設定", ""))
+    trail = from_home(("受信箱", reverse("inbox")), ("メールの設定", ""))
     return render(request, "renkei/mail_settings.html", {"form": form, "trail": trail})
 
 

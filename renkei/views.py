@@ -20,6 +20,7 @@ from agreements.models import CorporateAgreement, RegionalAgreement
 from agreements.prefecture_map import cells
 from agreements.registers import Register
 from lib.public_files import respond
+from lib.trail import from_home
 from lib.wareki import format_date
 from members import exports as member_exports
 from members import handover
@@ -40,10 +41,6 @@ NEXT_EVENTS = 3
 NEWEST_NEWS = 5
 # RFC 9116 asks for less than a year.
 SECURITY_TXT_HOLDS = timedelta(days=180)
-
-
-def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), *steps]
 
 
 @require_safe
@@ -80,7 +77,7 @@ def _published() -> dict[str, Any]:
 def about(request: HttpRequest) -> HttpResponse:
     context = {
         "texts": SiteText.objects.by_slug("purpose", "prospectus"),
-        "trail": _trail(("プロジェクトについて", "")),
+        "trail": from_home(("プロジェクトについて", "")),
     }
     return render(request, "renkei/about.html", context)
 
@@ -93,7 +90,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "form": form,
         "asked": bool(form.query),
         "groups": groups(form.text, request.user) if form.query else [],
-        "trail": _trail(("検索", "")),
+        "trail": from_home(("検索", "")),
     }
     return render(request, "renkei/search.html", context)
 
@@ -104,7 +101,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     texts = SiteText.objects.by_slug("contact-address", "contact-telephone", "contact-hours")
     context = {
         "lines": [(text.title, text.body) for text in texts.values() if text.body],
-        "trail": _trail(("お問い合わせ", "")),
+        "trail": from_home(("お問い合わせ", "")),
     }
     return render(request, "renkei/contact.html", context)
 
@@ -115,7 +112,9 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     text = SiteText.objects.current(slug)
     if text is None:
         raise Http404
-    return render(request, "renkei/policy.html", {"text": text, "trail": _trail((text.title, ""))})
+    return render(
+        request, "renkei/policy.html", {"text": text, "trail": from_home((text.title, ""))}
+    )
 
 
 @require_safe
@@ -135,7 +134,7 @@ def group_profile(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _profile_page(request: HttpRequest, profile: Profile) -> HttpResponse:
-    trail = _trail(
+    trail = from_home(
         ("会員", reverse("members:member_list")),
         (profile.prefecture.name, profile.prefecture_url),
         (str(profile.body), ""),
@@ -154,7 +153,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
             *news_exports.TABLES.values(),
         ],
         "license": settings.OPEN_DATA_LICENSE,
-        "trail": _trail(("オープンデータ", "")),
+        "trail": from_home(("オープンデータ", "")),
     }
     return render(request, "renkei/open_data.html", context)
 

@@ -14,6 +14,7 @@ from board.lists import TOPICS_PER_PAGE, TopicFilter, category_counts, due_soon,
 from board.models import Category, Topic
 from board.models.topic import TopicQuerySet
 from lib.paging import page_of
+from lib.trail import Trail, from_home
 from members.access import MemberRequest, is_contributor, member_only
 from members.models import Draft
 
@@ -28,8 +29,8 @@ class Nothing(NamedTuple):
     way_on: str = ""
 
 
-def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), ("掲示板", reverse("board:index")), *steps]
+def trail(*steps: tuple[str, str]) -> Trail:
+    return from_home(("掲示板", reverse("board:index")), *steps)
 
 
 def list_context(

@@ -17,6 +17,7 @@ from board.views.lists import trail
 from lib.numbers import whole_number
 from lib.paging import links
 from lib.plain_text import summary_of
+from lib.trail import Trail
 from lib.uploads import MAX_FILES
 from lib.wareki import format_date
 from members import inbox
@@ -45,7 +46,7 @@ def _text_or_404(request: MemberRequest, pk: int) -> Any:
     return found
 
 
-def topic_trail(topic: Topic, *steps: tuple[str, str]) -> list[tuple[str, str]]:
+def topic_trail(topic: Topic, *steps: tuple[str, str]) -> Trail:
     own = (topic.title, topic.get_absolute_url() if steps else "")
     return trail((topic.category.name, topic.category.get_absolute_url()), own, *steps)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from lib.trail import Trail, from_home
 from lib.wareki import format_date
 from members import contacts
 from members.access import MemberRequest, member_only
@@ -17,8 +18,8 @@ from members.forms import ContactSearch, NameChoiceForm
 BODIES_PER_PAGE = 20
 
 
-def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), ("会員名簿", reverse("members:directory")), *steps]
+def trail(*steps: tuple[str, str]) -> Trail:
+    return from_home(("会員名簿", reverse("members:directory")), *steps)
 
 
 @require_safe

@@ -3,11 +3,11 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lib.open_data import respond
+from lib.trail import from_home
 from members.access import public
 from members.directory import Directory, cells, counts
 from members.exports import MEMBERS, TABLES
@@ -33,7 +33,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "texts": SiteText.objects.by_slug("membership-figure"),
         "as_of": timezone.localdate(),
         "downloads": MEMBERS.downloads,
-        "trail": [("ホーム", reverse("home")), ("会員", "")],
+        "trail": from_home(("会員", "")),
     }
     return render(request, "members/member_list.html", context)
 

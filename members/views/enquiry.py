@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from lib.trail import from_home
 from members import enquiries
 from members.access import public
 from members.forms import AskManagersForm
 from members.models import Organization, Standing
-from members.views.registration import trail
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +23,7 @@ def ask_managers(request: HttpRequest, pk: int) -> HttpResponse:
     form = AskManagersForm(request.POST if is_sent else None, initial=request.POST.dict())
     if not is_sent or not form.is_valid():
         title = "貴団体の管理担当者に連絡する"
-        context = {"form": form, "body": body, "trail": trail(title)}
+        context = {"form": form, "body": body, "trail": from_home((title, ""))}
         return render(request, "members/ask_managers.html", context)
     for action, key in (("ask", form.cleaned_data["mailbox"].lower()), ("ask_body", str(body.pk))):
         refusal = ratelimit.consume_or_429(request, action=action, key=key)
@@ -47,5 +47,5 @@ def member_or_404(pk: int) -> Organization:
 @never_cache
 def ask_managers_sent(request: HttpRequest) -> HttpResponse:
     """The same whoever was asked: whether there is a mailbox is the body's own affair."""
-    context = {"trail": trail("連絡を受け付けました")}
+    context = {"trail": from_home(("連絡を受け付けました", ""))}
     return render(request, "members/ask_managers_sent.html", context)

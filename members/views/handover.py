@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.trail import Trail, from_home
 from members import handover as handovers
 from members import typed_text
 from members.access import MemberRequest, is_manager, is_secretariat, member_only
@@ -18,8 +19,8 @@ ALREADY_OPEN = "この方の引継ぎは、すでに始まっています。"
 ALREADY_ACCEPTED = "後任の方がすでに登録したか、取り消されているため、取り消せません。"
 
 
-def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), ("引継ぎ", reverse("members:handover_list")), *steps]
+def trail(*steps: tuple[str, str]) -> Trail:
+    return from_home(("引継ぎ", reverse("members:handover_list")), *steps)
 
 
 def handover_or_404(request: MemberRequest, pk: int) -> Handover:

@@ -3,9 +3,9 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lib.trail import from_home
 from members.access import MemberRequest, is_contributor, member_only
 from members.models import Introduction
 
@@ -20,6 +20,6 @@ def introductions(request: MemberRequest) -> HttpResponse:
         "page": Paginator(posted, POSTS_PER_PAGE).get_page(request.GET.get("page")),
         "own": Introduction.objects.of(request.user.seat.organization),
         "may_wish": is_contributor(request.user),
-        "trail": [("ホーム", reverse("home")), ("公式Xでの紹介", "")],
+        "trail": from_home(("公式Xでの紹介", "")),
     }
     return render(request, "members/introductions.html", context)

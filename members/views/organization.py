@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.trail import Trail, from_home
 from members import handover, people, profile, typed_text, yearly_check
 from members.access import MemberRequest, manager_only, may_change_staff
 from members.forms import InviteForm, ProfileForm, RemovalForm, RoleForm, SeatForm
@@ -30,9 +31,9 @@ NOT_SURE = (
 STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
 
-def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+def trail(*steps: tuple[str, str]) -> Trail:
     """Breadcrumbs below the page of the own body."""
-    return [("ホーム", reverse("home")), ("自団体の管理", reverse("members:organization")), *steps]
+    return from_home(("自団体の管理", reverse("members:organization")), *steps)
 
 
 def seats_of(request: MemberRequest) -> QuerySet[Seat]:

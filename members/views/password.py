@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from lib.trail import Trail, from_home
 from members import passwords
 from members.access import MemberRequest, member_only, public
 from members.forms import ForgottenPasswordForm, NewPasswordForm, PasswordChangeForm
@@ -97,11 +98,7 @@ def change(request: MemberRequest) -> HttpResponse:
     return redirect("members:me")
 
 
-def trail(*titles: str) -> list[tuple[str, str]]:
+def trail(*titles: str) -> Trail:
     """From the home page over the page of the account to the page with the last title."""
     below = [(title, "") for title in titles]
-    return [
-        ("ホーム", reverse("home")),
-        ("利用者の設定", reverse("members:me") if below else ""),
-        *below,
-    ]
+    return from_home(("利用者の設定", reverse("members:me") if below else ""), *below)

@@ -7,13 +7,13 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib import prefectures
 from lib.forms import form_key_in, new_form_key
 from lib.text import clean_line, cut
+from lib.trail import from_home
 from members import handover, registration
 from members.access import public
 from members.forms import AcceptanceForm, ApplicationForm
@@ -32,10 +32,6 @@ PROOF_OVER = (
     "このメールアドレスの確認は、終わっているか、期限が過ぎています。状態を確かめてください。"
 )
 NOT_CORRECTABLE = "この申請は、今は直せません。状況を確かめてください。"
-
-
-def trail(title: str) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), (title, "")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +70,7 @@ def registration_context(form: ApplicationForm) -> dict[str, Any]:
     return {
         "form": form,
         "benefits": SiteText.objects.current(SiteText.Slug.MEMBER_BENEFITS),
-        "trail": trail("会員登録の申請"),
+        "trail": from_home(("会員登録の申請", "")),
     }
 
 
@@ -100,7 +96,7 @@ def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, An
         "application": application,
         "themes": form.cleaned_data["themes"],
         "typed": typed,
-        "trail": trail("申請内容の確認"),
+        "trail": from_home(("申請内容の確認", "")),
     }
 
 
@@ -108,7 +104,7 @@ def confirmation_context(form: ApplicationForm, data: QueryDict) -> dict[str, An
 @public  # follows the application of somebody without an account
 @never_cache
 def register_sent(request: HttpRequest) -> HttpResponse:
-    return render(request, "members/register_sent.html", {"trail": trail("メールの確認")})
+    return render(request, "members/register_sent.html", {"trail": from_home(("メールの確認", ""))})
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -130,7 +126,7 @@ def application_context(application: Application, form: ApplicationForm | None) 
         "application": application,
         "steps": application.steps.exclude(status=Application.Status.UNVERIFIED),
         "form": form,
-        "trail": trail("申請の状況"),
+        "trail": from_home(("申請の状況", "")),
     }
 
 
@@ -214,7 +210,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         Invitation.objects.select_related("seat__organization__local_government"), token=token
     )
     if not offered.is_usable:
-        return render(request, "members/invitation_over.html", {"trail": trail("招待")}, status=410)
+        return render(
+            request, "members/invitation_over.html", {"trail": from_home(("招待", ""))}, status=410
+        )
     form = AcceptanceForm(request.POST or None, invitation=offered)
     if request.method == "POST" and form.is_valid():
         try:
@@ -228,7 +226,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             proof = TO_PROVE if form.is_address_to_prove else ""
             messages.success(request, REGISTERED + proof)
             return redirect("account_login")
-    context = {"form": form, "invitation": offered, "trail": trail("利用者の登録")}
+    context = {"form": form, "invitation": offered, "trail": from_home(("利用者の登録", ""))}
     return render(request, "members/invitation.html", context)
 
 

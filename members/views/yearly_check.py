@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from lib.trail import from_home
 from members import typed_text
 from members import yearly_check as verbs
 from members.access import MemberRequest, is_manager, member_only
@@ -45,7 +45,7 @@ def yearly_check(request: MemberRequest) -> HttpResponse:
         "manages": manages,
         "check": check if is_asked else None,
         **(_to_check(check, request) if check and is_asked else {}),
-        "trail": [("ホーム", reverse("home")), ("年次確認", "")],
+        "trail": from_home(("年次確認", "")),
     }
     return render(request, "members/yearly_check.html", context)
 

@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib.forms import form_key_in
+from lib.trail import from_home
 from members.access import is_member, public
 from news import entering
 from news.forms.entry import EntryForm
 from news.models import Entry, Event
-from news.views.news import trail
 
 CLOSED = "このイベントの申込みの受付は、終わりました。"
 
@@ -66,7 +66,7 @@ def _form_page(request: HttpRequest, event: Event, form: EntryForm) -> HttpRespo
         (event.name, event.get_absolute_url()),
         ("参加の申込み", ""),
     )
-    context = {"event": event, "form": form, "closed": CLOSED, "trail": trail(*steps)}
+    context = {"event": event, "form": form, "closed": CLOSED, "trail": from_home(*steps)}
     return render(request, "news/enter.html", context)
 
 
@@ -79,7 +79,7 @@ def entry(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "entry": found,
         "event": found.event,
-        "trail": trail(("イベント", reverse("news:event_list")), ("申込みの内容", "")),
+        "trail": from_home(("イベント", reverse("news:event_list")), ("申込みの内容", "")),
     }
     return render(request, "news/entry.html", context)
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lib.trail import from_home
 from members.access import public
 from news import calendars
 from news.exports import EVENTS
@@ -15,7 +16,6 @@ from news.forms.filters import EventFilter
 from news.models import Event
 from news.month import Month, parse_month
 from news.structured_data import describe
-from news.views.news import trail
 
 EVENTS_PER_PAGE = 20
 LATEST = 5
@@ -33,7 +33,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": form.asks_for_something,
         "past": [] if form.asks_for_something else events.past()[:LATEST],
         "downloads": EVENTS.downloads,
-        "trail": trail(("イベント", "")),
+        "trail": from_home(("イベント", "")),
     }
     return render(request, "news/event_list.html", context)
 
@@ -43,7 +43,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_month(request: HttpRequest) -> HttpResponse:
     month = Month.of(parse_month(request.GET.get("month", "")), Event.objects.published())
     steps = (("イベント", reverse("news:event_list")), (f"{month.title}のカレンダー", ""))
-    return render(request, "news/event_month.html", {"month": month, "trail": trail(*steps)})
+    return render(request, "news/event_month.html", {"month": month, "trail": from_home(*steps)})
 
 
 @require_safe
@@ -59,7 +59,7 @@ def event_context(event: Event) -> dict[str, Any]:
         "event": event,
         "structured_data": describe(event) if event.pk else "",
         "is_full": bool(event.pk) and event.is_full(),
-        "trail": trail(("イベント", reverse("news:event_list")), (event.name, "")),
+        "trail": from_home(("イベント", reverse("news:event_list")), (event.name, "")),
     }
 
 

@@ -8,15 +8,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lib.trail import from_home
 from members.access import public
 from news.forms.filters import NewsFilter
 from news.models import NewsItem
 
 ITEMS_PER_PAGE = 20
-
-
-def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("ホーム", reverse("home")), *steps]
 
 
 @require_safe
@@ -29,7 +26,7 @@ def news_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(found, ITEMS_PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": form.asks_for_something,
-        "trail": trail(("お知らせ", "")),
+        "trail": from_home(("お知らせ", "")),
     }
     return render(request, "news/news_list.html", context)
 
@@ -44,4 +41,4 @@ def news_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 def news_item_context(item: NewsItem) -> dict[str, Any]:
     steps = (("お知らせ", reverse("news:news_list")), (item.title, ""))
-    return {"item": item, "trail": trail(*steps)}
+    return {"item": item, "trail": from_home(*steps)}

@@ -9,22 +9,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.trail import Trail, from_home
 from members import typed_text
 from members.access import MemberRequest, contributor_only, is_contributor, member_only
 from members.typed_text import keeps_typed_text
 from news import proposing
 from news.forms.proposal import ProposalForm
 from news.models import Event
-from news.views.news import trail
 
 KIND = "event"
 DECIDED = "この提案は、事務局がすでに決定したか、取り下げられています。"
 
 
-def _steps(title: str) -> list[tuple[str, str]]:
+def _steps(title: str) -> Trail:
     own = ("イベントの提案", reverse("news:proposal_list") if title else "")
     last = [(title, "")] if title else []
-    return trail(("イベント", reverse("news:event_list")), own, *last)
+    return from_home(("イベント", reverse("news:event_list")), own, *last)
 
 
 def _own(request: MemberRequest) -> Any:

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lib.open_data import respond
+from lib.trail import from_home
 from members.access import public
 from news.exports import PUBLICATIONS, TABLES
 from news.forms.filters import PublicationFilter
 from news.models import Publication
-from news.views.news import trail
 
 PUBLICATIONS_PER_PAGE = 24
 TEXT_PAGES_PER_PAGE = 5
@@ -29,7 +29,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, PUBLICATIONS_PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": form.asks_for_something,
         "downloads": PUBLICATIONS.downloads,
-        "trail": trail(("刊行物", "")),
+        "trail": from_home(("刊行物", "")),
     }
     return render(request, "news/publication_list.html", context)
 
@@ -44,7 +44,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
         "publication": found,
         "edition": found.edition,
         "others": others.with_row()[:OTHERS],
-        "trail": trail(*steps),
+        "trail": from_home(*steps),
     }
     return render(request, "news/publication.html", context)
 
@@ -65,7 +65,7 @@ def publication_text(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "publication": found,
         "page": Paginator(pages, TEXT_PAGES_PER_PAGE).get_page(request.GET.get("page")),
-        "trail": trail(*steps),
+        "trail": from_home(*steps),
     }
     return render(request, "news/publication_text.html", context)
 
