@@ -120,11 +120,11 @@ def finish_due() -> int:
 
 
 def _finish_or_wait(handover: Handover) -> bool:
-    """Where the successor is no 管理担当者 any more, it stays due until the body has another."""
+    """It stays due while the predecessor is the last 管理担当者, and where somebody acts in this moment."""
     try:
         _finish(handover, by=None)
-    except people.LastManagerError:
-        logger.warning("handover %s waits: its predecessor is the last manager", handover.pk)
+    except (people.LastManagerError, people.StaleError) as error:
+        logger.warning("handover %s waits: %s", handover.pk, type(error).__name__)
         return False
     return True
 

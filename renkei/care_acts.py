@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lib.text import clean_line
@@ -110,6 +111,8 @@ class Act:
     do: Callable[[Organization, dict[str, Any], User], str]
     # What is chosen first decides what will happen.
     asks_first: bool = False
+    # Without it the page only says why there is nothing to do.
+    is_possible: Callable[[Organization], bool] = lambda body: True
 
     def is_offered(self, body: Organization) -> bool:
         is_secretariat = body.kind == Organization.Kind.SECRETARIAT
@@ -174,10 +177,14 @@ def _says_move_seat(body: Organization, data: dict[str, Any]) -> list[str]:
     ]
 
 
+def _waiting(body: Organization) -> QuerySet[Invitation]:
+    return Invitation.objects.waiting().filter(seat__organization=body)
+
+
 def _says_resend(body: Organization, _: dict[str, Any]) -> list[str]:
-    invitations = Invitation.objects.filter(seat__organization=body)
-    waiting, planned = invitations.waiting().count(), invitations.planned().count()
+    waiting = _waiting(body).count()
     if not waiting:
+        planned = Invitation.objects.planned().filter(seat__organization=body).count()
         return [NONE_WAITING, *([PLANNED.format(planned)] if planned else [])]
     return [
         f"登録待ちの招待{waiting}件を、同じ送り先にもう一度送ります。",
@@ -216,7 +223,7 @@ def _move_seat(body: Organization, data: dict[str, Any], by: User) -> str:
 
 
 def _resend(body: Organization, data: dict[str, Any], by: User) -> str:
-    waiting = Invitation.objects.waiting().filter(seat__organization=body)
+    waiting = _waiting(body)
     if not waiting:
         raise ValidationError(NONE_WAITING)
     again = [people.resend(one, by=by) for one in waiting.select_related("seat__organization")]
@@ -225,7 +232,15 @@ def _resend(body: Organization, data: dict[str, Any], by: User) -> str:
 
 _TAKING_PART = (Status.ACTIVE,)
 ACTS = {
-    "resend": Act("招待をもう一度送る", "招待を送る", _TAKING_PART, ActForm, _says_resend, _resend),
+    "resend": Act(
+        "招待をもう一度送る",
+        "招待を送る",
+        _TAKING_PART,
+        ActForm,
+        _says_resend,
+        _resend,
+        is_possible=lambda body: _waiting(body).exists(),
+    ),
     "rename": Act(
         "名称を改める",
         "名称を改める",

@@ -94,6 +94,7 @@ def act_page(request: MemberRequest, pk: int, name: str) -> HttpResponse:
         "act": act,
         "form": form,
         "says": act.says(body, data),
+        "is_possible": act.is_possible(body),
         "is_chosen": bool(data) or not act.asks_first,
     }
     return render(request, "admin/members/organization/care_act.html", context)

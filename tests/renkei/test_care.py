@@ -360,6 +360,8 @@ class TestActs:
         answer = text_of(admin.post(act(body, "resend")))
 
         assert "まだ一度も送っていない招待が1件あります。" in shown
+        assert "応対ページに戻る" in shown
+        assert "やめる" not in shown
         assert "もう一度送る招待はありません。" in answer
         assert Invitation.objects.count() == 1
 
