@@ -26,6 +26,7 @@ POSTGRESQL = [
     *("tests/board/test_search.py", "tests/board/test_search_index.py"),
     *("tests/board/test_search_commands.py", "tests/renkei/test_backups.py"),
     *("tests/renkei/test_migrating.py", "tests/renkei/test_replica.py"),
+    "tests/renkei/test_demo.py",
 ]
 
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from board.models import Category, Reply
 from lib.batches import in_batches
 from lib.indexes import AddIndexConcurrently
-from renkei.migrating import without_a_queue
+from renkei.migrating import migrate, without_a_queue
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +55,14 @@ def limit_of_session():
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         return cursor.fetchone()[0]
+
+
+def test_portal_that_is_up_to_date_stays_as_it_is():
+    before = set(MigrationRecorder(connection).applied_migrations())
+
+    migrate()
+
+    assert set(MigrationRecorder(connection).applied_migrations()) == before
 
 
 @postgresql_only
