@@ -11,6 +11,8 @@ POSTED = re.compile(r'<form\b[^>]*method="post".*?</form>', re.DOTALL | re.IGNOR
 TYPED = re.compile(
     r'<textarea|<input(?![^>]*type="(hidden|checkbox|radio|submit|button|image)")', re.IGNORECASE
 )
+# Old versions of a row are shown in a form that nobody can send.
+BUTTON = re.compile(r'type="submit"|<button(?![^>]*type="button")', re.IGNORECASE)
 # Milliseconds.
 PATIENCE = 60_000
 REFUSED = "[aria-invalid=true], [role=alert], .errornote, .errorlist, .messagelist .error"
@@ -31,10 +33,14 @@ SEND_EMPTY = """form => {
 }"""
 
 
+def is_sent(form: str) -> bool:
+    return bool(TYPED.search(form) and BUTTON.search(form))
+
+
 def numbers_of_forms(page: visit.Page) -> list[int]:
     """Of those with a field for words, among all that are posted."""
     forms = POSTED.finditer(page.html.decode("utf-8", "replace"))
-    return [number for number, form in enumerate(forms) if TYPED.search(form[0])]
+    return [number for number, form in enumerate(forms) if is_sent(form[0])]
 
 
 def pages_with_forms(pages: Iterable[visit.Page]) -> Iterator[visit.Page]:
