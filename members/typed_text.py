@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
 from lib.forms import form_key_in, new_form_key
+from lib.numbers import whole_number
 from members import drafts
 from members.access import AnyUser, MemberRequest, View
 from members.models import Draft, User
@@ -139,10 +140,9 @@ class LoginRequired(LoginRequiredMiddleware):
 
 def of_page(request: MemberRequest, kind: str) -> Draft | None:
     """The draft that the address names (`?draft=12`), if the person's section has it."""
-    number = request.GET.get("draft", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Draft.objects.of_seat(request.user).filter(kind=kind, pk=number).first()
+    number = whole_number(request.GET.get("draft", ""))
+    found = Draft.objects.of_seat(request.user).filter(kind=kind)
+    return found.filter(pk=number).first() if number else None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from agreements.exports import CONSTITUENTS, CORPORATE, REGIONAL
+from lib.numbers import whole_number
 from lib.open_data import Table
 from members.access import public
 from members.exports import MEMBERS
@@ -147,11 +148,10 @@ def _page(endpoint: Endpoint, query: dict[str, str]) -> dict[str, Any] | None:
 
 
 def _number(query: dict[str, str], name: str, default: int, most: int) -> int:
-    typed = query.get(name, str(default))
-    is_number = typed.isascii() and typed.isdigit() and len(typed) < 8
-    if not is_number or not 1 <= int(typed) <= most:
+    number = whole_number(query.get(name, str(default)), digits=7)
+    if number is None or not 1 <= number <= most:
         raise ParameterError(f"{name}は1から{most}までの数で指定してください。")
-    return int(typed)
+    return number
 
 
 def _rows(endpoint: Endpoint, query: dict[str, str]) -> list[Row]:

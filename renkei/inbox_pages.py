@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.numbers import whole_number
 from lib.trail import from_home
 from members import inbox as verbs
 from members.access import MemberRequest, member_only, public
@@ -33,10 +34,8 @@ def inbox_read(request: MemberRequest) -> HttpResponse:
     topic, notice = request.POST.get("topic", ""), request.POST.get("notice", "")
     found = rooms.visible(request.user)
     if topic or notice:
-        number = topic or notice
-        if not (number.isascii() and number.isdigit() and len(number) < 18):
-            raise Http404
-        found = found.filter(**{"notice__topic" if topic else "notice": int(number)})
+        number = whole_number(topic or notice)
+        found = found.filter(**{"notice__topic" if topic else "notice": number})
         if not found.exists():
             raise Http404
     verbs.mark_read(request.user, Notification.objects.filter(pk__in=found.values("pk")))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from lib.numbers import whole_number
 from lib.text import words
 from members.models import Organization
 from renkei import merging
@@ -61,12 +62,8 @@ def _told(old: Organization, into: Organization | None) -> str:
 
 
 def _chosen(key: str) -> Organization | None:
-    return Organization.objects.filter(pk=int(key)).first() if _is_key(key) else None
-
-
-def _is_key(text: str) -> bool:
-    """What a database can hold; anything else has been typed into the address."""
-    return text.isascii() and text.isdigit() and len(text) < 19
+    number = whole_number(key)
+    return Organization.objects.filter(pk=number).first() if number else None
 
 
 def _candidates(old: Organization, query: str) -> list[Organization]:
