@@ -33,7 +33,7 @@ from lib.list_filters import DateRangeFilter
 from lib.spreadsheets import XLSX, JapaneseCSV, write_blank, write_csv
 from lib.templatetags.wareki import wareki, wareki_time
 from lib.text import half_width, words
-from lib.wareki import WarekiDateField, format_date, format_time
+from lib.wareki import WarekiDateField, format_date, format_datetime, format_time
 
 ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確認から時間がたっています。必要なら、もう一度ファイルを選んでください。"
 NOTHING_SAVED = "確認のあとに内容が変わったため、何も保存していません。"
@@ -327,8 +327,12 @@ class ReadableHistory(HistoricalRecordContextHelper):
         field = self.model._meta.get_field(change.field)
         if getattr(field, "flatchoices", None):
             return dict(field.flatchoices).get(value, value)
+        if isinstance(value, datetime):
+            return format_datetime(value)
         if isinstance(value, date):
             return format_date(value)
+        if isinstance(value, time):
+            return format_time(value)
         # An empty foreign key comes as a deleted object without a key.
         if value in (None, "") or (isinstance(value, DeletedObject) and value.pk is None):
             return "（なし）"

@@ -44,6 +44,23 @@ def test_secretary_types_days_and_hours_as_people_write_them(admin):
     assert event.apply_until.isoformat() == "2026-12-01T08:00:00+00:00"
 
 
+def test_history_tells_days_moments_and_hours_in_words(admin):
+    admin.post(f"{CHANGELIST}add/", typed())
+    event = Event.objects.get()
+    changed = typed(starts_on="R8.12.6", starts_at="14:00", apply_until="R8.12.2", venue="見本会館")
+    admin.post(f"{CHANGELIST}{event.pk}/change/", changed)
+
+    shown = text_of(admin.get(f"{CHANGELIST}{event.pk}/history/"))
+
+    for before, after in (
+        ("令和8年12月5日", "令和8年12月6日"),
+        ("午後1時", "午後2時"),
+        ("令和8年12月1日（火）午後5時", "令和8年12月2日（水）午後5時"),
+        ("（なし）", "見本会館"),
+    ):
+        assert f"{before} → {after}" in shown
+
+
 def test_form_shows_what_was_saved_in_words_that_it_takes_again(admin):
     admin.post(f"{CHANGELIST}add/", typed(apply_until="令和8年12月1日 24時"))
     event = Event.objects.get()
