@@ -1,5 +1,6 @@
 """下書き: saved as often as one likes, closed once."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,15 +57,12 @@ def save(
         "address": address,
         "saved_by": by,
     }
-    if _renew(form_key, by, values, seen):
-        return Draft.objects.get(form_key=form_key)
-    try:
-        with transaction.atomic():
-            return _create(form_key, kind, by, values)
-    except IntegrityError:
-        # Closed, or made a moment ago by the same form's autosave.
+    # Twice: the same form's autosave may make it in between.
+    for _ in range(2):
         if _renew(form_key, by, values, seen):
             return Draft.objects.get(form_key=form_key)
+        with suppress(IntegrityError), transaction.atomic():
+            return _create(form_key, kind, by, values)
     held = Draft.objects.of_seat(by).select_related("saved_by").filter(form_key=form_key).first()
     if held is None or held.saved_by is None:
         raise AlreadyClosedError

@@ -12,6 +12,7 @@ from members import (
     profile,
     registration,
     second_factor,
+    staff,
     waves,
 )
 from members.introductions import Wish
@@ -25,6 +26,14 @@ Role = User.Role
 @pytest.fixture
 def colleague(manager):
     return factories.make_user(seat=manager.seat, role=Role.CONTRIBUTOR)
+
+
+def test_nobody_of_a_member_body_gets_a_desk(secretary, colleague):
+    with pytest.raises(staff.NotAtSecretariatError):
+        staff.assign(colleague, Desk.VIEWER, by=secretary)
+
+    colleague.refresh_from_db()
+    assert (colleague.is_staff, staff.desk_of(colleague)) == (False, "")
 
 
 def test_who_has_left_is_neither_given_a_role_nor_let_go_again(manager, colleague):

@@ -4,13 +4,21 @@ import threading
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members import care, people, suspension
-from members.models import AuditEntry, CareNote, Delivery, Invitation, Organization, User
+from members.models import (
+    AuditEntry,
+    CareNote,
+    Delivery,
+    Invitation,
+    Organization,
+    Seat,
+    User,
+)
 from members.staff import Desk
 from renkei import care_acts
 from tests import factories
@@ -437,6 +445,24 @@ class TestMoveOfASeat:
         assert "名称をすべて入力してください。群馬県似た1市、群馬県似た2市" in several
         seat.refresh_from_db()
         assert seat.organization != into
+
+    def test_section_that_another_secretary_has_just_moved_stays_there(self, secretary, seat, into):
+        before = Seat.objects.get(pk=seat.pk)
+        people.move_seat(seat, into, by=secretary)
+
+        with pytest.raises(people.StaleError):
+            people.move_seat(before, factories.make_organization(name="第三の市"), by=secretary)
+
+        assert Seat.objects.get(pk=seat.pk).organization == into
+
+    def test_section_that_came_over_there_after_the_page_is_told(self, secretary, seat, into):
+        factories.make_seat(organization=into, section=seat.section)
+        move = care_acts.ACTS["move-seat"].do
+
+        with pytest.raises(ValidationError, match="同じ名前の担当部署があります"):
+            move(seat.organization, {"seat": seat, "into": into}, secretary)
+
+        assert Seat.objects.get(pk=seat.pk).organization != into
 
     def test_nothing_moves_into_the_secretariat(self, secretary, seat):
         with pytest.raises(people.StaleError):
