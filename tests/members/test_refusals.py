@@ -28,6 +28,17 @@ def colleague(manager):
     return factories.make_user(seat=manager.seat, role=Role.CONTRIBUTOR)
 
 
+def test_nobody_gives_a_role_at_the_secretariat_without_the_right(db):
+    editor, reader = (factories.make_staff(desk) for desk in (Desk.EDITOR, Desk.VIEWER))
+
+    for person in (editor, reader):
+        with pytest.raises(PermissionDenied):
+            staff.assign(person, Desk.ALL, by=editor)
+
+    reader.refresh_from_db()
+    assert staff.desk_of(reader) == Desk.VIEWER
+
+
 def test_nobody_of_a_member_body_gets_a_desk(secretary, colleague):
     with pytest.raises(staff.NotAtSecretariatError):
         staff.assign(colleague, Desk.VIEWER, by=secretary)
