@@ -73,6 +73,13 @@ def make_secretariat():
     )
 
 
+def make_town(**fields):
+    """A person of a body of its own, whose section has a mailbox."""
+    body = make_organization(**fields)
+    seat = make_seat(organization=body, mailbox=f"town{body.pk}@town.example.jp")
+    return make_user(seat=seat, role="contributor")
+
+
 def make_secretary():
     """Somebody of the secretariat who may do everything."""
     seat = make_seat(organization=make_secretariat())

@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from board import answering, consulting, ending, moderation, posting
+from board import answering, ending, moderation, posting
 from board.answering import Roster
-from board.models import Acknowledgement, Answer, Match, Topic
+from board.models import Acknowledgement, Answer, Topic
 from lib.forms import new_form_key
 from members.models import AuditEntry, Organization, Seat, User
 from tests import factories
-from tests.board.test_posting import at_once
 from tests.html import text_of
 
 
@@ -253,75 +252,6 @@ def test_secretariat_confirms_nothing(secretary):
 
     with pytest.raises(PermissionDenied):
         answering.acknowledge(topic, 1, by=secretary)
-
-
-class TestConsultation:
-    @pytest.fixture
-    def proposal(self, contributor):
-        category = factories.make_category("proposal")
-        factories.make_category("exchange")
-        return factories.make_topic(author=contributor, category=category, title="提案")
-
-    def begin(self, proposal, by):
-        draft = factories.make_draft(by, kind="reply")
-        return consulting.begin(proposal, "相談します", draft=draft, by=by)
-
-    def test_only_the_two_bodies_and_the_secretariat_see_it(
-        self, proposal, ward, viewer, secretary
-    ):
-        consultation = self.begin(proposal, ward)
-
-        seen = {
-            who.pk: consultation in Topic.objects.visible_to(who)
-            for who in (proposal.author, ward, secretary, viewer)
-        }
-
-        assert list(seen.values()) == [True, True, True, False]
-        assert self.begin(proposal, ward) == consultation
-
-    @pytest.mark.django_db(transaction=True)
-    def test_colleagues_who_begin_at_once_come_to_the_same_one(self, proposal, ward):
-        begun = at_once([lambda: self.begin(proposal, ward).pk] * 4)
-
-        assert len(set(begun)) == 1
-
-    def test_result_is_shown_when_the_other_body_agrees(self, proposal, ward):
-        consultation = self.begin(proposal, ward)
-        match = consulting.propose_match(consultation, "20人を受け入れ", by=ward)
-        with pytest.raises(PermissionDenied):
-            consulting.agree(match, by=ward)
-        assert Topic.objects.get(pk=proposal.pk).status == "open"
-
-        consulting.agree(match, by=proposal.author)
-
-        shown = Topic.objects.get(pk=proposal.pk)
-        assert shown.status == "matched"
-        assert "20人を受け入れ" in shown.outcome_note
-        assert ward.seat.organization.full_name in shown.outcome_note
-
-    def test_results_that_are_agreed_to_at_once_all_stand_in_the_proposal(
-        self, proposal, ward, manager
-    ):
-        notes = {"20人を受け入れ": ward, "合同の防災訓練": manager}
-        for note, who in notes.items():
-            consulting.propose_match(self.begin(proposal, who), note, by=who)
-        opened = list(Match.objects.select_related("consultation__source"))
-
-        for match in opened:
-            consulting.agree(match, by=proposal.author)
-
-        shown = Topic.objects.get(pk=proposal.pk).outcome_note
-        assert all(note in shown for note in notes)
-
-    def test_result_that_was_taken_back_can_be_agreed_to_by_nobody(self, proposal, ward):
-        consultation = self.begin(proposal, ward)
-        match = consulting.propose_match(consultation, "x", by=ward)
-
-        consulting.take_back(match, by=ward)
-
-        with pytest.raises(posting.StaleError):
-            consulting.agree(match, by=proposal.author)
-        assert not Match.objects.exists()
 
 
 class TestAdmin:

@@ -1,13 +1,15 @@
-"""個別の相談 by its pages: begun once, and ended by 成立, to which the other body agrees."""
+"""個別の相談 of two bodies: begun once, and ended by 成立, to which the other body agrees."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from board import consulting
+from board import consulting, posting
 from board.models import Match, Topic
 from board.views.acts import STALE
 from lib.forms import new_form_key
 from tests import factories
+from tests.board.test_posting import at_once
 from tests.html import text_of
 
 
@@ -19,7 +21,12 @@ def proposal(contributor):
 
 @pytest.fixture
 def consultation(proposal, ward):
-    return consulting.begin(proposal, "ご相談です。", draft=factories.make_draft(ward), by=ward)
+    return begin(proposal, ward)
+
+
+def begin(proposal, by):
+    draft = factories.make_draft(by, kind="reply")
+    return consulting.begin(proposal, "ご相談です。", draft=draft, by=by)
 
 
 def address_of(name, topic):
@@ -75,4 +82,62 @@ def test_match_is_one_of_a_consultation(client, proposal, contributor):
 
     assert client.get(address_of("topic_match", proposal)).status_code == 404
     assert client.post(address_of("topic_match", proposal), {"note": "x"}).status_code == 404
+    assert not Match.objects.exists()
+
+
+def test_only_the_two_bodies_and_the_secretariat_see_it(proposal, ward, viewer, secretary):
+    consultation = begin(proposal, ward)
+
+    seen = {
+        who.pk: consultation in Topic.objects.visible_to(who)
+        for who in (proposal.author, ward, secretary, viewer)
+    }
+
+    assert list(seen.values()) == [True, True, True, False]
+    assert begin(proposal, ward) == consultation
+
+
+@pytest.mark.django_db(transaction=True)
+def test_colleagues_who_begin_at_once_come_to_the_same_one(proposal, ward):
+    begun = at_once([lambda: begin(proposal, ward).pk] * 4)
+
+    assert len(set(begun)) == 1
+
+
+def test_result_is_shown_when_the_other_body_agrees(proposal, ward):
+    consultation = begin(proposal, ward)
+    match = consulting.propose_match(consultation, "20人を受け入れ", by=ward)
+    with pytest.raises(PermissionDenied):
+        consulting.agree(match, by=ward)
+    assert Topic.objects.get(pk=proposal.pk).status == "open"
+
+    consulting.agree(match, by=proposal.author)
+
+    shown = Topic.objects.get(pk=proposal.pk)
+    assert shown.status == "matched"
+    assert "20人を受け入れ" in shown.outcome_note
+    assert ward.seat.organization.full_name in shown.outcome_note
+
+
+def test_results_that_are_agreed_to_at_once_all_stand_in_the_proposal(proposal, ward, manager):
+    notes = {"20人を受け入れ": ward, "合同の防災訓練": manager}
+    for note, who in notes.items():
+        consulting.propose_match(begin(proposal, who), note, by=who)
+    opened = list(Match.objects.select_related("consultation__source"))
+
+    for match in opened:
+        consulting.agree(match, by=proposal.author)
+
+    shown = Topic.objects.get(pk=proposal.pk).outcome_note
+    assert all(note in shown for note in notes)
+
+
+def test_result_that_was_taken_back_can_be_agreed_to_by_nobody(proposal, ward):
+    consultation = begin(proposal, ward)
+    match = consulting.propose_match(consultation, "x", by=ward)
+
+    consulting.take_back(match, by=ward)
+
+    with pytest.raises(posting.StaleError):
+        consulting.agree(match, by=proposal.author)
     assert not Match.objects.exists()

@@ -6,55 +6,17 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from board import answering, consulting, ending, moderation, posting
+from board import consulting, ending, moderation
 from board.mails import Posts
 from board.models import Topic, Watch
 from members import inbox
 from members.inbox import Recipient
 from members.mail_lists import OWN
 from members.models import Delivery, Notice, Notification, NotificationRead, Organization
-from renkei.spreading import spread_due
 from tests import factories
+from tests.board.telling import mails, spread, told
 
 Kind, State = Notice.Kind, Delivery.State
-
-
-def make_town(**fields):
-    """A person of a body of its own, whose section has a mailbox."""
-    body = factories.make_organization(**fields)
-    seat = factories.make_seat(organization=body, mailbox=f"town{body.pk}@town.example.jp")
-    return factories.make_user(seat=seat, role="contributor")
-
-
-@pytest.fixture
-def asker(db):
-    return make_town(kind=Organization.Kind.WARD, prefecture="13")
-
-
-@pytest.fixture
-def town(db):
-    return make_town()
-
-
-@pytest.fixture
-def other(db):
-    return make_town()
-
-
-def spread():
-    while spread_due():
-        continue
-
-
-def mails(kind):
-    """(address, list, required, state) of what was written for a kind of notice."""
-    rows = Delivery.objects.filter(notice__kind=kind).order_by("address")
-    return [(row.address, row.mail_list, row.is_required, row.state) for row in rows]
-
-
-def told(kind):
-    """Sections that have a notice of the kind in the inbox."""
-    return set(Notification.objects.filter(notice__kind=kind).values_list("seat", flat=True))
 
 
 def test_new_topic_reaches_every_section_but_the_one_that_wrote_it(asker, town, other):
@@ -73,7 +35,7 @@ def test_new_topic_reaches_every_section_but_the_one_that_wrote_it(asker, town, 
 
 
 def test_only_those_whom_it_is_for_hear_of_it(asker, town, other):
-    suspended = make_town()
+    suspended = factories.make_town()
     bodies = [town.seat.organization, suspended.seat.organization]
     factories.make_topic(author=asker, audience="chosen", organizations=bodies)
     Organization.objects.filter(pk=suspended.seat.organization_id).update(status="suspended")
@@ -255,160 +217,6 @@ class TestReplies:
         spread()
 
         assert told(Kind.REPLY) == set()
-
-
-class TestRequests:
-    @pytest.fixture
-    def call(self, asker, town, other):
-        deadline = timezone.now() + timedelta(days=20)
-        bodies = [town.seat.organization, other.seat.organization]
-        return factories.make_topic(
-            author=asker,
-            asks="apply",
-            deadline=deadline,
-            audience="chosen",
-            organizations=bodies,
-        )
-
-    def test_answers_are_told_once_until_they_are_read(self, call, asker, town, other):
-        factories.make_answer(call, author=town)
-        factories.make_answer(call, author=other)
-
-        spread()
-
-        assert mails(Kind.ANSWER) == [(asker.seat.mailbox, "own", False, State.WAITING)]
-
-    def test_reminder_goes_only_to_those_who_have_not_answered(self, call, town, other):
-        factories.make_answer(call, author=town)
-        spread()
-
-        with time_machine.travel(call.deadline - timedelta(days=1)):
-            spread()
-
-        assert told(Kind.REMINDER) == {other.seat_id}
-
-    def test_who_is_still_considering_is_reminded(self, call, town, other):
-        factories.make_answer(call, author=town, status="considering")
-        factories.make_answer(call, author=other, status="no")
-
-        with time_machine.travel(call.deadline - timedelta(days=1)):
-            spread()
-
-        assert told(Kind.REMINDER) == {town.seat_id}
-
-    def test_call_to_everybody_reminds_only_who_thinks_about_it(self, asker, town, other):
-        deadline = timezone.now() + timedelta(days=20)
-        call = factories.make_topic(author=asker, asks="apply", deadline=deadline)
-        Watch.objects.create(topic=call, seat=town.seat)
-
-        with time_machine.travel(deadline - timedelta(days=1)):
-            spread()
-
-        assert told(Kind.REMINDER) == {town.seat_id}
-
-    def test_extension_is_told_and_moves_the_reminder(self, call, asker, town):
-        old = call.deadline
-        ending.extend(call, old + timedelta(days=14), by=asker)
-
-        with time_machine.travel(old - timedelta(days=1)):
-            spread()
-            assert (told(Kind.REMINDER), town.seat_id in told(Kind.DEADLINE)) == (set(), True)
-        with time_machine.travel(old + timedelta(days=13)):
-            spread()
-
-        assert town.seat_id in told(Kind.REMINDER)
-
-    def test_edit_of_the_deadline_is_told_once_the_topic_is_known(self, call, asker, town, other):
-        bodies = [town.seat.organization, other.seat.organization]
-        for days in (2, 4):
-            edited = Topic.objects.get(pk=call.pk)
-            edited.deadline = call.deadline + timedelta(days=days)
-            posting.edit(
-                edited,
-                posting.Related(organizations=bodies),
-                draft=factories.make_draft(asker),
-                expected=edited.edits,
-                by=asker,
-            )
-            spread()
-
-        # Of the first one nobody had heard.
-        assert Notice.objects.filter(kind=Kind.DEADLINE).count() == 1
-        assert told(Kind.DEADLINE) == {town.seat_id, other.seat_id}
-
-    def test_reminder_of_a_deadline_that_moved_unseen_is_told_to_nobody(self, call, asker):
-        Topic.objects.filter(pk=call.pk).update(deadline=call.deadline + timedelta(days=1))
-
-        with time_machine.travel(call.deadline - timedelta(days=1)):
-            spread()
-
-        assert told(Kind.REMINDER) == set()
-
-    def test_who_has_not_confirmed_is_asked_again(self, asker, town, other):
-        topic = factories.make_topic(author=asker, requires_acknowledgement=True)
-        answering.acknowledge(topic, 1, by=town)
-
-        notify(topic, asker)
-        spread()
-
-        assert told(Kind.REQUEST) == {other.seat_id}
-
-    def test_call_that_was_closed_reminds_nobody_and_tells_its_end(self, call, asker, town):
-        ending.close(call, note="定員に達しました", by=asker)
-
-        with time_machine.travel(call.deadline - timedelta(days=1)):
-            spread()
-
-        assert told(Kind.REMINDER) == set()
-        assert town.seat_id in told(Kind.OUTCOME)
-
-    def test_who_has_not_answered_is_asked_again_once_a_day(self, call, asker, town, other):
-        factories.make_answer(call, author=town)
-
-        sent = [notify(call, asker), notify(call, asker)]
-        spread()
-
-        assert sent == [True, False]
-        assert told(Kind.REQUEST) == {other.seat_id}
-
-    def test_new_version_asks_all_again_and_the_old_acknowledgement_counts_no_more(
-        self, asker, town, other
-    ):
-        topic = factories.make_topic(author=asker, requires_acknowledgement=True)
-        answering.acknowledge(topic, 1, by=town)
-        edited = Topic.objects.get(pk=topic.pk)
-        edited.body = "日程が変わりました。"
-        spread()
-
-        posting.edit(
-            edited,
-            posting.Related(),
-            draft=factories.make_draft(asker),
-            expected=0,
-            asks_again=True,
-            by=asker,
-        )
-        spread()
-
-        assert told(Kind.CHANGE) == {town.seat_id, other.seat_id}
-        assert all(required for _, _, required, _ in mails(Kind.CHANGE))
-
-    def test_who_has_answered_and_not_acknowledged_is_asked_all_the_same(self, asker, town, other):
-        topic = factories.make_topic(author=asker, asks="apply", requires_acknowledgement=True)
-        for who in (town, other):
-            factories.make_answer(topic, author=who)
-        answering.acknowledge(topic, 1, by=other)
-
-        answering.ask_again(topic, by=asker)
-        spread()
-
-        assert told(Kind.REQUEST) == {town.seat_id}
-        rows = {row.seat_id: row for row in Delivery.objects.filter(notice__kind=Kind.REQUEST)}
-        assert Posts.of(list(rows.values())).reason_to_skip(rows[town.seat_id]) == ""
-
-
-def notify(topic, by):
-    return answering.ask_again(topic, by=by)
 
 
 class TestDecisions:

@@ -13,14 +13,13 @@ from members.models import MailSetting, Notice, Organization
 from renkei.sender import send_due_mail
 from renkei.spreading import spread_due
 from tests import factories
-from tests.board.test_notifications import make_town
 from tests.board.test_topic_new import send
 from tests.html import text_of
 
 
 @pytest.fixture
 def asker(db):
-    return make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
+    return factories.make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def work():
 
 
 def test_it_says_who_has_read_and_what_became_of_the_mail(client, asker, topic):
-    reader, other = make_town(name="読んだ市"), make_town(name="まだの市")
+    reader, other = factories.make_town(name="読んだ市"), factories.make_town(name="まだの市")
     unmailed = factories.make_seat(organization=factories.make_organization(name="届かない市"))
     work()
     client.force_login(reader)
@@ -65,8 +64,8 @@ def test_it_says_who_has_read_and_what_became_of_the_mail(client, asker, topic):
     ],
 )
 def test_it_is_filtered(client, asker, topic, state, names):
-    reader = make_town(name="読んだ市")
-    make_town(name="まだの市")
+    reader = factories.make_town(name="読んだ市")
+    factories.make_town(name="まだの市")
     factories.make_seat(organization=factories.make_organization(name="届かない市"))
     work()
     client.force_login(reader)
@@ -79,14 +78,14 @@ def test_it_is_filtered(client, asker, topic, state, names):
 
 
 def test_others_may_not_see_it(client, topic):
-    client.force_login(make_town())
+    client.force_login(factories.make_town())
 
     assert client.get(reverse("board:topic_reach", args=[topic.pk])).status_code == 403
 
 
 def test_topic_for_others_does_not_exist(client, topic):
     Topic.objects.filter(pk=topic.pk).update(audience="wards")
-    client.force_login(make_town())
+    client.force_login(factories.make_town())
 
     assert client.get(reverse("board:topic_reach", args=[topic.pk])).status_code == 404
 
@@ -97,7 +96,7 @@ def test_queries_do_not_grow(client, asker, topic):
     counts = []
     for rows in (1, 3):
         for _ in range(rows):
-            make_town()
+            factories.make_town()
         work()
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse("board:topic_reach", args=[topic.pk]))
@@ -111,7 +110,7 @@ class TestAskAgain:
         return client.post(reverse("board:topic_ask_again", args=[topic.pk]), follow=True)
 
     def test_button_asks_once_a_day(self, client, asker, topic):
-        make_town()
+        factories.make_town()
         client.force_login(asker)
 
         first, second = self.press(client, topic), self.press(client, topic)
@@ -133,7 +132,7 @@ class TestAskAgain:
         assert not Notice.objects.filter(kind="request").exists()
 
     def test_others_may_not(self, client, topic):
-        client.force_login(make_town())
+        client.force_login(factories.make_town())
 
         assert self.press(client, topic).status_code == 403
         assert not Notice.objects.filter(kind="request").exists()
@@ -144,7 +143,7 @@ class TestPreview:
         return send(client, press="preview", **{"title": "件名", **fields})
 
     def test_it_says_whom_it_reaches_and_shows_the_mail(self, client, asker):
-        town = make_town()
+        town = factories.make_town()
         factories.make_user(seat=town.seat)
         client.force_login(asker)
 
@@ -155,7 +154,7 @@ class TestPreview:
         assert "件名 【特別区全国連携】新しい投稿：件名" in text
 
     def test_restricted_mail_shows_no_title(self, client, asker):
-        make_town()
+        factories.make_town()
         client.force_login(asker)
 
         page = self.preview(client, audience="wards", title="秘密の件名")
@@ -165,7 +164,7 @@ class TestPreview:
 
     def test_chosen_bodies_are_named_and_counted_alone(self, client, asker):
         for name in ("甲市", "乙市"):
-            make_town(name=name)
+            factories.make_town(name=name)
         client.force_login(asker)
 
         page = self.preview(client, audience="chosen", organizations="甲市")
@@ -179,7 +178,7 @@ class TestPreview:
         counts = []
         for rows in (1, 3):
             for _ in range(rows):
-                make_town()
+                factories.make_town()
             with CaptureQueriesContext(connection) as queries:
                 self.preview(client)
             counts.append(len(queries))
@@ -188,7 +187,7 @@ class TestPreview:
 
 
 def test_never_is_a_reason_in_the_table(client, asker):
-    town = make_town()
+    town = factories.make_town()
     name = f"category-{factories.make_category().pk}"
     MailSetting.objects.create(seat=town.seat, mail_list=name, rhythm="never")
     topic = factories.make_topic(author=asker)

@@ -1,4 +1,4 @@
-"""監査記録: said in words, found by conditions, taken away as sheets, kept for three years, changed by nobody."""
+"""監査記録: said in words, found by conditions, taken away as sheets, changed by nobody."""
 
 import ast
 import csv
@@ -9,17 +9,15 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from board.models import Report
-from members import audit, audit_retention
+from members import audit
 from members.adapter import _ACTS as FACTOR_ACTS
 from members.audit_words import ACTS, DETAILS, GROUPS, details, summary
 from members.models import AuditEntry, User
-from renkei import jobs
 from tests import factories
 from tests.html import text_of
 from tests.test_architecture import SOURCES
@@ -372,44 +370,3 @@ class TestForGood:
 
         assert answers == [403, 403, 403]
         assert AuditEntry.objects.get().act == "rename"
-
-
-class TestRetention:
-    NOW = "2029-11-26 10:00+09:00"
-
-    @pytest.fixture(autouse=True)
-    def trail(self, secretary):
-        body = factories.make_organization()
-        for moment in (
-            "2026-11-25 10:00+09:00",
-            "2026-11-26 09:59:59+09:00",
-            "2026-11-26 10:00+09:00",
-            "2029-11-25 10:00+09:00",
-        ):
-            with time_machine.travel(moment, tick=False):
-                audit.record("rename", body, by=secretary)
-
-    def test_older_than_three_years_is_cleared_and_leaves_an_entry(self, capsys):
-        with time_machine.travel(self.NOW, tick=False):
-            call_command("clear_audit")
-            call_command("clear_audit")
-
-        assert AuditEntry.objects.filter(act="rename").count() == 2
-        entry = AuditEntry.objects.get(act="clear_audit")
-        assert (entry.actor, entry.detail) == (None, {"entries": 2, "older_than": "2026-11-26"})
-        assert "2 cleared" in capsys.readouterr().out
-
-    def test_batches_each_leave_an_entry(self, monkeypatch):
-        monkeypatch.setattr(audit_retention, "BATCH", 1)
-
-        with time_machine.travel(self.NOW, tick=False):
-            cleared = audit_retention.clear_audit()
-
-        assert cleared == 2
-        assert AuditEntry.objects.filter(act="clear_audit").count() == 2
-
-    def test_worker_clears_it_daily(self):
-        with time_machine.travel(self.NOW, tick=False):
-            jobs.run_job("clear_audit", "2029-11-26", now=timezone.now())
-
-        assert AuditEntry.objects.filter(act="rename").count() == 2

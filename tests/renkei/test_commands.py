@@ -12,12 +12,11 @@ from renkei.jobs import JOBS
 from renkei.models import JobRun
 from renkei.spreading import spread_due
 from tests import factories
-from tests.board.test_notifications import make_town
 
 
 @pytest.fixture
 def town(db):
-    return make_town()
+    return factories.make_town()
 
 
 def said(capsys, name):

@@ -26,7 +26,6 @@ from renkei import sender
 from renkei.sender import send_digests, send_due_mail
 from renkei.spreading import spread_due
 from tests import factories
-from tests.board.test_notifications import make_town
 from tests.board.test_posting import at_once
 
 State = Delivery.State
@@ -42,12 +41,12 @@ def clock():
 
 @pytest.fixture
 def asker(clock, db):
-    return make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
+    return factories.make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
 
 
 @pytest.fixture
 def town(asker):
-    return make_town(name="見本市")
+    return factories.make_town(name="見本市")
 
 
 def work():
@@ -239,8 +238,8 @@ class History:
 
     def __init__(self, clock, monkeypatch):
         self.clock, self.monkeypatch = clock, monkeypatch
-        self.asker = make_town(kind=Organization.Kind.WARD, prefecture="13")
-        self.town = make_town()
+        self.asker = factories.make_town(kind=Organization.Kind.WARD, prefecture="13")
+        self.town = factories.make_town()
         self.numbers = itertools.count(1)
         self.told = []
 
@@ -365,8 +364,8 @@ def test_no_history_loses_doubles_or_leaks_anything(db, monkeypatch, history):
 @pytest.mark.django_db(transaction=True)
 def test_many_workers_at_once_write_and_send_each_thing_once():
     with time_machine.travel(START, tick=False):
-        asker = make_town(kind=Organization.Kind.WARD, prefecture="13")
-        towns = [make_town() for _ in range(5)]
+        asker = factories.make_town(kind=Organization.Kind.WARD, prefecture="13")
+        towns = [factories.make_town() for _ in range(5)]
         for number in range(3):
             factories.make_topic(author=asker, title=f"件名{number}")
 

@@ -14,9 +14,8 @@ from board.models import Topic
 from members import inbox
 from members.models import Notice, Notification, NotificationRead, Organization, User
 from renkei.inbox import unread_count
-from renkei.spreading import spread_due
 from tests import factories
-from tests.board.test_notifications import make_town
+from tests.board.telling import spread
 from tests.html import text_of
 
 INBOX = "/members/inbox/"
@@ -24,19 +23,14 @@ INBOX = "/members/inbox/"
 
 @pytest.fixture
 def asker(db):
-    return make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
+    return factories.make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
 
 
 @pytest.fixture
 def town(asker, client):
-    person = make_town(name="見本市")
+    person = factories.make_town(name="見本市")
     client.force_login(person)
     return person
-
-
-def spread():
-    while spread_due():
-        continue
 
 
 def test_new_things_are_listed_by_topic_the_newest_first(client, asker, town):
@@ -125,7 +119,7 @@ def test_what_is_not_in_the_own_inbox_does_not_exist(client, town, data):
 
 
 def test_notice_of_another_section_cannot_be_marked(client, asker, town):
-    other = make_town()
+    other = factories.make_town()
     inbox.tell_inboxes([other.seat], "他部署へ", key="other", path="/")
     notice = Notice.objects.get(key="other")
 

@@ -10,7 +10,6 @@ from members.models import Organization, User
 from renkei.sender import send_due_mail
 from renkei.spreading import spread_due
 from tests import factories
-from tests.board.test_notifications import make_town
 from tests.conftest import HttpsClient
 from tests.tables import everything
 
@@ -20,8 +19,8 @@ ADDRESS = re.compile(r"https://portal\.example\.jp(/[^\s<>]*)")
 @pytest.fixture
 def paths(db):
     """Every address in every mail of a busy day, headers too."""
-    asker = make_town(kind=Organization.Kind.WARD, prefecture="13")
-    town = make_town()
+    asker = factories.make_town(kind=Organization.Kind.WARD, prefecture="13")
+    town = factories.make_town()
     User.objects.filter(pk=town.pk).update(gets_mail=True, role="manager")
     factories.make_application()
     registration.invite(
@@ -43,7 +42,7 @@ def paths(db):
 
 
 def test_opening_every_link_of_every_mail_changes_nothing(paths):
-    stranger = make_town()
+    stranger = factories.make_town()
     visitor, member = HttpsClient(), HttpsClient()
     member.force_login(stranger)
     before = everything()

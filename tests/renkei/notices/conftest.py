@@ -4,18 +4,17 @@ import pytest
 
 from members.models import MailSetting, Organization
 from tests import factories
-from tests.board.test_notifications import make_town
 
 
 @pytest.fixture
 def asker(db):
-    return make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
+    return factories.make_town(kind=Organization.Kind.WARD, prefecture="13", name="見本区")
 
 
 @pytest.fixture
 def town(db):
     """Hears of everything at once."""
-    person = make_town(name="見本市")
+    person = factories.make_town(name="見本市")
     for name in ("watched", f"category-{factories.make_category().pk}"):
         MailSetting.objects.create(seat=person.seat, mail_list=name, rhythm="at_once")
     return person

@@ -26,6 +26,16 @@ class TestNotSentAnyMore:
             continue
         return topic
 
+    @pytest.fixture
+    def call(self, asker, town):
+        return factories.make_topic(
+            author=asker,
+            asks="apply",
+            deadline=timezone.now() + timedelta(days=20),
+            audience="chosen",
+            organizations=[town.seat.organization],
+        )
+
     def test_topic_that_was_hidden(self, topic, town):
         Topic.objects.filter(pk=topic.pk).update(hidden_at=timezone.now(), hidden_reason="確認中")
 
@@ -85,16 +95,8 @@ class TestNotSentAnyMore:
         assert [one.to for one in mail.outbox] == [["new@town.example.jp"]]
         assert Delivery.objects.get().address == "new@town.example.jp"
 
-    def test_reminder_of_what_was_answered_meanwhile(self, asker, town):
-        deadline = timezone.now() + timedelta(days=20)
-        call = factories.make_topic(
-            author=asker,
-            asks="apply",
-            deadline=deadline,
-            audience="chosen",
-            organizations=[town.seat.organization],
-        )
-        with time_machine.travel(deadline - timedelta(days=1)):
+    def test_reminder_of_what_was_answered_meanwhile(self, call, town):
+        with time_machine.travel(call.deadline - timedelta(days=1)):
             while spread_due():
                 continue
             factories.make_answer(call, author=town)
@@ -102,16 +104,8 @@ class TestNotSentAnyMore:
 
         assert "すでに回答または確認をしています。" in reasons()
 
-    def test_reminder_of_what_was_closed_meanwhile(self, asker, town):
-        deadline = timezone.now() + timedelta(days=20)
-        call = factories.make_topic(
-            author=asker,
-            asks="apply",
-            deadline=deadline,
-            audience="chosen",
-            organizations=[town.seat.organization],
-        )
-        with time_machine.travel(deadline - timedelta(days=1)):
+    def test_reminder_of_what_was_closed_meanwhile(self, call, asker):
+        with time_machine.travel(call.deadline - timedelta(days=1)):
             while spread_due():
                 continue
             ending.close(call, note="定員に達しました", by=asker)

@@ -14,7 +14,6 @@ from members.models import Delivery, Seat, User
 from renkei.sender import send_due_mail
 from renkei.spreading import spread_due
 from tests import factories
-from tests.board.test_notifications import make_town
 from tests.renkei.notices.working import State, mails_to, work
 
 
@@ -183,7 +182,7 @@ def test_queries_of_a_batch_do_not_grow_with_its_rows(asker):
     counts = []
     for number in (1, 5):
         for _ in range(number):
-            make_town()
+            factories.make_town()
         factories.make_topic(author=asker, requires_acknowledgement=True)
         while spread_due():
             continue

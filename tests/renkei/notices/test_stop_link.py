@@ -9,7 +9,6 @@ from django.urls import reverse
 from members.models import Delivery, MailSetting, User
 from members.sending import stop_token
 from tests import factories
-from tests.board.test_notifications import make_town
 from tests.conftest import HttpsClient
 from tests.renkei.notices.working import mails_to, work
 
@@ -74,7 +73,7 @@ class TestStopLink:
         assert list(never.values_list("user", "mail_list")) == [(town.pk, name)]
 
     def test_link_of_a_digest_stops_all_that_came_with_it_and_takes_it_back(self, client, asker):
-        daily = make_town()
+        daily = factories.make_town()
         category = f"category-{factories.make_topic(author=asker).category_id}"
         work()
         row = Delivery.objects.get(address=daily.seat.mailbox)
