@@ -1,5 +1,6 @@
 """A pytest plugin: the environment of a production process, before Django reads it."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -21,3 +22,12 @@ for name, value in {
     os.environ.setdefault(name, value)
 # Whoever has DEMO=1 in the shell tests the same portal as everybody else.
 os.environ.pop("DEMO", None)
+
+# Tests make many objects that live long: looking for garbage as often as Python does was an eighth of a run.
+gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end."""
+    gc.collect()
+    gc.freeze()
