@@ -7,6 +7,8 @@ from typing import Self
 
 from lib.text import MAX_WORDS, fold, words
 
+# Characters. Of more nobody types; each mark without its other half would be looked for to the end.
+MAX_TYPED = 1000
 # A dash or minus sign of any width before a word or a phrase. The long mark ー is a letter.
 _DASH = "[-\u2010-\u2013\u2212\uff0d]"
 _QUOTED = r"\"([^\"]*)\"|＂([^＂]*)＂|“([^”]*)”|「([^」]*)」|『([^』]*)』"
@@ -23,10 +25,13 @@ class Query:
 
     @classmethod
     def parse(cls, typed: str) -> Self:
-        """At most MAX_WORDS of each kind. What is only excluded asks for nothing."""
+        """At most MAX_WORDS of each kind, of the first MAX_TYPED characters.
+
+        What is only excluded asks for nothing.
+        """
         wanted: list[str] = []
         unwanted: list[str] = []
-        for is_excluded, found in _parts(typed):
+        for is_excluded, found in _parts(typed[:MAX_TYPED]):
             (unwanted if is_excluded else wanted).extend(found)
         first = dict.fromkeys(wanted)
         rest = dict.fromkeys(word for word in unwanted if word not in first)

@@ -1,6 +1,6 @@
 import pytest
 
-from lib.queries import Query
+from lib.queries import MAX_TYPED, Query
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,12 @@ def test_text_matches_with_every_wanted_word_and_no_unwanted_one():
     assert not query.matches("訓練")
 
 
-def test_time_grows_with_the_length_only():
-    Query.parse('"「' * 50_000)
-    Query.parse("-" * 100_000)
+def test_words_behind_more_than_anybody_types_are_not_read():
+    query = Query.parse("「" * MAX_TYPED + "防災")
+
+    assert not query.wanted
+
+
+@pytest.mark.parametrize("typed", ['"「' * 500_000, "-" * 1_000_000])
+def test_endless_text_is_answered_at_once(typed):
+    assert Query.parse(typed) == Query.parse(typed[:MAX_TYPED])
