@@ -10,7 +10,7 @@ from members.models import Organization, User
 from members.staff import Desk
 from tests import factories
 from tests.conftest import MEMBERS
-from tests.crawl import addresses
+from tests.crawl import addresses, planting
 
 ROLES = (
     *("anonymous", "suspended", "viewer", "contributor", "manager", "ward"),
@@ -18,8 +18,8 @@ ROLES = (
 )
 
 
-@pytest.fixture
-def people(db):
+@pytest.fixture(scope="module")
+def people(rows_for_module):
     """By role; what everybody may see stands there before anything is planted."""
     found = {role: factories.make_member(*MEMBERS[role]) for role in MEMBERS}
     found |= {"secretary": factories.make_secretary()} | {
@@ -39,6 +39,15 @@ def people(db):
     found["regional"] = factories.make_regional_agreement()
     found["corporate"] = factories.make_corporate_agreement()
     return found
+
+
+@pytest.fixture(scope="module")
+def secrets(people):
+    """All that could leak, planted for every test of the module."""
+    planted = planting.Secrets()
+    planting.show(planted, people)
+    planting.plant(people, planted)
+    return planted
 
 
 def _far_away(name):

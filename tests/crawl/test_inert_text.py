@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models.functions import Cast, Concat
 
-from tests.crawl import addresses, planting, reading
+from tests.crawl import addresses, reading
 from tests.test_hostile_forms import running_in
 
 # Followed by the number of the row; the second for columns of few letters.
@@ -33,6 +33,8 @@ OURS = {
 }
 APPS = {"agreements", "board", "members", "news", "renkei"}
 
+pytestmark = pytest.mark.django_db
+
 
 def poison():
     """Columns written, as model and name."""
@@ -57,11 +59,10 @@ def _fitting(field):
     return next((text for text in (TEXT, SHORT) if len(text) <= room), "<b>"[: max(room, 0)])
 
 
+@pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize("role", ["anonymous", "manager", "secretary"])
 def test_stored_text_runs_on_no_page(people, browser_of, role):
-    secrets, client = planting.Secrets(), browser_of(role)
-    planting.show(secrets, people)
-    planting.plant(people, secrets)
+    client = browser_of(role)
     assert len(poison()) > 60
     portal = list(addresses.of_the_portal(people))
     start = [*portal, *addresses.of_the_admin()] if role == "secretary" else portal

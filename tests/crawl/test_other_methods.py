@@ -8,6 +8,8 @@ from tests.crawl import addresses, reading
 # Which read of a page is asked for every fifth address alone: it is a GET, of which the crawler asks all.
 EVERY = {"HEAD": 5, "OPTIONS": 2, "TRACE": 1, "PUT": 3}
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize("role", ["manager", "secretary"])
 def test_other_methods_change_nothing(people, browser_of, role):
