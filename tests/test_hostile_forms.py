@@ -47,7 +47,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def forms(rows_for_module):
-    """Who may send it, the address, and its fields."""
+    """The cookies of who may send it, the address, and its fields."""
     people = {role: factories.make_member(*MEMBERS[role]) for role in CLERKS if role in MEMBERS}
     people["secretary"] = factories.make_secretary()
     known = arguments_for(people["manager"])
@@ -60,16 +60,15 @@ def forms(rows_for_module):
             client.force_login(people[opens[0]])
         address = reverse(name, args=known.get(name, []))
         page = client.get(address, {"category": "exchange"} if name == "board:topic_new" else None)
-        found.append((people.get(opens[0]), address, PageForms(page)))
+        found.append((client.cookies, address, PageForms(page)))
     return found
 
 
-def send(client_factory, person, address, data, *, follow=True):
-    """As a new browser would; the limits of forms are not asked here."""
+def send(client_factory, cookies, address, data, *, follow=True):
+    """In a browser that was logged in before; the limits of forms are not asked here."""
     cache.clear()
     client = client_factory(raise_request_exception=False)
-    if person is not None:
-        client.force_login(person)
+    client.cookies.update(cookies)
     return client.post(address, data, follow=follow)
 
 
@@ -104,10 +103,10 @@ def test_every_form_is_known(forms):
 def test_text_in_every_field_breaks_and_runs_nothing(forms, client_factory, kind):
     text, accepted, before = TEXTS[kind], 0, everything()
 
-    for person, address, fields in forms:
+    for cookies, address, fields in forms:
         data = {**fields.values, **dict.fromkeys(fields.words, text)}
         with transaction.atomic():
-            response = send(client_factory, person, address, data)
+            response = send(client_factory, cookies, address, data)
             written = changed(before, everything())
             if response.redirect_chain:
                 accepted += 1
@@ -127,11 +126,11 @@ def test_text_in_every_field_breaks_and_runs_nothing(forms, client_factory, kind
 def test_mails_about_it_have_one_recipient_and_our_headers_alone(forms, client_factory, kind):
     text = TEXTS[kind]
 
-    for person, address, fields in forms:
+    for cookies, address, fields in forms:
         if fields.words:
             send(
                 client_factory,
-                person,
+                cookies,
                 address,
                 {**fields.values, **dict.fromkeys(fields.words, text)},
             )
@@ -152,11 +151,11 @@ def test_mails_about_it_have_one_recipient_and_our_headers_alone(forms, client_f
 @pytest.mark.parametrize("value", ["\x00<script>alert(1)</script>", "9" * 31])
 def test_no_single_field_breaks_its_form(forms, client_factory, value):
     """Hidden ones, keys, choices and numbers, too; each alone, the others as the page has them."""
-    for person, address, fields in forms:
+    for cookies, address, fields in forms:
         for name in fields.values:
             with transaction.atomic():
                 data = {**fields.values, name: value}
-                response = send(client_factory, person, address, data, follow=False)
+                response = send(client_factory, cookies, address, data, follow=False)
                 transaction.set_rollback(True)
             assert response.status_code < 500, (address, name)
             assert what_runs(response) == [], (address, name)
@@ -200,9 +199,9 @@ def rights():
 def test_fields_that_no_form_has_are_not_read(forms, client_factory):
     before = rights()
 
-    for person, address, fields in forms:
+    for cookies, address, fields in forms:
         with transaction.atomic():
-            send(client_factory, person, address, {**FORGED, **fields.values}, follow=False)
+            send(client_factory, cookies, address, {**FORGED, **fields.values}, follow=False)
             (rows, groups), (old_rows, old_groups) = rights(), before
             transaction.set_rollback(True)
         assert set(old_rows) <= set(rows), address
