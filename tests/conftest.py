@@ -159,3 +159,13 @@ def master(db):
 def registers(master):
     """Both registers with the real data, as `make run` loads them."""
     factories.load_registers()
+
+
+@pytest.fixture(scope="module")
+def master_of_module(rows_for_module):
+    factories.load_master()
+
+
+@pytest.fixture(scope="module")
+def registers_of_module(master_of_module):
+    factories.load_registers()
