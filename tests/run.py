@@ -16,11 +16,14 @@ from tests.postgres import throwaway_postgres
 
 # Not by file: the last and longest one would leave all other cores idle.
 UNIT = ["--ignore=tests/browser", "-p", "no:playwright", "-n", "auto"]
-# What may not ask a database is run once, on SQLite, and so are walks that ask who may what.
+# What may not ask a database is run once, on SQLite; so are walks that ask who may what, how a page
+# is sent, and how the lists of the admin read (the crawl opens each of them on PostgreSQL).
 DATABASE = ["-m", "database"]
 SQLITE_ALONE = [
     *("tests/lib", "tests/renkei/test_http.py", "tests/test_access.py"),
     *("tests/renkei/test_admin_forgery.py", "tests/renkei/test_groups.py"),
+    *("tests/renkei/test_headers.py", "tests/renkei/test_csrf.py"),
+    "tests/renkei/test_admin_lists.py",
 ]
 # Walks over every page, and hostile text for every field, once on the database of production.
 POSTGRESQL_ALONE = [
