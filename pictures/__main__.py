@@ -2,10 +2,12 @@
 
 A throw-away SQLite with the demo members, on a day that is always the same (pictures/clock.py), so that
 a second run changes only what has changed on the screen. Add a picture in pictures/scenes.py.
-`python -m pictures desk topic` takes those of these names alone.
+`python -m pictures desk topic` takes those of these names alone. Buttons of the browser itself are in
+Japanese where its languages are installed (Debian: chromium-l10n).
 """
 
 import argparse
+import os
 import tempfile
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +24,8 @@ from tests.browser.people import expect_logged_in, log_in
 COLOURS = 64
 # Milliseconds for one page, on a machine that does other things, too.
 PATIENCE = 120_000
+# Of the browser itself: "choose a file" on its button.
+JAPANESE = {"LANGUAGE": "ja"}
 
 
 def main() -> None:
@@ -44,11 +48,13 @@ def read_names() -> list[str]:
 
 
 def photograph(url: str, scenes: list[Scene]) -> None:
-    chromium = installed()
+    chromium = installed(whole=True)
     if chromium is None:
         raise SystemExit(MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=[*ARGUMENTS, "--lang=ja"], env={**os.environ, **JAPANESE}
+        )
         for who in dict.fromkeys(scene.who for scene in scenes):
             context = logged_in(browser, url, who)
             for scene in [scene for scene in scenes if scene.who == who]:
