@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import sanitize_address
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -48,6 +49,7 @@ def send(
     `number` comes back in the address of a delivery report. Raises RefusedError, or OSError and
     smtplib.SMTPException for trouble that may pass.
     """
+    _check_host(address)
     message = EmailMessage(
         # A title may hold anything; a header is one line.
         subject=" ".join(f"{SUBJECT_PREFIX}{subject}".split()),
@@ -73,6 +75,14 @@ def send(
         if 500 <= error.smtp_code < 600:
             raise RefusedError(str(error)) from error
         raise
+
+
+def _check_host(address: str) -> None:
+    """Forms take hosts that no envelope can name (RFC 3490), as a label of sixty kana."""
+    try:
+        sanitize_address(address, "utf-8")
+    except ValueError as error:
+        raise UnknownAddressError(str(error)) from error
 
 
 def _raise_if_final(code: int, text: str) -> None:

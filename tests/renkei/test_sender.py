@@ -6,6 +6,7 @@ from smtplib import SMTPException, SMTPRecipientsRefused
 import pytest
 import time_machine
 from django.core import mail
+from django.core.validators import EmailValidator
 from django.utils import timezone
 
 from lib import mail as lib_mail
@@ -126,6 +127,20 @@ def test_final_refusal_is_recorded_with_its_reason_and_stops_no_other(db, server
     sent.refresh_from_db()
     assert (refused.state, refused.reason) == (State.FAILED, "550 no such user")
     assert sent.state == State.SENT
+
+
+@pytest.mark.parametrize("host", ["あ" * 60, "ـa", "אa"])
+def test_host_that_cannot_be_written_on_an_envelope_stops_no_other(db, host):
+    refused = make_delivery(address=f"a@{host}.jp")
+    sent = make_delivery(key="k2")
+    EmailValidator()(refused.address)
+
+    assert send_due_mail() == 2
+
+    refused.refresh_from_db()
+    sent.refresh_from_db()
+    assert (refused.state, sent.state) == (State.FAILED, State.SENT)
+    assert "idna" in refused.reason
 
 
 def test_after_three_days_a_mail_is_given_up(db, server):
