@@ -11,6 +11,7 @@ import tablib
 from django.core.exceptions import ValidationError
 from import_export.formats import base_formats
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 
 Row = Sequence[str | int | None]
@@ -53,10 +54,16 @@ def write_book(sheets: Iterable[tuple[str, Sequence[str], Iterable[Row]]]) -> by
         sheet.freeze_panes = "A2"
         sheet.append(list(head))
         for row in rows:
-            sheet.append([harmless(value) for value in row])
+            sheet.append([_cell(value) for value in row])
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _cell(value: str | int | date | None) -> str | int:
+    """XML knows no control characters: one in an old row would cost the whole book."""
+    text = harmless(value)
+    return ILLEGAL_CHARACTERS_RE.sub("", text) if isinstance(text, str) else text
 
 
 def write_blank(

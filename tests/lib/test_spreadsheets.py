@@ -64,6 +64,13 @@ def test_xlsx_holds_text_and_numbers_and_nothing_merged():
     assert list(sheet.values) == [("団体コード", "数"), ("010006", 144), ("'=1", None)]
 
 
+def test_control_characters_cost_no_book():
+    content = write_xlsx("表", ["名称"], [["見本\x0b市\x00\x1f"]])
+
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert list(sheet.values) == [("名称",), ("見本市",)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_text_of_town_halls_is_read(encoding):
     assert decode("①㈱髙橋".encode(encoding)) == "①㈱髙橋"
