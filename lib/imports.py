@@ -31,6 +31,8 @@ from lib.wareki import parse_date
 HEADER_ROWS = 1
 # Excel hands 13:30 over as 13:30:00.
 _SECONDS = re.compile(r"(\d{1,2}:\d{2}):\d{2}(?:\.\d+)?$")
+# Excel hands dates over as 2026-03-12 00:00:00.
+_MIDNIGHT = " 00:00:00"
 SAMPLE_ROW = "見本の行です。消してから取り込んでください。"
 
 
@@ -184,8 +186,7 @@ class DateWidget(CharWidget):
     """和暦 or 西暦 in, 西暦 out; an empty cell is no date."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        # Excel hands dates over as 2026-03-12 00:00:00.
-        text = str(value or "").removesuffix(" 00:00:00")
+        text = str(value or "").removesuffix(_MIDNIGHT)
         return parse_date(text) if text else None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -200,7 +201,8 @@ class MomentWidget(CharWidget):
         self.default = default
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> datetime | None:
-        text = _SECONDS.sub(r"\1", str(value or ""))
+        # A cell that holds a day alone comes as midnight.
+        text = _SECONDS.sub(r"\1", str(value or "").removesuffix(_MIDNIGHT))
         return parse_moment(text, default=self.default) if text else None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:

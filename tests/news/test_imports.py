@@ -2,7 +2,7 @@
 
 import io
 import threading
-from datetime import date
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -227,6 +227,14 @@ def test_staff_who_may_only_look_import_nothing(client, secretary, changelist):
     assert client.get(f"{changelist}import/").status_code == 403
     assert client.get(f"{changelist}import/sample.csv").status_code == 403
     assert client.get(f"{changelist}export/").status_code == 200
+
+
+def test_day_in_a_cell_of_excel_ends_at_five_as_a_typed_one(db):
+    row = {**EVENT, "申込みの期限": datetime(2026, 12, 1)}  # noqa: DTZ001 - as openpyxl gives it
+
+    EventResource().import_data(tablib.Dataset([*row.values()], headers=[*row]), raise_errors=True)
+
+    assert Event.objects.get().apply_until.isoformat() == "2026-12-01T08:00:00+00:00"
 
 
 @pytest.mark.django_db(transaction=True)
