@@ -1,6 +1,7 @@
 """What the secretariat does to a body from its page: said first, done once."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,10 +14,9 @@ from members.models import (
     Organization,
 )
 from members.staff import Desk
-from renkei import care_acts
 from tests import factories
 from tests.html import text_of
-from tests.racing import at_once, errors_in
+from tests.racing import at_once, errors_in, meanwhile
 from tests.renkei.care.addresses import act, page
 
 Status = Organization.Status
@@ -59,12 +59,11 @@ class TestActs:
         with pytest.raises(suspension.StaleError):
             suspension.suspend(body, by=secretary)
 
-    def test_press_that_comes_second_is_told(self, admin, secretary, body, monkeypatch):
-        suspension.suspend(body, by=secretary)
-        # As when the page was opened.
-        monkeypatch.setattr(care_acts.Act, "is_offered", lambda self, body: True)
+    def test_press_that_comes_second_is_told(self, admin, secretary, body):
+        first = partial(suspension.suspend, body, by=secretary)
 
-        answer = admin.post(act(body, "suspend"), follow=True)
+        with meanwhile(first, after="members_organization"):
+            answer = admin.post(act(body, "suspend"), follow=True)
 
         assert "すでに変わっています" in text_of(answer)
         assert AuditEntry.objects.filter(act="change_status").count() == 1
