@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -24,6 +25,7 @@ from tablib.exceptions import TablibException
 
 from lib.clock import parse_time
 from lib.moments import parse_moment
+from lib.progress import shown_on
 from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import half_width
 from lib.wareki import parse_date
@@ -286,7 +288,7 @@ class SheetCommand(BaseCommand):
             dataset,
             dry_run=options.pop("dry_run"),
             rollback_on_validation_errors=True,
-            progress=self._progress_of(path.name, len(dataset)),
+            progress=partial(self._show, path.name, len(dataset)),
             **options,
         )
         if result.has_errors() or result.has_validation_errors():
@@ -296,16 +298,9 @@ class SheetCommand(BaseCommand):
         counts = ", ".join(f"{count} {name}" for name, count in result.totals.items() if count)
         self.stdout.write(f"{path.name}: {counts or 'empty'}")
 
-    def _progress_of(self, name: str, total: int) -> Callable[[int], None] | None:
-        """Only for somebody who watches: a log gets the result alone."""
-        if not self.stdout.isatty():
-            return None
-
-        def show(done: int) -> None:
-            if done % 100 == 0 or done == total:
-                self.stdout.write(f"\r{name}: {done}/{total}", ending="\n" if done == total else "")
-
-        return show
+    def _show(self, name: str, total: int, done: int) -> None:
+        if done % 100 == 0 or done == total:
+            shown_on(self.stdout, f"rows of {name}")(done, total)
 
 
 def error_lines(result: Result) -> list[str]:

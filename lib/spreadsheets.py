@@ -2,7 +2,6 @@
 
 import csv
 import io
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -13,6 +12,8 @@ from import_export.formats import base_formats
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
+
+from lib.text import decoded
 
 Row = Sequence[str | int | None]
 
@@ -96,20 +97,13 @@ def write_blank(
 
 
 def decode(content: bytes) -> str:
-    """UTF-8 with or without BOM, else CP932 as Japanese Excel writes it.
-
-    Raises ValidationError when it is neither.
-    """
-    # CP932 gives a meaning to almost every byte: it would read UTF-16 as nonsense.
-    encodings = () if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp932")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValidationError(
-        "文字コードを読み取れません。CSV（UTF-8またはシフトJIS）かExcel（xlsx）で保存し直してください。"
-    )
+    """Raises ValidationError when it is no text of a town hall."""
+    text = decoded(content)
+    if text is None:
+        raise ValidationError(
+            "文字コードを読み取れません。CSV（UTF-8またはシフトJIS）かExcel（xlsx）で保存し直してください。"
+        )
+    return text
 
 
 def restored(value: Any) -> Any:
