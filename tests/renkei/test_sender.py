@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.validators import EmailValidator
+from django.test import override_settings
 from django.utils import timezone
 
 from lib import mail as lib_mail
@@ -14,6 +15,7 @@ from members.models import Delivery
 from members.models.delivery import MAX_ATTEMPTS
 from renkei.sender import send_due_mail
 from tests import factories
+from tests.smtp import AWAY
 
 State = Delivery.State
 
@@ -153,15 +155,11 @@ def test_after_three_days_a_mail_is_given_up(db, server):
     assert delivery.state == State.FAILED
 
 
-def test_server_that_is_down_delays_everything_and_loses_nothing(db, monkeypatch):
+def test_server_that_is_down_delays_everything_and_loses_nothing(db):
     make_delivery()
     make_delivery(key="k2")
 
-    def refuse():
-        raise ConnectionRefusedError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(lib_mail, "open_connection", refuse)
+    with override_settings(**AWAY):
         assert send_due_mail() == 0
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         assert send_due_mail() == 2
