@@ -7,7 +7,6 @@ from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import tablib
 from django.contrib.contenttypes.models import ContentType
@@ -272,7 +271,7 @@ def read_sheet(path: Path) -> tablib.Dataset:
         return sheet_format.create_dataset(path.read_bytes())
     except ValidationError as error:
         raise CommandError(f"{path}: {error.message}") from error
-    except (OSError, csv.Error, BadZipFile, KeyError, TablibException) as error:
+    except (OSError, csv.Error, KeyError, TablibException) as error:
         raise CommandError(f"{path}: {error!r}") from error
 
 

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 
+from lib import office_files
 from lib.text import decoded
 
 Row = Sequence[str | int | None]
@@ -140,6 +141,9 @@ class JapaneseCSV(base_formats.CSV):
 
 class XLSX(base_formats.XLSX):
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
+        """Raises ValidationError for what unpacks to far more than it is, has a password, or is another kind."""
+        if problem := office_files.problem_of(in_stream, "xlsx"):
+            raise ValidationError(f"選んだファイル{problem}")
         return _restored_dataset(super().create_dataset(in_stream))
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:

@@ -17,6 +17,7 @@ from lib.spreadsheets import (
     write_csv,
     write_xlsx,
 )
+from tests.lib.documents import office
 
 FORMULAS = [
     "=1+1",
@@ -80,6 +81,22 @@ def test_text_of_town_halls_is_read(encoding):
 def test_unreadable_bytes_are_explained(content):
     with pytest.raises(ValidationError, match="文字コードを読み取れません"):
         decode(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (office("xlsx", {"xl/worksheets/sheet1.xml": "0" * 10_000_000}), "大きくなりすぎる"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600,
+            "パスワードで保護されているか、古い形式",
+        ),
+        ("団体名\n見本市\n".encode("cp932"), "壊れています"),
+    ],
+)
+def test_book_that_is_none_is_refused_in_words(content, said):
+    with pytest.raises(ValidationError, match=said):
+        XLSX().create_dataset(content)
 
 
 @pytest.mark.parametrize("sheet_format", [JapaneseCSV(), XLSX()])
