@@ -1,7 +1,8 @@
 """The only caller of django.core.mail: one plain-text mail to one address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import format_datetime, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from lib.columns import wrap
+from lib.text import clean_line
 
 SUBJECT_PREFIX = "【特別区全国連携】"
 _RETURN_TAG = re.compile(r"\+(?P<number>[0-9]{1,18})-(?P<seal>[0-9a-f]{16})@")
@@ -65,11 +67,17 @@ def send(
             **(headers or {}),
         },
     )
-    try:
+    with _final_refusals():
         message.send()
+
+
+@contextmanager
+def _final_refusals() -> Iterator[None]:
+    try:
+        yield
     except SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
-        _raise_if_final(code, text.decode(errors="replace"))
+        _raise_if_final(code, clean_line(text.decode(errors="replace")))
         raise
     except (SMTPSenderRefused, SMTPDataError) as error:
         if 500 <= error.smtp_code < 600:

@@ -121,7 +121,7 @@ def test_temporary_refusal_of_an_address_is_tried_again(db, server):
 def test_final_refusal_is_recorded_with_its_reason_and_stops_no_other(db, server):
     refused = make_delivery()
     sent = make_delivery(key="k2")
-    server.append(SMTPRecipientsRefused({"a": (550, b"no such user")}))
+    server.append(SMTPRecipientsRefused({"a": (550, b"no such\x00 user")}))
 
     assert send_due_mail() == 2
 
