@@ -144,12 +144,15 @@ def clean_text(text: str) -> str:
 
 
 def decoded(content: bytes) -> str | None:
-    """UTF-8 with or without BOM, else CP932 as Japanese Windows writes it; None when it is neither."""
+    """UTF-8 with or without BOM, else CP932 as Japanese Windows writes it; None when it is neither.
+
+    Without the sign with which old systems end a file.
+    """
     # CP932 gives a meaning to almost every byte: it would read UTF-16 as nonsense.
     encodings = () if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp932")
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).rstrip("\x1a")
         except UnicodeDecodeError:
             continue
     return None

@@ -77,6 +77,12 @@ def test_text_of_town_halls_is_read(encoding):
     assert decode("①㈱髙橋".encode(encoding)) == "①㈱髙橋"
 
 
+def test_sign_at_the_end_of_old_files_is_no_row():
+    dataset = JapaneseCSV().create_dataset("団体名\r\n見本市\r\n\x1a".encode("cp932"))
+
+    assert list(dataset) == [("見本市",)]
+
+
 @pytest.mark.parametrize("content", [b"\x81\xff", "名".encode("utf-16")])
 def test_unreadable_bytes_are_explained(content):
     with pytest.raises(ValidationError, match="文字コードを読み取れません"):
