@@ -9,8 +9,8 @@ _LIMITS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",
 }
-os.environ.setdefault(
-    "PG_LIMITS", " ".join(f"-c {name}={limit}" for name, limit in _LIMITS.items())
+os.environ["PG_LIMITS"] = os.environ.get("PG_LIMITS") or " ".join(
+    f"-c {name}={limit}" for name, limit in _LIMITS.items()
 )
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from agreements.models import AgreementFile, Party, RegionalAgreement
 from agreements.registers import Register
 from lib import prefectures
-from lib.forms import ANY
+from lib.forms import ANY, LineField
 from lib.uploads import validate_pdf
 from members.malware import refuse_unless_clean
 
@@ -63,6 +63,7 @@ class AgreementFileForm(forms.ModelForm):
     class Meta:
         model = AgreementFile
         fields = ["title", "file"]
+        field_classes = {"title": LineField}
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

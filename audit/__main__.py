@@ -23,6 +23,7 @@ from pathlib import Path
 from audit import lighthouse, markup, refused, rules, table, visit
 from audit.roles import PUBLIC, ROLES, SECRETARIAT
 from audit.table import Seen
+from bench.table import write
 from tests import server
 
 PARTS = ("markup", "axe", "forms", "lighthouse")
@@ -55,7 +56,7 @@ def main() -> int:
             reports = list(scored(stage, arguments.tools))
             day = f"Measured on {table.today()}, Python {platform.python_version()}."
             scores = [lighthouse.HEAD, f"|{'---|' * 11}", *map(str, reports)]
-            table.write("lighthouse", [day, "", *scores])
+            write(table.RESULT, "lighthouse", [day, "", *scores])
             faults += told_of(reports)
     print("\n".join(faults))
     return 1 if faults else 0
@@ -119,7 +120,7 @@ def noted(seen: Seen, arguments: argparse.Namespace) -> Iterator[str]:
     """The faults; the row stands in the table when the checker and axe have read every page."""
     print("\n".join(table.pages({seen.role: seen.row})), flush=True)
     if set(arguments.only) >= OF_EVERY_PAGE and not arguments.pages:
-        table.write("pages", table.pages(table.rows_written() | {seen.role: seen.row}))
+        write(table.RESULT, "pages", table.pages(table.rows_written() | {seen.role: seen.row}))
     for found in (seen.broken, seen.markup, seen.axe, seen.sideways):
         for address, those in found.items():
             yield from (f"{seen.role} {address} {fault}" for fault in those)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from audit.roles import ROLES
 from audit.visit import Page
+from bench.table import written
 
 RESULT = Path("docs/quality.md")
 HEAD = (
@@ -62,18 +63,8 @@ def pages(rows: dict[str, str]) -> list[str]:
 
 def rows_written() -> dict[str, str]:
     """Of the roles that were asked before: each stays until it is asked again."""
-    text = RESULT.read_text(encoding="utf-8").partition(_mark("pages", "begin"))[2]
-    lines = text.partition(_mark("pages", "end"))[0].splitlines()
+    lines = written(RESULT, "pages")
     return {line.split(" | ")[0].removeprefix("| "): line for line in lines}
-
-
-def write(part: str, lines: list[str]) -> None:
-    """Between the marks of this part; what is written around them stays."""
-    begin, end = _mark(part, "begin"), _mark(part, "end")
-    before, _, rest = RESULT.read_text(encoding="utf-8").partition(begin)
-    after = rest.partition(end)[2]
-    text = "\n".join(lines)
-    RESULT.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def today() -> str:
@@ -82,7 +73,3 @@ def today() -> str:
 
 def _line(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _mark(part: str, which: str) -> str:
-    return f"<!-- {part}: {which} -->"

@@ -27,7 +27,7 @@ from typing import Any
 from bench.load import CONNECTIONS, measure
 from bench.machine import POSTGRES, analyze, database, memory_of_workers
 from bench.pages import pages
-from bench.table import write
+from bench.table import BENCHMARKS, write
 from bench.visitor import member_cookies
 from tests import server
 from tests.postgres import throwaway_postgres
@@ -68,7 +68,7 @@ def main() -> None:
             for line in measured(url, replies, arguments.requests):
                 print(line, flush=True)
                 lines.append(line)
-    write("measured", lines)
+    write(BENCHMARKS, "measured", lines)
 
 
 def read_arguments() -> argparse.Namespace:

@@ -24,10 +24,24 @@ def analyze(url: str) -> None:
 
 def memory_of_workers(master: int) -> list[float]:
     """Resident megabytes; nothing where the system does not tell."""
-    children = Path(f"/proc/{master}/task/{master}/children")
-    if not children.exists():
-        return []
-    return [resident(int(pid)) for pid in children.read_text().split()]
+    return [resident(pid) for pid in workers_of(master)]
+
+
+def workers_of(master: int) -> list[int]:
+    """Processes whose parent is gunicorn's master; zombies are none any more."""
+    return [
+        int(stat.parent.name)
+        for stat in Path("/proc").glob("[0-9]*/stat")
+        if _parent(stat) == master
+    ]
+
+
+def _parent(stat: Path) -> int | None:
+    try:
+        state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return int(parent) if state != "Z" else None
 
 
 def resident(pid: int) -> float:

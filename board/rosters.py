@@ -11,7 +11,6 @@ from board.answering import Line, Roster
 from board.models import Attachment, Category, Topic
 from board.models.attachment import AttachmentQuerySet
 from lib import archives
-from lib.spreadsheets import write_csv, write_xlsx
 
 HEADS = ("団体コード", "都道府県", "団体名", "種別", "回答", "数量", "メッセージ")
 OF_PERSON = (
@@ -64,15 +63,6 @@ def _person(line: Line) -> list[str | int | None]:
 
 def _moment(moment: datetime) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
-
-
-def as_xlsx(roster: Roster) -> bytes:
-    heads, rows = table(roster)
-    return write_xlsx("名簿", heads, rows)
-
-
-def as_csv(roster: Roster) -> bytes:
-    return write_csv(*table(roster))
 
 
 def archive(attachments: Iterable[Attachment]) -> IO[bytes]:

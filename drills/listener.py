@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from faults.stage import Stage, end
+from faults.stage import Stage
+from tests.server import stop
 
 
 @contextmanager
@@ -27,5 +28,5 @@ def served(stage: Stage, listener: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        end(process)
+        stop(process)
         log.close()

@@ -14,15 +14,15 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import table
 from faults import attacks, clock, database, disk, jobs, mails, posts, visitors
 from faults.finding import Finding
 from faults.stage import Stage, on_postgres, on_sqlite
 
 Fault = Callable[[Stage], Finding]
 
-RESULT = Path("docs/reliability.md")
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-HEAD = "| name | fault | promise | seen | held | day |\n|---|---|---|---|---|---|"
+RESULT, PART = Path("docs/reliability.md"), "measured"
+HEAD = ("| name | fault | promise | seen | held | day |", "|---|---|---|---|---|---|")
 
 ON_POSTGRES: dict[str, Fault] = {
     "killed_web_workers": posts.killed_web_workers,
@@ -86,13 +86,10 @@ def injected(
 
 
 def write(name: str, finding: Finding) -> None:
-    """Its row of the table between the marks; other rows, and what is written around them, stay."""
-    before, _, rest = RESULT.read_text(encoding="utf-8").partition(BEGIN)
-    table, _, after = rest.partition(END)
-    rows = {row.split("`")[1]: row for row in table.splitlines() if row.startswith("| `")}
+    """Its row of the table; other rows stay."""
+    rows = {row.split("`")[1]: row for row in table.written(RESULT, PART) if row.startswith("| `")}
     rows[name] = f"| `{name}` {finding} {datetime.now(tz=UTC):%Y-%m-%d} |"
-    ordered = "\n".join(rows[known] for known in FAULTS if known in rows)
-    RESULT.write_text(f"{before}{BEGIN}\n{HEAD}\n{ordered}\n{END}{after}", encoding="utf-8")
+    table.write(RESULT, PART, [*HEAD, *(rows[known] for known in FAULTS if known in rows)])
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from bench.machine import workers_of
 from faults.client import Member
 from faults.finding import Finding
-from faults.stage import Stage, kill, workers_of
+from faults.stage import Stage, kill
 
 CLIENTS = 8
 # A worker needs a second to start: killing faster would measure nothing but the start.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from faults.stage import end, wait_until
+from faults.stage import wait_until
 from tests import server
 
 
@@ -35,7 +35,7 @@ def proxied(
                 raise RuntimeError("nginx does not answer")
             yield front
         finally:
-            end(process)
+            server.stop(process)
 
 
 def _listens(port: int) -> bool:

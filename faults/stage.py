@@ -49,7 +49,7 @@ class Stage:
         try:
             yield process
         finally:
-            end(process)
+            server.stop(process)
             log.close()
 
     def python(self, *arguments: str, **changes: str) -> str:
@@ -116,33 +116,6 @@ def _prepared(database: LocalServer | None, root: Path) -> Iterator[Stage]:
         if root == server.ROOT:
             server.manage(environment, "write_error_pages")
         yield Stage(Path(name), environment, database, root)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(server.STOP_LIMIT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def workers_of(master: int) -> list[int]:
-    """Processes whose parent is gunicorn's master; zombies are none any more."""
-    return [
-        int(stat.parent.name)
-        for stat in Path("/proc").glob("[0-9]*/stat")
-        if _parent(stat) == master
-    ]
-
-
-def _parent(stat: Path) -> int | None:
-    try:
-        state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-    except OSError:
-        return None
-    return int(parent) if state != "Z" else None
 
 
 def kill(pid: int) -> bool:

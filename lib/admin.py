@@ -28,6 +28,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import DeletedObject
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from lib.forms import LineField, TextField
 from lib.imports import SheetResource, error_lines
 from lib.list_filters import DateRangeFilter
 from lib.spreadsheets import XLSX, JapaneseCSV, write_blank, write_csv
@@ -43,6 +44,7 @@ SECRET_COLUMNS = {"token", "form_key", "password", "session_key"}
 OF_A_BODY = ("organization__id__exact", "seat__organization__id__exact")
 IN_ORDER = "小さい数から順に並びます。"
 SLUG = "アドレスの一部になる半角の英小文字とハイフン。例：chiiki-joho"
+TEXT_FIELDS = {models.CharField: LineField, models.TextField: TextField}
 DATE_EXAMPLES = "例：令和8年3月12日、R8.3.12、2026-03-12"
 
 
@@ -127,7 +129,10 @@ class NamedAutocomplete(AutocompleteSelect):
 
 
 class Helpful(admin.options.BaseModelAdmin):
-    """Forms that say what a field does, where somebody who builds no portals would wonder."""
+    """Forms that say what a field does, where somebody who builds no portals would wonder.
+
+    Text is cleaned as members' is: one control character out of a word processor would break feeds and sheets.
+    """
 
     # Words for the secretariat; a member's form of the same field has its own.
     help_texts: dict[str, str] = {}
@@ -137,6 +142,8 @@ class Helpful(admin.options.BaseModelAdmin):
     ) -> forms.Field | None:
         if db_field.name in self.help_texts:
             kwargs.setdefault("help_text", self.help_texts[db_field.name])
+        if type(db_field) in TEXT_FIELDS:
+            kwargs.setdefault("form_class", TEXT_FIELDS[type(db_field)])
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from lib.admin import PortalModelAdmin
+from lib.numbers import whole_number
 
 MOST = 200
 TOO_MANY = f"一度に操作できるのは{MOST}件までです。絞り込んでから選んでください。"
@@ -94,8 +95,8 @@ class BulkAdmin(PortalModelAdmin):
         """Empty where the act was done."""
         data = form.cleaned_data
         if takes_edits(self.bulk[act].form):
-            seen = request.POST.get(f"expected-{row.pk}", "")
-            data = {**data, "expected": int(seen) if seen.isdecimal() else -1}
+            seen = whole_number(request.POST.get(f"expected-{row.pk}", ""))
+            data = {**data, "expected": -1 if seen is None else seen}
         if reason := self.refusals(act, [row], request).get(row):
             return reason
         try:
@@ -117,8 +118,8 @@ def _chosen(model_admin: BulkAdmin, request: HttpRequest) -> QuerySet[Any]:
 
     What they belong to is read row by row, as it is when the row's turn comes.
     """
-    keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
-    return model_admin.get_queryset(request).filter(pk__in=keys)
+    keys = map(whole_number, request.POST.getlist(ACTION_CHECKBOX_NAME))
+    return model_admin.get_queryset(request).filter(pk__in=[key for key in keys if key is not None])
 
 
 def _on_many(

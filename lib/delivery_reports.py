@@ -12,6 +12,7 @@ from email.message import Message
 from flufl.bounce import all_failures
 
 from lib.mail import number_in
+from lib.text import clean_line
 
 # Where mail servers write the address that a mail came to.
 _ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
@@ -66,5 +67,7 @@ def _status_of(message: Message) -> tuple[str, str]:
             continue
         for block in part.get_payload():
             if isinstance(block, Message) and block["Status"]:
-                return str(block["Status"]).strip(), str(block["Diagnostic-Code"] or "").strip()
+                # A remark in brackets may follow; whatever else stands there is another server's.
+                status, *_ = clean_line(str(block["Status"])).split() or [""]
+                return status, clean_line(str(block["Diagnostic-Code"] or ""))
     return "", ""

@@ -12,13 +12,12 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
 from PIL import Image, ImageOps
 from PIL.ImageFile import ImageFile
 
-from lib.uploads import clean_name
+from lib.uploads import refusal
 
 MAX_PIXELS = 40_000_000
 THUMBNAIL_SIZE = (320, 240)
@@ -69,10 +68,7 @@ def thumbnail(file: File, size: tuple[int, int] = THUMBNAIL_SIZE) -> ContentFile
 @contextmanager
 def _opened(file: File) -> Iterator[ImageFile]:
     """The image, not decoded yet; whatever goes wrong with it becomes a ValidationError."""
-    name = clean_name(file.name or "")
-    too_large = ValidationError(
-        f"「{name}」は画素数が多すぎます（4,000万画素まで）。縮小してください。"
-    )
+    too_large = refusal(file, "は画素数が多すぎます（4,000万画素まで）。縮小してください。")
     try:
         with _one_at_a_time, Image.open(file, formats=_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -81,9 +77,8 @@ def _opened(file: File) -> Iterator[ImageFile]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_large from error
     except _DAMAGED as error:
-        raise ValidationError(
-            f"「{name}」は画像として読み取れません。壊れていないか確かめて、保存し直してください。"
-        ) from error
+        problem = "は画像として読み取れません。壊れていないか確かめて、保存し直してください。"
+        raise refusal(file, problem) from error
     finally:
         file.seek(0)
 

@@ -4,9 +4,9 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import tablib
 from django.contrib.contenttypes.models import ContentType
@@ -24,6 +24,7 @@ from tablib.exceptions import TablibException
 
 from lib.clock import parse_time
 from lib.moments import parse_moment
+from lib.progress import shown_on
 from lib.spreadsheets import XLSX, JapaneseCSV
 from lib.text import half_width
 from lib.wareki import parse_date
@@ -31,6 +32,8 @@ from lib.wareki import parse_date
 HEADER_ROWS = 1
 # Excel hands 13:30 over as 13:30:00.
 _SECONDS = re.compile(r"(\d{1,2}:\d{2}):\d{2}(?:\.\d+)?$")
+# Excel hands dates over as 2026-03-12 00:00:00.
+_MIDNIGHT = " 00:00:00"
 SAMPLE_ROW = "見本の行です。消してから取り込んでください。"
 
 
@@ -184,8 +187,7 @@ class DateWidget(CharWidget):
     """和暦 or 西暦 in, 西暦 out; an empty cell is no date."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        # Excel hands dates over as 2026-03-12 00:00:00.
-        text = str(value or "").removesuffix(" 00:00:00")
+        text = str(value or "").removesuffix(_MIDNIGHT)
         return parse_date(text) if text else None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -200,7 +202,8 @@ class MomentWidget(CharWidget):
         self.default = default
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> datetime | None:
-        text = _SECONDS.sub(r"\1", str(value or ""))
+        # A cell that holds a day alone comes as midnight.
+        text = _SECONDS.sub(r"\1", str(value or "").removesuffix(_MIDNIGHT))
         return parse_moment(text, default=self.default) if text else None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -268,7 +271,7 @@ def read_sheet(path: Path) -> tablib.Dataset:
         return sheet_format.create_dataset(path.read_bytes())
     except ValidationError as error:
         raise CommandError(f"{path}: {error.message}") from error
-    except (OSError, csv.Error, BadZipFile, KeyError, TablibException) as error:
+    except (OSError, csv.Error, KeyError, TablibException) as error:
         raise CommandError(f"{path}: {error!r}") from error
 
 
@@ -284,7 +287,7 @@ class SheetCommand(BaseCommand):
             dataset,
             dry_run=options.pop("dry_run"),
             rollback_on_validation_errors=True,
-            progress=self._progress_of(path.name, len(dataset)),
+            progress=partial(self._show, path.name, len(dataset)),
             **options,
         )
         if result.has_errors() or result.has_validation_errors():
@@ -294,16 +297,9 @@ class SheetCommand(BaseCommand):
         counts = ", ".join(f"{count} {name}" for name, count in result.totals.items() if count)
         self.stdout.write(f"{path.name}: {counts or 'empty'}")
 
-    def _progress_of(self, name: str, total: int) -> Callable[[int], None] | None:
-        """Only for somebody who watches: a log gets the result alone."""
-        if not self.stdout.isatty():
-            return None
-
-        def show(done: int) -> None:
-            if done % 100 == 0 or done == total:
-                self.stdout.write(f"\r{name}: {done}/{total}", ending="\n" if done == total else "")
-
-        return show
+    def _show(self, name: str, total: int, done: int) -> None:
+        if done % 100 == 0 or done == total:
+            shown_on(self.stdout, f"rows of {name}")(done, total)
 
 
 def error_lines(result: Result) -> list[str]:

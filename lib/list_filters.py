@@ -1,7 +1,7 @@
 """Filters beside the lists of the admin."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
 
+from lib.moments import midnight
 from lib.wareki import WarekiDateField
 
 BACKWARDS = "終わりの日が、始まりの日より前です。"
@@ -107,13 +107,9 @@ class DateRangeFilter(admin.FieldListFilter):
         conditions: dict[str, Any] = {}
         has_time = isinstance(self.field, models.DateTimeField)
         if since:
-            conditions[f"{self.field_path}__gte"] = _midnight(since) if has_time else since
+            conditions[f"{self.field_path}__gte"] = midnight(since) if has_time else since
         if until and has_time:
-            conditions[f"{self.field_path}__lt"] = _midnight(until + timedelta(days=1))
+            conditions[f"{self.field_path}__lt"] = midnight(until + timedelta(days=1))
         elif until:
             conditions[f"{self.field_path}__lte"] = until
         return queryset.filter(**conditions)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

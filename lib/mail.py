@@ -1,7 +1,8 @@
 """The only caller of django.core.mail: one plain-text mail to one address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import format_datetime, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from urllib.parse import urlsplit
@@ -9,10 +10,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import sanitize_address
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from lib.columns import wrap
+from lib.text import clean_line
 
 SUBJECT_PREFIX = "【特別区全国連携】"
 _RETURN_TAG = re.compile(r"\+(?P<number>[0-9]{1,18})-(?P<seal>[0-9a-f]{16})@")
@@ -48,6 +51,7 @@ def send(
     `number` comes back in the address of a delivery report. Raises RefusedError, or OSError and
     smtplib.SMTPException for trouble that may pass.
     """
+    _check_host(address)
     message = EmailMessage(
         # A title may hold anything; a header is one line.
         subject=" ".join(f"{SUBJECT_PREFIX}{subject}".split()),
@@ -63,16 +67,30 @@ def send(
             **(headers or {}),
         },
     )
-    try:
+    with _final_refusals():
         message.send()
+
+
+@contextmanager
+def _final_refusals() -> Iterator[None]:
+    try:
+        yield
     except SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
-        _raise_if_final(code, text.decode(errors="replace"))
+        _raise_if_final(code, clean_line(text.decode(errors="replace")))
         raise
     except (SMTPSenderRefused, SMTPDataError) as error:
         if 500 <= error.smtp_code < 600:
             raise RefusedError(str(error)) from error
         raise
+
+
+def _check_host(address: str) -> None:
+    """Forms take hosts that no envelope can name (RFC 3490), as a label of sixty kana."""
+    try:
+        sanitize_address(address, "utf-8")
+    except ValueError as error:
+        raise UnknownAddressError(str(error)) from error
 
 
 def _raise_if_final(code: int, text: str) -> None:

@@ -94,7 +94,7 @@ def render(text: str, *, images: Container[str] = ()) -> str:
     return nh3.clean(
         _markdown.render(text, {"images": images}),
         tags=_TAGS | {"img"} if images else _TAGS,
-        attributes={"a": {"href", "title"}, "img": {"src", "alt"}},
+        attributes={"a": {"href", "title"}, "img": {"src", "alt"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener",
     )

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lib.text import cut, fold
 
 BEFORE, LENGTH = 40, 140
+_PART = 1000
 # A character with what belongs to it: combining marks, half-width ﾞ and ﾟ, what is never shown.
 _CLUSTER = re.compile(
     r"\s+|.[\u0300-\u036f\u3099\u309a\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0100-\U000e01efﾞﾟ゛゜]*",
@@ -39,14 +40,15 @@ def excerpt(texts: Sequence[str], words: Sequence[str]) -> SafeString:
         (number for number, line in enumerate(lines) if any(word in fold(line) for word in words)),
         0,
     )
-    piece = _joined(lines[at:])
+    whole = _joined(lines[at:])
+    skipped, piece = _near(whole, words)
     found = spans(piece, words)
     start = _start(piece, found[0][0]) if found else 0
     shown = cut(piece[start:], LENGTH)
     inside = [(first - start, min(end - start, len(shown))) for first, end in found]
     inside = [span for span in inside if span[0] < span[1]]
-    before = "…" if start or at else ""
-    after = "…" if start + len(shown) < len(piece) else ""
+    before = "…" if skipped + start or at else ""
+    after = "…" if skipped + start + len(shown) < len(whole) else ""
     return mark_safe(f"{before}{_html(shown, inside)}{after}")  # noqa: S308 - both are escaped
 
 
@@ -122,6 +124,15 @@ def _joined(lines: list[str]) -> str:
         if len(piece) > LENGTH:
             break
     return piece
+
+
+def _near(line: str, words: Sequence[str]) -> tuple[int, str]:
+    """The first part that has a word, and what stands before it: a line may be 20,000 letters long."""
+    for at in range(0, len(line), _PART):
+        part = line[at : at + 2 * _PART]
+        if any(word in fold(part) for word in words):
+            return at, line[at : at + 2 * _PART + LENGTH]
+    return 0, line
 
 
 def _start(piece: str, found_at: int) -> int:

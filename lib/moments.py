@@ -1,5 +1,6 @@
 """Moments and times of day as people write them: 令和8年12月25日 15時, 午後1時30分."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from lib.text import half_width
 from lib.wareki import format_date, format_time, parse_date
 
 MAX_CHARACTERS = 60
+_NEXT_NUMBER = re.compile(r"[0-9] +[0-9]+ *$")
 
 
 def midnight(day: date) -> datetime:
@@ -28,6 +30,8 @@ def parse_moment(text: str, *, default: time) -> datetime:
     if len(typed) > MAX_CHARACTERS:
         raise ValueError("日付と時刻だけを入力してください。")
     for end in range(len(typed), 0, -1):
+        if _is_within_number(typed, end):
+            continue
         try:
             day = parse_date(typed[:end])
         except ValueError:
@@ -38,6 +42,16 @@ def parse_moment(text: str, *, default: time) -> datetime:
     # What is wrong with the whole, said by the parser of dates.
     parse_date(typed)
     raise AssertionError("a date that parses is found above")
+
+
+def _is_within_number(typed: str, end: int) -> bool:
+    """2026-12-213:00 may be the 2nd or the 21st, and 2026-12-2 9:00 is not the 29th.
+
+    Eight digits are a day of their own.
+    """
+    before, after = typed[:end], typed[end:]
+    is_cut = before[-1].isdigit() and after[:1].isdigit()
+    return (is_cut or bool(_NEXT_NUMBER.search(before))) and not before.replace(" ", "").isdigit()
 
 
 def format_moment(moment: datetime, *, is_end: bool) -> str:

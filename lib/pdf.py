@@ -11,13 +11,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
 
 from lib.images import thumbnail
 from lib.text import clean_line, clean_text
-from lib.uploads import clean_name
+from lib.uploads import refusal
 
 COVER_SIZE = (480, 680)
 SECONDS = 60
@@ -58,13 +57,13 @@ def read(upload: File) -> PdfContent:
             cwd="/",
         )
     except subprocess.TimeoutExpired as error:
-        raise _refusal(upload, _TOO_MUCH) from error
+        raise refusal(upload, _TOO_MUCH) from error
     finally:
         upload.seek(0)
     if finished.returncode:
         # It stops by itself with a word on what is wrong; a signal or a full memory says none.
         word = finished.stdout.decode(errors="replace")
-        raise _refusal(upload, _PROBLEMS.get(word, _BROKEN if word == "broken" else _TOO_MUCH))
+        raise refusal(upload, _PROBLEMS.get(word, _BROKEN if word == "broken" else _TOO_MUCH))
     return _content(json.loads(finished.stdout))
 
 
@@ -76,7 +75,3 @@ def _content(found: dict) -> PdfContent:
         bookmarks="\n".join(map(clean_line, found["bookmarks"].split("\n"))),
         cover=thumbnail(picture, COVER_SIZE),
     )
-
-
-def _refusal(upload: File, problem: str) -> ValidationError:
-    return ValidationError(f"「{clean_name(upload.name or '')}」{problem}")

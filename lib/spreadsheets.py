@@ -2,7 +2,6 @@
 
 import csv
 import io
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,7 +10,11 @@ import tablib
 from django.core.exceptions import ValidationError
 from import_export.formats import base_formats
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
+
+from lib import office_files
+from lib.text import decoded
 
 Row = Sequence[str | int | None]
 
@@ -53,10 +56,16 @@ def write_book(sheets: Iterable[tuple[str, Sequence[str], Iterable[Row]]]) -> by
         sheet.freeze_panes = "A2"
         sheet.append(list(head))
         for row in rows:
-            sheet.append([harmless(value) for value in row])
+            sheet.append([_cell(value) for value in row])
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _cell(value: str | int | date | None) -> str | int:
+    """XML knows no control characters: one in an old row would cost the whole book."""
+    text = harmless(value)
+    return ILLEGAL_CHARACTERS_RE.sub("", text) if isinstance(text, str) else text
 
 
 def write_blank(
@@ -89,20 +98,13 @@ def write_blank(
 
 
 def decode(content: bytes) -> str:
-    """UTF-8 with or without BOM, else CP932 as Japanese Excel writes it.
-
-    Raises ValidationError when it is neither.
-    """
-    # CP932 gives a meaning to almost every byte: it would read UTF-16 as nonsense.
-    encodings = () if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp932")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValidationError(
-        "文字コードを読み取れません。CSV（UTF-8またはシフトJIS）かExcel（xlsx）で保存し直してください。"
-    )
+    """Raises ValidationError when it is no text of a town hall."""
+    text = decoded(content)
+    if text is None:
+        raise ValidationError(
+            "文字コードを読み取れません。CSV（UTF-8またはシフトJIS）かExcel（xlsx）で保存し直してください。"
+        )
+    return text
 
 
 def restored(value: Any) -> Any:
@@ -139,6 +141,9 @@ class JapaneseCSV(base_formats.CSV):
 
 class XLSX(base_formats.XLSX):
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
+        """Raises ValidationError for what unpacks to far more than it is, has a password, or is another kind."""
+        if problem := office_files.problem_of(in_stream, "xlsx"):
+            raise ValidationError(f"選んだファイル{problem}")
         return _restored_dataset(super().create_dataset(in_stream))
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:

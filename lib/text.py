@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 MAX_WORDS = 10
 
@@ -140,6 +141,21 @@ def clean_text(text: str) -> str:
     """
     text = _LINE_BREAK.sub("\n", _NEVER_STORED.sub("", text)).replace("\t", " ")
     return _LONE_JOINER.sub("", text)
+
+
+def decoded(content: bytes) -> str | None:
+    """UTF-8 with or without BOM, else CP932 as Japanese Windows writes it; None when it is neither.
+
+    Without the sign with which old systems end a file.
+    """
+    # CP932 gives a meaning to almost every byte: it would read UTF-16 as nonsense.
+    encodings = () if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp932")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding).rstrip("\x1a")
+        except UnicodeDecodeError:
+            continue
+    return None
 
 
 def cut(text: str, limit: int) -> str:

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 
 from lib import office_files
-from lib.text import clean_line, cut
+from lib.text import clean_line, cut, decoded
 
 # A request holds at most settings.MAX_REQUEST_BYTES.
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -96,6 +96,11 @@ def extension_of(name: str) -> str:
     return extension.lower() if stem else ""
 
 
+def refusal(upload: File, problem: str) -> ValidationError:
+    """`problem` goes on with a sentence that begins with the name of the file."""
+    return ValidationError(f"「{clean_name(upload.name or '')}」{problem}")
+
+
 def inspect(upload: File) -> Inspected:
     """Raises ValidationError, naming the file, for what may not be uploaded."""
     extension = extension_of(upload.name or "")
@@ -105,18 +110,18 @@ def inspect(upload: File) -> Inspected:
         upload.seek(0)
         problem = _problem_of_content(content, extension)
     if problem:
-        raise _refusal(upload, problem)
+        raise refusal(upload, problem)
     return Inspected(extension, CONTENT_TYPES[extension], extension in IMAGES)
 
 
 def validate_pdf(upload: File) -> None:
     """As inspect, where nothing but a PDF will do."""
     if problem := _problem_of_size(upload):
-        raise _refusal(upload, problem)
+        raise refusal(upload, problem)
     is_pdf = extension_of(upload.name or "") == "pdf" and _is_pdf(upload.read())
     upload.seek(0)
     if not is_pdf:
-        raise _refusal(upload, "はPDFではありません。PDFを選んでください。")
+        raise refusal(upload, "はPDFではありません。PDFを選んでください。")
 
 
 def checksum(upload: File) -> str:
@@ -126,10 +131,6 @@ def checksum(upload: File) -> str:
         digest.update(chunk)
     upload.seek(0)
     return digest.hexdigest()
-
-
-def _refusal(upload: File, problem: str) -> ValidationError:
-    return ValidationError(f"「{clean_name(upload.name or '')}」{problem}")
 
 
 def _parts(name: str) -> tuple[str, str]:
@@ -176,18 +177,9 @@ def _is_pdf(content: bytes) -> bool:
 
 
 def _problem_of_text(content: bytes) -> str:
-    text = _decoded(content)
+    text = decoded(content)
     if text is None or _NO_TEXT.search(text):
         return "の文字を読み取れません。UTF-8かシフトJISのテキストで保存し直してください。"
     if _MARKUP.match(text):
         return "はテキストではなく、HTMLかXMLです。"
     return ""
-
-
-def _decoded(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None

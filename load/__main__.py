@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.machine import POSTGRES, analyze
-from bench.table import write
+from bench.table import BENCHMARKS, write
 from faults.proxy import proxied
 from faults.stage import Stage
 from load.findings import Answers, Memory
@@ -49,7 +49,7 @@ def main() -> int:
     lines = [heading(arguments.minutes), "", *answers.table(), "", str(memory)]
     print("\n".join(lines))
     if arguments.minutes == MINUTES:
-        write("load", lines)
+        write(BENCHMARKS, "load", lines)
     return 0 if answers.hold and memory.is_flat else 1
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lib.text import clean_line
+from lib.forms import LineField, TextField
 from lib.wareki import WarekiDateField
 from members import people, reorganization, suspension
 from members.models import Invitation, Organization, Seat, User
@@ -32,7 +32,7 @@ class ActForm(forms.Form):
 
 
 class ReasonForm(ActForm):
-    reason = forms.CharField(
+    reason = TextField(
         label="会員団体に伝えること",
         max_length=500,
         required=False,
@@ -42,8 +42,8 @@ class ReasonForm(ActForm):
 
 
 class RenameForm(ActForm):
-    name = forms.CharField(label="新しい団体名", max_length=80)
-    kana = forms.CharField(label="ふりがな", max_length=150, required=False)
+    name = LineField(label="新しい団体名", max_length=80)
+    kana = LineField(label="ふりがな", max_length=150, required=False)
     from_date = WarekiDateField(
         label="新しい名称になった日",
         required=False,
@@ -64,7 +64,7 @@ class RenameForm(ActForm):
 
 class MoveSeatForm(ActForm):
     seat = forms.ModelChoiceField(label="移す担当部署", queryset=Seat.objects.none())
-    into = forms.CharField(
+    into = LineField(
         label="移す先の会員団体",
         max_length=100,
         help_text="名称かふりがなを入力してください。例：群馬県見本市",
@@ -78,7 +78,7 @@ class MoveSeatForm(ActForm):
 
     def clean_into(self) -> Organization:
         """By its full name, or by what finds exactly one."""
-        typed = clean_line(self.cleaned_data["into"])
+        typed: str = self.cleaned_data["into"]
         bodies = Organization.objects.active().exclude(kind=Organization.Kind.SECRETARIAT)
         found = list(bodies.exclude(pk=self.body.pk).search(typed).in_code_order()[: MANY + 1])
         exact = [body for body in found if typed in (body.full_name, body.name)]

@@ -9,8 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lib.forms import FormKeyField
-from lib.text import clean_line, clean_text
+from lib.forms import FormKeyField, LineField, TextField
 from members import care as notes
 from members import people, suspension
 from members.access import MemberRequest
@@ -25,23 +24,14 @@ STALE = "ほかの担当者の操作で、状態がすでに変わっていま�
 
 class NoteForm(forms.Form):
     form_key = FormKeyField()
-    spoken_to = forms.CharField(
+    spoken_to = LineField(
         label="相手の方", max_length=100, required=False, help_text="例：企画課の担当の方"
     )
-    text = forms.CharField(label="内容", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def clean_spoken_to(self) -> str:
-        return clean_line(self.cleaned_data["spoken_to"])
-
-    def clean_text(self) -> str:
-        return clean_text(self.cleaned_data["text"]).strip()
+    text = TextField(label="内容", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class StrikeForm(forms.Form):
-    reason = forms.CharField(label="取消線の理由", max_length=200)
-
-    def clean_reason(self) -> str:
-        return clean_line(self.cleaned_data["reason"])
+    reason = LineField(label="取消線の理由", max_length=200)
 
 
 @require_safe

@@ -22,13 +22,18 @@ logger = logging.getLogger(__name__)
 
 
 def send_due_mail() -> int:
-    """One batch over one connection; answers how many rows were settled.
+    """One batch over one connection; answers how many rows were settled."""
+    return 0 if _is_frozen() else _send_single() or _send_digests()
 
-    A restored copy sends nothing before go_live: the server that it was made on may still run.
-    """
-    if Restoration.objects.frozen().exists():
-        return 0
-    return _send_single() or send_digests()
+
+def send_digests() -> int:
+    """As send_due_mail(), of digests alone."""
+    return 0 if _is_frozen() else _send_digests()
+
+
+def _is_frozen() -> bool:
+    """A restored copy sends nothing before go_live: the server that it was made on may still run."""
+    return Restoration.objects.frozen().exists()
 
 
 def _send_single() -> int:
@@ -40,7 +45,7 @@ def _send_single() -> int:
     return settled + _Postman(posts).carry([[row] for row in wanted])
 
 
-def send_digests() -> int:
+def _send_digests() -> int:
     """What is due for some addresses, each in one mail; answers how many rows were settled."""
     addresses = MailAddress.objects.all().claim_with_digest(limit=ADDRESSES)
     if not addresses:

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 
 from lib.admin import PortalModelAdmin
 from lib.moments import MomentField
-from lib.text import clean_line, clean_text
 from members import audit
 from renkei import site_notices
 from renkei.models import SiteNotice
@@ -74,12 +73,6 @@ class SiteNoticeForm(forms.ModelForm):
             "level": "緊急は、いちばん上に赤い枠で表示します。",
             "text": "300字まで。すべてのページの上に表示します。",
         }
-
-    def clean_text(self) -> str:
-        return clean_text(self.cleaned_data["text"]).strip()
-
-    def clean_link_text(self) -> str:
-        return clean_line(self.cleaned_data["link_text"])
 
 
 @admin.register(SiteNotice)

@@ -1,7 +1,6 @@
 """The real portal in processes of its own: for the browser tests and for `python -m bench`."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -83,7 +82,7 @@ def serving(
         _wait_until_it_answers(server, process)
         yield server
     finally:
-        _stop(process)
+        stop(process)
 
 
 def prepare(environment: Environment, *, root: Path = ROOT) -> None:
@@ -130,10 +129,10 @@ def _is_healthy(port: int) -> bool:
         connection.close()
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """TERM lets gunicorn end its workers; KILL is for one that hangs."""
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """TERM lets a process end its work; KILL is for one that hangs."""
     if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
     try:
         process.wait(STOP_LIMIT)
     except subprocess.TimeoutExpired:

@@ -10,6 +10,12 @@ from aiosmtpd.controller import Controller
 from tests.server import free_port
 
 HANG_SECONDS = 2
+# For settings: nobody listens there.
+AWAY = {
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_HOST": "127.0.0.1",
+    "EMAIL_PORT": 1,
+}
 
 
 class Mailbox:

@@ -1,12 +1,15 @@
 """Hostile text in every field of every form that takes a POST: no page breaks, nothing runs, no header is added."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms import BaseForm, CharField, PasswordInput
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +23,7 @@ from tests.conftest import MEMBERS, HttpsClient
 from tests.page_forms import PageForms
 from tests.tables import changed, everything
 from tests.test_access import ACTS, FORMS, PAGES, arguments_for
+from tests.test_architecture import MAY_IMPORT
 
 NAMES = "髙﨑𠮷野家👨‍👩‍👧‍👦か\u3099が葛\U000e0100"
 TEXTS = {
@@ -208,3 +212,31 @@ def test_fields_that_no_form_has_are_not_read(forms, client_factory):
         assert groups == old_groups, address
         made = [row for row in rows if row not in old_rows]
         assert not [row for row in made if True in row or "secretariat" in row], address
+
+
+# Folded by their widgets, or compared with what is known.
+OTHER_WORDS = {"telephone", "username", "login", "code"}
+
+
+def forms_of_ours():
+    """Every form that is declared outside the admin, which makes fields of its own (lib/admin.py)."""
+    waiting = [BaseForm]
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        app, *rest = form.__module__.split(".")
+        if app in MAY_IMPORT and "admin" not in form.__module__:
+            yield form
+
+
+def test_what_nobody_can_see_fills_in_no_field():
+    taken = set()
+
+    for form in forms_of_ours():
+        for name, field in getattr(form, "base_fields", {}).items():
+            is_word = isinstance(field, CharField) and not isinstance(field.widget, PasswordInput)
+            if is_word and field.required and name not in OTHER_WORDS:
+                with suppress(ValidationError):
+                    taken.add((form.__name__, name, field.clean("\u200b\u2060\u00ad")))
+
+    assert taken == set()

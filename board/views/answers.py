@@ -20,7 +20,7 @@ from board.views.acts import STALE, act_page, filled, forget
 from board.views.desk import Desk, write
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import closed_before, uuids
-from lib import prefectures
+from lib import downloads, prefectures
 from lib.numbers import whole_number
 from lib.wareki import format_date
 from members import audit
@@ -41,7 +41,6 @@ REACHED = (
     ("unread", "まだ読んでいない団体"),
     ("unreached", "読んでおらず、メールも届いていない団体"),
 )
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @keeps_typed_text(ANSWER, files.keep)
@@ -166,10 +165,7 @@ def roster_file(request: MemberRequest, pk: int, extension: str) -> HttpResponse
         raise PermissionDenied
     roster = Roster.of(topic)
     audit.record("export_roster", topic, by=request.user)
-    content = rosters.as_xlsx(roster) if extension == "xlsx" else rosters.as_csv(roster)
-    response = HttpResponse(content, content_type=XLSX if extension == "xlsx" else "text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="roster-{pk}.{extension}"'
-    return response
+    return downloads.sheet(extension, *rosters.table(roster), name=f"roster-{pk}", title="名簿")
 
 
 @require_POST

@@ -16,7 +16,6 @@ from import_export.results import Result, RowResult
 
 from lib.admin import IN_ORDER, HistoryAdmin, LabelledTabularInline, PortalModelAdmin
 from lib.list_filters import filled
-from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from members import people, reorganization
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
@@ -151,12 +150,6 @@ class OrganizationForm(forms.ModelForm):
         required=False,
         help_text="団体名を改めるときに入力します。空なら今日です。前の名称は「旧名称」に残ります。",
     )
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"])
-
-    def clean_kana(self) -> str:
-        return clean_line(self.cleaned_data["kana"])
 
     def clean_renamed_on(self) -> date | None:
         day = self.cleaned_data["renamed_on"]

@@ -15,7 +15,6 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from lib import prefectures, x_posts
-from lib.text import clean_line, clean_text
 from members import introductions
 from members.access import MemberRequest
 from members.exporting import ExportingAdmin
@@ -29,16 +28,13 @@ class IntroductionForm(forms.ModelForm):
     """One form, several buttons: what must be filled in depends on the one that was pressed."""
 
     def clean_text(self) -> str:
-        text = clean_text(self.cleaned_data["text"]).strip()
+        text: str = self.cleaned_data["text"]
         found = x_posts.weight(text)
         if found > x_posts.MAX_WEIGHT:
             raise forms.ValidationError(
                 f"Xの数え方で{found}あります。{x_posts.MAX_WEIGHT}までに縮めてください。"
             )
         return text
-
-    def clean_reason(self) -> str:
-        return clean_line(self.cleaned_data["reason"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -7,7 +7,8 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from lib.text import clean_line, half_width
+from lib.forms import LineField
+from lib.text import half_width
 from members.forms.application import WideEmailInput, WideInput
 from members.models import Invitation, User
 from members.models.account import validate_username
@@ -83,7 +84,7 @@ class _PasswordTwice(forms.Form):
 class AcceptanceForm(_PasswordTwice):
     """The person of an invitation: name, how to log in, password."""
 
-    name = forms.CharField(label="氏名", max_length=50)
+    name = LineField(label="氏名", max_length=50)
     username = forms.CharField(
         label="利用者ID",
         min_length=4,
@@ -111,9 +112,6 @@ class AcceptanceForm(_PasswordTwice):
         self.fields["password"].label = "パスワード"
         self.fields["again"].label = "パスワード（確認）"
         self.order_fields(["name", "username", "email"])
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"])
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"]

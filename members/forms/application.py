@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from lib import prefectures
-from lib.forms import FormKeyField
+from lib.forms import FormKeyField, LineField, TextField
 from lib.local_government_codes import readings
-from lib.text import clean_line, clean_text, fold, half_width
+from lib.text import fold, half_width
 from members.models import (
     Application,
     LocalGovernment,
@@ -117,6 +117,10 @@ class ApplicationForm(forms.ModelForm):
             "purpose",
             "themes",
         ]
+        field_classes = {
+            **dict.fromkeys(("body_name", "section", "contact_name"), LineField),
+            "purpose": TextField,
+        }
         widgets = {
             "body_name": forms.TextInput(attrs={"list": "bodies", "autocomplete": "organization"}),
             "email": WideEmailInput(attrs={"autocomplete": "email"}),
@@ -158,15 +162,6 @@ class ApplicationForm(forms.ModelForm):
     def terms(self) -> SiteText | None:
         return SiteText.objects.current(SiteText.Slug.TERMS)
 
-    def clean_section(self) -> str:
-        return clean_line(self.cleaned_data["section"])
-
-    def clean_contact_name(self) -> str:
-        return clean_line(self.cleaned_data["contact_name"])
-
-    def clean_purpose(self) -> str:
-        return clean_text(self.cleaned_data["purpose"])
-
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
 
@@ -180,7 +175,7 @@ class ApplicationForm(forms.ModelForm):
             else:
                 self._resolve(prefecture, typed)
             if not self.errors.get("body_name"):
-                self._refuse_members_and_open(prefecture, clean_line(typed))
+                self._refuse_members_and_open(prefecture, typed)
         return data
 
     def _resolve(self, prefecture: str, typed: str) -> None:
@@ -274,4 +269,4 @@ def _not_found(prefecture: str, typed: str) -> str:
         else "名前の一部だけを入力すると、近い名前を示します。"
     )
     name = prefectures.by_code(prefecture).name
-    return f"{name}に「{clean_line(typed)}」は見つかりません。{hint}"
+    return f"{name}に「{typed}」は見つかりません。{hint}"

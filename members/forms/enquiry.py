@@ -2,8 +2,7 @@
 
 from django import forms
 
-from lib.forms import FormKeyField
-from lib.text import clean_line, clean_text
+from lib.forms import FormKeyField, LineField, TextField
 from members.forms.application import WideEmailInput
 
 PROPOSED = (
@@ -13,25 +12,16 @@ PROPOSED = (
 
 class AskManagersForm(forms.Form):
     form_key = FormKeyField()
-    name = forms.CharField(label="氏名", max_length=50)
-    section = forms.CharField(label="部署名", max_length=80, help_text="例：観光課 振興担当")
+    name = LineField(label="氏名", max_length=50)
+    section = LineField(label="部署名", max_length=80, help_text="例：観光課 振興担当")
     mailbox = forms.EmailField(
         label="メールアドレス",
         help_text="管理担当者からの返事を受け取るメールアドレス",
         widget=WideEmailInput(attrs={"autocomplete": "email"}),
     )
-    message = forms.CharField(
+    message = TextField(
         label="伝えたいこと",
         max_length=1000,
         initial=PROPOSED,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"])
-
-    def clean_section(self) -> str:
-        return clean_line(self.cleaned_data["section"])
-
-    def clean_message(self) -> str:
-        return clean_text(self.cleaned_data["message"])

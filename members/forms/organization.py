@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from lib.text import clean_line, clean_text
+from lib.forms import LineField, TextField
 from lib.wareki import WarekiDateField
 from members.forms.application import (
     TELEPHONE,
@@ -42,6 +42,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = Organization
         fields = [*FIELDS, "themes"]
+        field_classes = {"introduction": TextField}
         widgets = {"introduction": forms.Textarea(attrs={"rows": 6}), "x_account": WideInput}
         labels = {"x_account": "Xアカウント"}
         help_texts = {
@@ -53,9 +54,6 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["x_account"].validators.append(X_ACCOUNT)
 
-    def clean_introduction(self) -> str:
-        return clean_text(self.cleaned_data["introduction"]).strip()
-
     def clean_x_account(self) -> str:
         return self.cleaned_data["x_account"].removeprefix("@")
 
@@ -64,6 +62,7 @@ class SeatForm(forms.ModelForm):
     class Meta:
         model = Seat
         fields = ["section", "mailbox", "telephone", "extension"]
+        field_classes = {"section": LineField}
         widgets = {
             "mailbox": WideEmailInput,
             "telephone": WideTelephoneInput,
@@ -80,7 +79,7 @@ class SeatForm(forms.ModelForm):
         self.fields["telephone"].validators.append(TELEPHONE)
 
     def clean_section(self) -> str:
-        section = clean_line(self.cleaned_data["section"])
+        section: str = self.cleaned_data["section"]
         same = Seat.objects.filter(organization=self.instance.organization_id, section=section)
         if same.exclude(pk=self.instance.pk).exists():
             raise ValidationError(SECTION_TAKEN)
@@ -93,7 +92,7 @@ class SeatForm(forms.ModelForm):
 class NewPersonForm(forms.Form):
     """Somebody who gets a mail with a link; colleagues may share one mailbox."""
 
-    name = forms.CharField(label="氏名", max_length=50)
+    name = LineField(label="氏名", max_length=50)
     address = forms.EmailField(
         label="メールアドレス",
         help_text="招待のメールを送ります。部署で共有するアドレスでもかまいません。",
@@ -104,9 +103,6 @@ class NewPersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.seat = seat
         self.initial.setdefault("address", seat.mailbox)
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"])
 
     def clean_address(self) -> str:
         return self.cleaned_data["address"].lower()
@@ -153,8 +149,6 @@ class ConfirmationForm(forms.ModelForm):
     class Meta:
         model = Confirmation
         fields = ["note"]
+        field_classes = {"note": TextField}
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"note": "年次確認の結果と一緒に、事務局が読みます。1,000字まで。"}
-
-    def clean_note(self) -> str:
-        return clean_text(self.cleaned_data["note"]).strip()

@@ -11,7 +11,7 @@ from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lib.text import clean_line
+from lib.forms import LineField
 
 _MAX_CREDENTIAL = 20_000
 _NAME_LENGTH = 50
@@ -74,7 +74,7 @@ def _refusing(message: str) -> Iterator[None]:
 
 
 class AddPasskeyForm(allauth_forms.AddWebAuthnForm):
-    name = forms.CharField(
+    name = LineField(
         label="パスキーの名前",
         required=False,
         max_length=_NAME_LENGTH,
@@ -88,20 +88,13 @@ class AddPasskeyForm(allauth_forms.AddWebAuthnForm):
         help_text="外すと、パスワードの後の確認だけに使います。",
     )
 
-    def clean_name(self) -> str:
-        self.cleaned_data["name"] = clean_line(self.cleaned_data["name"])
-        return super().clean_name()
-
     def clean(self) -> dict[str, Any]:
         with _refusing(_NOT_ADDED):
             return super().clean()
 
 
 class RenamePasskeyForm(allauth_forms.EditWebAuthnForm):
-    name = forms.CharField(label="パスキーの名前", max_length=_NAME_LENGTH)
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"])
+    name = LineField(label="パスキーの名前", max_length=_NAME_LENGTH)
 
 
 class PasskeyStepForm(allauth_forms.AuthenticateWebAuthnForm):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from lib.text import clean_text
+from lib.forms import TextField
 from members.forms.application import ApplicationForm
 from members.models import Application
 
@@ -44,14 +44,13 @@ class DecisionForm(forms.Form):
     sentence = forms.ChoiceField(
         choices=[("", "選んでください"), *[(title, title) for title in SENTENCES]], required=False
     )
-    reason = forms.CharField(required=False, max_length=2000)
+    reason = TextField(required=False, max_length=2000)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["reason"] = clean_text(data.get("reason", ""))
         if data.get("decision") == self.INSERT and not data.get("sentence"):
             self.add_error("sentence", "定型文を選んでください。")
-        if data.get("decision") in self.NEEDS_REASON and not data["reason"].strip():
+        if data.get("decision") in self.NEEDS_REASON and not data.get("reason"):
             self.add_error("reason", "申請した方に伝える理由を入力してください。")
         return data
 
@@ -59,7 +58,7 @@ class DecisionForm(forms.Form):
     def reason_with_sentence(self) -> str:
         """The chosen sentence in front of what was typed."""
         sentence = SENTENCES[self.cleaned_data["sentence"]]
-        return "\n\n".join(filter(None, [sentence, self.cleaned_data["reason"].strip()]))
+        return "\n\n".join(filter(None, [sentence, self.cleaned_data["reason"]]))
 
 
 class EnteredApplicationForm(ApplicationForm):
@@ -73,7 +72,7 @@ class EnteredApplicationForm(ApplicationForm):
         widget=forms.RadioSelect,
         error_messages={"required": "申請の方法を選んでください。"},
     )
-    note = forms.CharField(
+    note = TextField(
         label="受付メモ",
         required=False,
         max_length=1000,
@@ -90,6 +89,3 @@ class EnteredApplicationForm(ApplicationForm):
         self.fields[
             "email"
         ].help_text = "部署の代表メールアドレス。申請の状況のページと、承認後の招待を送ります。"
-
-    def clean_note(self) -> str:
-        return clean_text(self.cleaned_data["note"])

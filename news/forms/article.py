@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from lib.forms import LineField
 from lib.images import reencode
 from lib.markdown import images_in
-from lib.text import clean_line, clean_text
 from lib.uploads import inspect
 from members.malware import refuse_unless_clean
 from news.models import NewsFile
@@ -17,11 +17,8 @@ from news.models import NewsFile
 class ArticleForm(forms.ModelForm):
     """Every picture is one of the row's own files, and says what it shows (WCAG 1.1.1)."""
 
-    def clean_summary(self) -> str:
-        return clean_line(self.cleaned_data["summary"])
-
     def clean_body(self) -> str:
-        text = clean_text(self.cleaned_data["body"])
+        text: str = self.cleaned_data["body"]
         own = self._own_images()
         errors = []
         for image in images_in(text):
@@ -49,12 +46,14 @@ class NewsFileForm(forms.ModelForm):
     class Meta:
         model = NewsFile
         fields = ["title", "file"]
+        field_classes = {"title": LineField}
 
     content_type = ""
 
     def clean_title(self) -> str:
         # In Markdown a bracket would end it.
-        return clean_line(self.cleaned_data["title"]).translate({ord("["): "［", ord("]"): "］"})
+        title: str = self.cleaned_data["title"]
+        return title.translate({ord("["): "［", ord("]"): "］"})
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

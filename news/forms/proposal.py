@@ -1,13 +1,12 @@
 """An event that a member proposes."""
 
 from datetime import time
-from typing import Any
 
 from django import forms
 
 from lib import prefectures
+from lib.forms import LineField, TextField
 from lib.moments import ClockField, MomentField
-from lib.text import clean_line
 from lib.wareki import WarekiDateField
 from news.forms.article import ArticleForm
 from news.models import Event
@@ -47,19 +46,13 @@ class ProposalForm(ArticleForm):
             *("parking", "online_url", "organizer", "contact", "target", "fee", "capacity"),
             *("apply_until", "apply_how", "url", "wants_introduction"),
         ]
+        field_classes = {**dict.fromkeys(LINES, LineField), "body": TextField}
         widgets = {"body": forms.Textarea(attrs={"rows": 8})}
         help_texts = {
             "body": "どのようなイベントかを書いてください。空の行で段落を分けます。",
             "wants_introduction": "事務局が公式Xで紹介することがあります。内容が公開されることに同意するときに選んでください。",
             "capacity": "定員がないときは、空にします。",
         }
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for name in LINES:
-            if isinstance(data.get(name), str):
-                data[name] = clean_line(data[name])
-        return data
 
     def clean_summary(self) -> str:
         """The secretariat's."""

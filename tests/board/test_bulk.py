@@ -5,7 +5,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from board import moderation, posting
 from board.admin.acts import NOT_OFFERED
@@ -13,6 +12,7 @@ from board.models import Reply, Report, Topic
 from lib import bulk
 from members.models import AuditEntry
 from tests import factories
+from tests.acting import choose, confirm, list_of
 from tests.html import text_of
 
 
@@ -34,28 +34,11 @@ def reports():
     ]
 
 
-def list_of(rows):
-    return reverse(f"admin:board_{rows[0]._meta.model_name}_changelist")
-
-
-def choose(client, act, rows, query=""):
-    """The page that asks."""
-    data = {"action": f"bulk_{act}", ACTION_CHECKBOX_NAME: [row.pk for row in rows]}
-    return client.post(list_of(rows) + query, data)
-
-
-def confirm(client, act, rows, query="", **data):
-    seen = {f"expected-{row.pk}": row.edits for row in rows if hasattr(row, "edits")}
-    chosen = {"action": f"bulk_{act}", ACTION_CHECKBOX_NAME: [row.pk for row in rows]}
-    address = list_of(rows) + query
-    return client.post(address, {**chosen, **seen, "confirmed": "1", **data}, follow=True)
-
-
 def test_page_says_what_will_happen_to_how_many_and_changes_nothing(client, secretary, waiting):
     moderation.approve(waiting[2], expected=0, by=secretary)
     client.force_login(secretary)
 
-    page = text_of(choose(client, "approve", waiting))
+    page = text_of(choose(client, "approve", *waiting))
 
     assert "2件の投稿を承認します。公開範囲の会員が読めるようになります。" in page
     assert "対象にしないもの（1件）" in page
@@ -65,7 +48,7 @@ def test_page_says_what_will_happen_to_how_many_and_changes_nothing(client, secr
 def test_chosen_topics_are_approved_with_an_audit_entry_each(client, secretary, waiting):
     client.force_login(secretary)
 
-    page = text_of(confirm(client, "approve", waiting[:2]))
+    page = text_of(confirm(client, "approve", *waiting[:2]))
 
     assert "承認して公開する：2件を完了しました。" in page
     states = Topic.objects.order_by("pk").values_list("status", flat=True)
@@ -82,7 +65,7 @@ def test_what_was_decided_or_edited_meanwhile_is_named_and_skipped(client, secre
     moderation.approve(decided, expected=0, by=secretary)
     client.force_login(secretary)
 
-    page = text_of(confirm(client, "approve", waiting, query="?status__exact=waiting"))
+    page = text_of(confirm(client, "approve", *waiting, query="?status__exact=waiting"))
 
     assert "次の1件は、先に変わっていたため、そのままです。「秋の交流」" in page
     assert f"次の1件は、{NOT_OFFERED}、そのままです。" in page
@@ -98,10 +81,10 @@ def test_what_was_decided_or_edited_meanwhile_is_named_and_skipped(client, secre
 def test_reason_is_asked_for_and_given_to_each(client, secretary, waiting, act):
     client.force_login(secretary)
 
-    asked = confirm(client, act, waiting, reason=" ")
+    asked = confirm(client, act, *waiting, reason=" ")
     assert "入力してください。" in text_of(asked)
     assert not AuditEntry.objects.exists()
-    confirm(client, act, waiting, reason="会場が未定のため")
+    confirm(client, act, *waiting, reason="会場が未定のため")
 
     field = {"send_back": "approval_note", "hide": "hidden_reason"}[act]
     assert set(Topic.objects.values_list(field, flat=True)) == {"会場が未定のため"}
@@ -114,7 +97,7 @@ def test_text_that_changed_while_the_reason_was_missing_is_not_sent_back(
     client.force_login(secretary)
     Topic.objects.update(edits=1)
 
-    page = confirm(client, "send_back", waiting, reason="")
+    page = confirm(client, "send_back", *waiting, reason="")
 
     assert [row.edits for row, _ in page.context["rows"]] == ["0", "0", "0"]
 
@@ -122,7 +105,7 @@ def test_text_that_changed_while_the_reason_was_missing_is_not_sent_back(
 def test_reports_are_settled_and_what_they_name_is_hidden_once(client, secretary, reports):
     client.force_login(secretary)
 
-    confirm(client, "settle", reports, result="hidden", note="個人情報のため")
+    confirm(client, "settle", *reports, result="hidden", note="個人情報のため")
 
     assert set(Report.objects.values_list("result", flat=True)) == {"hidden"}
     assert Topic.objects.get().hidden_reason == "個人情報のため"
@@ -136,7 +119,7 @@ def test_replies_are_hidden_and_leave_the_count(client, secretary):
     replies = [factories.make_reply(topic) for _ in range(3)]
     client.force_login(secretary)
 
-    confirm(client, "hide", replies[:2], reason="重複のため")
+    confirm(client, "hide", *replies[:2], reason="重複のため")
 
     assert Reply.objects.shown().get() == replies[2]
     assert Topic.objects.get().reply_count == 1
@@ -147,8 +130,8 @@ def test_staff_who_may_only_look_are_not_offered_and_do_nothing(client, secretar
     looking.user_permissions.set(Permission.objects.filter(codename="view_topic"))
     client.force_login(looking)
 
-    page = client.get(list_of(waiting)).content.decode()
-    confirm(client, "approve", waiting)
+    page = client.get(list_of(Topic)).content.decode()
+    confirm(client, "approve", *waiting)
 
     assert "bulk_approve" not in page
     assert Topic.objects.filter(status="waiting").count() == 3
@@ -158,7 +141,7 @@ def test_staff_who_may_only_look_are_not_offered_and_do_nothing(client, secretar
 def test_members_do_not_enter(client, request, waiting, who):
     client.force_login(request.getfixturevalue(who))
 
-    confirm(client, "approve", waiting)
+    confirm(client, "approve", *waiting)
 
     assert Topic.objects.filter(status="waiting").count() == 3
 
@@ -167,7 +150,7 @@ def test_get_changes_nothing(client, secretary, waiting):
     client.force_login(secretary)
 
     client.get(
-        list_of(waiting),
+        list_of(Topic),
         {
             "action": "bulk_approve",
             "confirmed": "1",
@@ -183,19 +166,19 @@ def test_too_many_are_refused(client, secretary, waiting, monkeypatch):
     monkeypatch.setattr(bulk, "MOST", 2)
     client.force_login(secretary)
 
-    page = choose(client, "approve", waiting)
+    page = choose(client, "approve", *waiting)
 
     assert page.status_code == 302
-    assert "件までです" in text_of(client.get(list_of(waiting)))
+    assert "件までです" in text_of(client.get(list_of(Topic)))
 
 
 def test_queries_of_the_page_do_not_grow(client, secretary, reports):
     client.force_login(secretary)
-    choose(client, "settle", reports)
+    choose(client, "settle", *reports)
     counts = []
     for chosen in (reports[:1], reports):
         with CaptureQueriesContext(connection) as queries:
-            choose(client, "settle", chosen)
+            choose(client, "settle", *chosen)
         counts.append(len(queries))
 
     assert counts[0] == counts[1]

@@ -9,8 +9,8 @@ from board.models import Match, Topic
 from board.views.acts import STALE
 from lib.forms import new_form_key
 from tests import factories
-from tests.board.test_posting import at_once
 from tests.html import text_of
+from tests.racing import at_once
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_only_the_two_bodies_and_the_secretariat_see_it(proposal, ward, viewer, 
 
 @pytest.mark.django_db(transaction=True)
 def test_colleagues_who_begin_at_once_come_to_the_same_one(proposal, ward):
-    begun = at_once([lambda: begin(proposal, ward).pk] * 4)
+    begun = at_once(*[lambda: begin(proposal, ward).pk] * 4)
 
     assert len(set(begun)) == 1
 

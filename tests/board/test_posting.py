@@ -1,12 +1,10 @@
 """What people do to topics and replies, one after another and at once."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.utils import timezone
 
 from board import ending, moderation, posting
@@ -14,6 +12,7 @@ from board.models import Attachment, ReadMark, Reply, Revision, Topic
 from members import drafts
 from members.models import AuditEntry, Draft, Notice, User
 from tests import factories
+from tests.racing import at_once, errors_in
 
 Status = Topic.Status
 RELATED = posting.Related()
@@ -272,33 +271,12 @@ def test_editing_a_reply_keeps_the_old_text(topic, ward):
         posting.edit_reply(reply, "よその文", expected=1, by=topic.author)
 
 
-def at_once(acts):
-    """Runs all in threads; answers what each returned or raised."""
-    answers, gate = [], threading.Barrier(len(acts))
-
-    def run(act):
-        gate.wait()
-        try:
-            answers.append(act())
-        except Exception as error:
-            answers.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 @pytest.mark.django_db(transaction=True)
 def test_fifty_replies_at_once_are_numbered_without_a_gap(contributor, ward):
     topic = factories.make_topic(author=contributor)
     written = [factories.make_draft(ward, kind="reply") for _ in range(50)]
 
-    at_once([lambda d=draft: posting.reply(topic, "同時", draft=d, by=ward) for draft in written])
+    at_once(*(lambda d=draft: posting.reply(topic, "同時", draft=d, by=ward) for draft in written))
 
     assert list(Reply.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 51))
     topic = stored(topic)
@@ -315,8 +293,8 @@ def test_one_form_sent_eight_times_at_once_is_one_topic_and_one_reply(contributo
         new = Topic(category=topic.category, title="同じ", body="本文")
         return posting.publish(new, RELATED, draft=draft, by=contributor).pk
 
-    made = at_once([post] * 8)
-    replies = at_once([lambda: posting.reply(topic, "x", draft=other, by=contributor).pk] * 8)
+    made = at_once(*[post] * 8)
+    replies = at_once(*[lambda: posting.reply(topic, "x", draft=other, by=contributor).pk] * 8)
 
     assert len(set(made)) == len(set(replies)) == 1
     assert Topic.objects.filter(title="同じ").count() == Reply.objects.count() == 1
@@ -333,25 +311,20 @@ def test_of_two_editors_at_once_one_is_told(contributor):
         edited.title = f"件名{number}"
         return posting.edit(edited, RELATED, draft=made[number], expected=0, by=contributor)
 
-    answers = at_once([lambda: change(0), lambda: change(1)])
+    answers = at_once(lambda: change(0), lambda: change(1), told=posting.EditedMeanwhileError)
 
-    assert sum(isinstance(answer, posting.EditedMeanwhileError) for answer in answers) == 1
+    assert len(errors_in(answers)) == 1
     assert Revision.objects.count() == 1
     assert stored(topic).edits == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_closing_and_withdrawing_at_once_leaves_one_history(contributor):
+def test_closing_twice_at_once_leaves_one_history(contributor):
     topic = factories.make_topic(author=contributor)
 
-    answers = at_once(
-        [
-            lambda: ending.close(topic, by=contributor),
-            lambda: ending.close(topic, by=contributor),
-        ]
-    )
+    answers = at_once(*[lambda: ending.close(topic, by=contributor)] * 2, told=posting.StaleError)
 
-    assert sum(isinstance(answer, posting.StaleError) for answer in answers) == 1
+    assert len(errors_in(answers)) == 1
     assert Revision.objects.count() == 1
 
 

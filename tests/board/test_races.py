@@ -13,8 +13,8 @@ from board.models import Answer, Reply, Revision, Topic
 from lib.forms import new_form_key
 from members.models import AuditEntry, Draft
 from tests import factories
-from tests.board.test_posting import at_once
 from tests.html import text_of
+from tests.racing import at_once, errors_in
 
 TOLD = (posting.EditedMeanwhileError, posting.StaleError)
 AT_ONCE = pytest.mark.django_db(transaction=True)
@@ -30,10 +30,6 @@ def moderator(db):
 def call(ward):
     deadline = timezone.now() + timedelta(days=5)
     return factories.make_topic(author=ward, asks="apply", deadline=deadline)
-
-
-def told(answers):
-    return [isinstance(answer, TOLD) for answer in answers]
 
 
 def edit(topic, body):
@@ -53,9 +49,9 @@ def test_author_edits_while_the_moderator_decides(contributor, moderator, verdic
         reason = {"send_back": {"reason": "会場が未定"}, "approve": {}}[verdict]
         getattr(moderation, verdict)(topic, **reason, expected=0, by=moderator)
 
-    answers = at_once([lambda: edit(topic, "読まれていない本文"), decide])
+    answers = at_once(lambda: edit(topic, "読まれていない本文"), decide, told=TOLD)
 
-    assert sum(told(answers)) == 1
+    assert len(errors_in(answers)) == 1
     now = Topic.objects.get()
     decided = ("open", "") if verdict == "approve" else ("waiting", "会場が未定")
     assert (now.status, now.approval_note, now.body) in {
@@ -69,14 +65,13 @@ def test_topic_is_hidden_whoever_edits_it_and_the_author_is_told(contributor, mo
     topic = factories.make_topic(author=contributor)
 
     answers = at_once(
-        [
-            lambda: edit(topic, "直した本文"),
-            lambda: moderation.hide(topic, reason="個人情報", by=moderator),
-        ]
+        lambda: edit(topic, "直した本文"),
+        lambda: moderation.hide(topic, reason="個人情報", by=moderator),
+        told=TOLD,
     )
 
     now = Topic.objects.get()
-    was_told = any(told(answers))
+    was_told = bool(errors_in(answers))
     assert now.hidden_reason == "個人情報"
     assert now.body == ("本文です。" if was_told else "直した本文")
     assert Revision.objects.count() == (0 if was_told else 1)
@@ -88,15 +83,14 @@ def test_reply_is_hidden_whoever_edits_it_and_its_author_is_told(contributor, mo
     reply = factories.make_reply(factories.make_topic(), author=contributor)
 
     answers = at_once(
-        [
-            lambda: posting.edit_reply(reply, "直した返信", expected=0, by=contributor),
-            lambda: moderation.hide(reply, reason="個人情報", by=moderator),
-        ]
+        lambda: posting.edit_reply(reply, "直した返信", expected=0, by=contributor),
+        lambda: moderation.hide(reply, reason="個人情報", by=moderator),
+        told=TOLD,
     )
 
     now = Reply.objects.get()
     assert now.hidden_reason == "個人情報"
-    assert now.body == ("返信です。" if any(told(answers)) else "直した返信")
+    assert now.body == ("返信です。" if errors_in(answers) else "直した返信")
     assert Topic.objects.get().reply_count == 0
 
 
@@ -106,15 +100,16 @@ def test_one_of_two_moderators_is_told(moderator):
     report = moderation.report(topic, "x", by=factories.make_user())
 
     answers = at_once(
-        [
+        *(
             lambda result=result: moderation.settle(report, result, "説明", by=moderator)
             for result in ("hidden", "kept")
-        ]
+        ),
+        told=TOLD,
     )
 
     report.refresh_from_db()
     topic.refresh_from_db()
-    assert sum(told(answers)) == 1
+    assert len(errors_in(answers)) == 1
     assert (topic.hidden_at is not None) == (report.result == "hidden")
 
 
@@ -128,16 +123,17 @@ def test_one_of_two_colleagues_who_answer_is_told(call, contributor, expected):
     values = {"no": contributor, "considering": colleague}
 
     answers = at_once(
-        [
+        *(
             lambda status=status, who=who: factories.make_answer(
                 call, author=who, status=status, expected=expected
             )
             for status, who in values.items()
-        ]
+        ),
+        told=posting.EditedMeanwhileError,
     )
 
     now = Answer.objects.get()
-    assert sum(isinstance(answer, posting.EditedMeanwhileError) for answer in answers) == 1
+    assert len(errors_in(answers)) == 1
     assert values[now.status] == now.answered_by
     assert now.edits == (0 if expected is None else 1)
 
@@ -145,14 +141,13 @@ def test_one_of_two_colleagues_who_answer_is_told(call, contributor, expected):
 @AT_ONCE
 def test_answer_counts_before_the_end_or_is_told(call, ward, contributor):
     answers = at_once(
-        [
-            lambda: factories.make_answer(call, author=contributor),
-            lambda: ending.close(call, by=ward),
-        ]
+        lambda: factories.make_answer(call, author=contributor),
+        lambda: ending.close(call, by=ward),
+        told=TOLD,
     )
 
     assert Topic.objects.get().status == "closed"
-    assert Answer.objects.exists() == (not any(told(answers)))
+    assert Answer.objects.exists() == (not errors_in(answers))
 
 
 def test_deadline_between_opening_and_sending_keeps_what_was_typed(client, ward, contributor):
@@ -222,7 +217,7 @@ def test_button_that_is_pressed_many_times_at_once_posts_once(contributor, clien
     for _ in range(3):
         sent = {**form, "form_key": new_form_key(), "publish": "1", "kept_key": "1"}
 
-        answers = at_once([partial(browser.post, address, sent) for browser in browsers])
+        answers = at_once(*(partial(browser.post, address, sent) for browser in browsers))
 
         assert len({answer.url for answer in answers}) == 1
 
@@ -247,7 +242,7 @@ def test_change_that_is_saved_many_times_at_once_is_one_and_no_conflict(
         browser.force_login(contributor)
     sent = {**typed, "form_key": new_form_key(), "publish": "1", "kept_key": "1"}
 
-    answers = at_once([partial(browser.post, address, sent) for browser in browsers])
+    answers = at_once(*(partial(browser.post, address, sent) for browser in browsers))
 
     assert {answer.status_code for answer in answers} == {302}
     assert len({answer.url for answer in answers}) == 1

@@ -8,6 +8,7 @@ from board.answering import Roster
 from board.models import Match, Report, Topic
 from members.models import User
 from tests import factories
+from tests.racing import meanwhile
 
 
 @pytest.fixture
@@ -54,16 +55,15 @@ def test_match_is_taken_back_by_who_wrote_it_and_before_it_is_agreed(
     assert Match.objects.exists()
 
 
-def test_colleague_who_is_quicker_has_opened_the_one_consultation(topic, ward, monkeypatch):
-    first = consulting.begin(topic, "先です。", draft=factories.make_draft(ward), by=ward)
-    own = Topic.objects.filter(source=topic)
-    # As if both had looked before either wrote.
-    monkeypatch.setattr(type(own), "first", lambda rows: None)
+def test_colleague_who_is_quicker_has_opened_the_one_consultation(topic, ward):
+    def begin(text):
+        return consulting.begin(topic, text, draft=factories.make_draft(ward), by=ward)
 
-    found = consulting.begin(topic, "後です。", draft=factories.make_draft(ward), by=ward)
+    with meanwhile(lambda: begin("先です。"), after="board_topic"):
+        found = begin("後です。")
 
-    assert found == first
-    assert own.count() == 1
+    assert found == Topic.objects.get(source=topic)
+    assert found.body == "先です。"
 
 
 def test_result_is_one_of_two(topic, contributor):

@@ -27,6 +27,12 @@ def test_headings_lists_tables_and_links():
     assert '<a href="https://example.jp/" rel="noopener">案内</a>' in html
 
 
+def test_number_of_a_list_stays_as_typed_after_a_paragraph():
+    html = render("1. 目的\n\nただし、次を除く。\n\n2. 範囲\n3. 期間\n")
+
+    assert '<ol start="2">\n<li>範囲</li>\n<li>期間</li>' in html
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

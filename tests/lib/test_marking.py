@@ -11,6 +11,16 @@ from lib.queries import Query
 from lib.text import fold
 
 
+@pytest.mark.parametrize("before", [970, 1000, 1990, 19_000])
+def test_hit_in_a_very_long_line_is_shown_with_its_sentence(before):
+    text = "あ" * before + "。塩竈の祭りです。" + "い" * 900
+
+    shown = str(excerpt([text], ["塩釜"]))
+
+    assert shown.startswith("…<mark>塩竈</mark>の祭りです。い")
+    assert shown.endswith("い…")
+
+
 @pytest.mark.parametrize(
     ("text", "query", "expected"),
     [

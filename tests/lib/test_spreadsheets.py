@@ -17,6 +17,7 @@ from lib.spreadsheets import (
     write_csv,
     write_xlsx,
 )
+from tests.lib.documents import office
 
 FORMULAS = [
     "=1+1",
@@ -64,15 +65,44 @@ def test_xlsx_holds_text_and_numbers_and_nothing_merged():
     assert list(sheet.values) == [("団体コード", "数"), ("010006", 144), ("'=1", None)]
 
 
+def test_control_characters_cost_no_book():
+    content = write_xlsx("表", ["名称"], [["見本\x0b市\x00\x1f"]])
+
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert list(sheet.values) == [("名称",), ("見本市",)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_text_of_town_halls_is_read(encoding):
     assert decode("①㈱髙橋".encode(encoding)) == "①㈱髙橋"
+
+
+def test_sign_at_the_end_of_old_files_is_no_row():
+    dataset = JapaneseCSV().create_dataset("団体名\r\n見本市\r\n\x1a".encode("cp932"))
+
+    assert list(dataset) == [("見本市",)]
 
 
 @pytest.mark.parametrize("content", [b"\x81\xff", "名".encode("utf-16")])
 def test_unreadable_bytes_are_explained(content):
     with pytest.raises(ValidationError, match="文字コードを読み取れません"):
         decode(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (office("xlsx", {"xl/worksheets/sheet1.xml": "0" * 10_000_000}), "大きくなりすぎる"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600,
+            "パスワードで保護されているか、古い形式",
+        ),
+        ("団体名\n見本市\n".encode("cp932"), "壊れています"),
+    ],
+)
+def test_book_that_is_none_is_refused_in_words(content, said):
+    with pytest.raises(ValidationError, match=said):
+        XLSX().create_dataset(content)
 
 
 @pytest.mark.parametrize("sheet_format", [JapaneseCSV(), XLSX()])

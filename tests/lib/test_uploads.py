@@ -153,7 +153,7 @@ def test_what_is_no_text_is_refused(extension, content, problem):
 
 
 @pytest.mark.parametrize(
-    "text", ["<募集要項>\n", "<PR>", "a<b>c</b>", "=1+1,\t2\f", "< 5人", "①㈱髙～"]
+    "text", ["<募集要項>\n", "<PR>", "a<b>c</b>", "=1+1,\t2\f", "< 5人", "①㈱髙～", "1,2\r\n\x1a"]
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
 def test_texts_as_town_halls_write_them_are_accepted(text, encoding):

@@ -72,12 +72,20 @@ class TestReading:
 
         assert found == delivery_reports.Report(12, True, "smtp; 550 5.1.1 unknown user")
 
+    @pytest.mark.parametrize("status", ["5.1.1\x00", "5.1.1 \x1b[2J\u202e", ""])
+    def test_what_another_server_says_is_stored_clean(self, delivery, status):
+        bounces.take_in(report(delivery.pk, status=status))
+
+        delivery.refresh_from_db()
+        assert delivery.reason.isprintable()
+
     @pytest.mark.parametrize(
         ("status", "action", "is_final"),
         [
             ("5.1.1", "failed", True),
             ("5.2.1", "failed", True),
             ("5.2.2", "failed", False),
+            ("5.2.2 (mailbox full)", "failed", False),
             ("4.4.1", "delayed", False),
         ],
     )

@@ -1,15 +1,14 @@
 """Mails that could not be sent: the secretariat sends them again, or leaves them."""
 
 import pytest
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 
 from members import failed_mails
 from members.models import AuditEntry, Delivery
 from members.staff import Desk
 from tests import factories
+from tests.acting import confirm
 from tests.html import text_of
 
-LIST = "/admin/members/delivery/"
 State = Delivery.State
 
 
@@ -30,16 +29,10 @@ def admin(client, secretary):
     return client
 
 
-def act_on(client, act, *mails):
-    keys = [mail.pk for mail in mails]
-    data = {"action": f"bulk_{act}", ACTION_CHECKBOX_NAME: keys, "confirmed": "1"}
-    return client.post(LIST, data, follow=True)
-
-
 def test_mail_is_sent_again_as_a_new_one_would_be(admin, secretary):
     mail = make_mail()
 
-    act_on(admin, "again", mail)
+    confirm(admin, "again", mail)
 
     mail.refresh_from_db()
     assert (mail.state, mail.reason, mail.attempts) == (State.WAITING, "", 0)
@@ -51,7 +44,7 @@ def test_mail_that_is_left_no_longer_waits_on_the_start_page(admin):
     mail = make_mail()
     assert "送れなかったメール 1件" in text_of(admin.get("/admin/"))
 
-    act_on(admin, "leave", mail)
+    confirm(admin, "leave", mail)
 
     mail.refresh_from_db()
     assert (mail.state, mail.reason) == (State.SKIPPED, failed_mails.LEFT)
@@ -63,7 +56,7 @@ def test_mail_that_is_left_no_longer_waits_on_the_start_page(admin):
 def test_only_failed_ones_are_acted_upon(admin, act, state):
     mail = make_mail(state)
 
-    page = act_on(admin, act, mail)
+    page = confirm(admin, act, mail)
 
     mail.refresh_from_db()
     assert mail.state == state
@@ -86,8 +79,8 @@ def test_who_only_reads_does_neither(client, db):
     mail = make_mail()
     client.force_login(factories.make_staff(Desk.VIEWER))
 
-    act_on(client, "again", mail)
-    act_on(client, "leave", mail)
+    confirm(client, "again", mail)
+    confirm(client, "leave", mail)
 
     mail.refresh_from_db()
     assert mail.state == State.FAILED

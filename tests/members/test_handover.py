@@ -1,12 +1,11 @@
 """引継ぎ: the successor comes first, then the predecessor goes."""
 
-import threading
 from datetime import date
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from members import handover as handovers
 from members import people, registration
 from members.models import AuditEntry, Delivery, Handover, Invitation, User
 from tests import factories
+from tests.racing import at_once, errors_in
 
 Role = User.Role
 MARCH = "2027-03-20 10:00+09:00"
@@ -276,23 +276,12 @@ def test_role_seat_and_predecessor_cannot_be_typed(client, contributor, ward):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_acceptances_at_once_one_makes_a_person():
     handover = begin(factories.make_user(role=Role.MANAGER))
-    start, refused = threading.Barrier(2), []
 
-    def come(username):
-        try:
-            start.wait()
-            accept(handover, username)
-        except registration.AlreadyDecidedError as error:
-            refused.append(error)
-        finally:
-            connection.close()
+    answers = at_once(
+        *(lambda name=name: accept(handover, name) for name in ("one-01", "two-02")),
+        told=registration.AlreadyDecidedError,
+    )
 
-    threads = [threading.Thread(target=come, args=[name]) for name in ("one-01", "two-02")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(refused) == 1
+    assert len(errors_in(answers)) == 1
     assert User.objects.filter(is_active=True).count() == 1
     assert User.objects.count() == 2

@@ -43,7 +43,7 @@ def test_progress_is_written_for_somebody_who_watches(db, tmp_path, monkeypatch)
 
     call_command("import_local_governments", sheet, stdout=out)
 
-    assert "one.csv: 1/1" in out.getvalue()
+    assert "1 of 1 rows of one.csv\n" in out.getvalue()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])

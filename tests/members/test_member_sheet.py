@@ -1,7 +1,6 @@
 """The sheet of members: a row is a seat of a body; all rows or none; nobody is mailed."""
 
 import csv
-import threading
 from datetime import date
 from io import StringIO
 
@@ -24,6 +23,7 @@ from members.models import (
 )
 from tests import factories
 from tests.members.member_sheets import ASSOCIATION, HEADS, MAEBASHI, import_rows, totals
+from tests.racing import at_once
 
 
 @pytest.fixture(autouse=True)
@@ -230,20 +230,7 @@ def test_audit_trail_has_one_entry_with_counts_and_no_names(maebashi, secretary)
 
 @pytest.mark.django_db(transaction=True)
 def test_same_sheet_twice_at_once_is_imported_once(maebashi):
-    start, results = threading.Barrier(2), []
-
-    def act():
-        try:
-            start.wait()
-            results.append(import_rows(MAEBASHI, ASSOCIATION))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=act) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(*[lambda: import_rows(MAEBASHI, ASSOCIATION)] * 2)
 
     assert [error_lines(result) for result in results] == [[], []]
     assert {tuple(totals(result).items()) for result in results} == {(("new", 2),), (("skip", 2),)}

@@ -224,5 +224,5 @@ class TestCommand:
         sheet = tmp_path / "members.xlsx"
         sheet.write_bytes(b"PK")
 
-        with pytest.raises(CommandError, match="BadZipFile"):
+        with pytest.raises(CommandError, match="壊れています"):
             call_command("import_members", sheet)

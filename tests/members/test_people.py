@@ -1,19 +1,18 @@
 """People of the own body: who may do what to whom, and the last 管理担当者 who stays."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from members import people
 from members.models import AuditEntry, Delivery, Invitation, User
 from tests import factories
+from tests.racing import at_once, errors_in
 
 Role = User.Role
 ACTS = ["person_role", "person_suspend", "person_remove"]
@@ -194,29 +193,20 @@ def test_manager_lowered_meanwhile_decides_nothing(manager, colleague):
 def test_two_managers_who_lower_each_other_leave_one(act):
     first = factories.make_user(role=Role.MANAGER)
     second = factories.make_user(seat=first.seat, role=Role.MANAGER)
-    start, refused = threading.Barrier(2), []
 
     def lower(user, by):
-        try:
-            start.wait()
-            if act:
-                act(user, by=by)
-            else:
-                people.change_role(user, Role.VIEWER, by=by)
-        except (people.LastManagerError, PermissionDenied) as error:
-            refused.append(error)
-        finally:
-            connection.close()
+        if act:
+            act(user, by=by)
+        else:
+            people.change_role(user, Role.VIEWER, by=by)
 
-    threads = [
-        threading.Thread(target=lower, args=pair) for pair in [(first, second), (second, first)]
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(
+        lambda: lower(first, second),
+        lambda: lower(second, first),
+        told=(people.LastManagerError, PermissionDenied),
+    )
 
-    assert len(refused) == 1
+    assert len(errors_in(answers)) == 1
     assert User.objects.filter(role=Role.MANAGER, is_active=True).count() == 1
 
 

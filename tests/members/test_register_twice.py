@@ -1,14 +1,12 @@
 """申請する pressed twice, or after Back: one application and one mail."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from members import registration
 from members.models import Application, Delivery
 from tests import factories
 from tests.members.registering import REGISTER, errors, send, typed
+from tests.racing import at_once
 
 KEY = "0123456789abcdef" * 2
 
@@ -81,21 +79,11 @@ def test_forged_key_is_an_error_at_the_form(client, town):
 @pytest.mark.django_db(transaction=True)
 def test_same_form_sent_at_the_same_moment_is_saved_once():
     town = factories.make_local_government()
-    start, saved = threading.Barrier(2), []
+    typed_twice = [
+        factories.build_application(local_government=town, form_key=KEY) for _ in range(2)
+    ]
 
-    def press():
-        application = factories.build_application(local_government=town, form_key=KEY)
-        start.wait()
-        try:
-            saved.append(registration.apply(application).pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    saved = at_once(*(lambda one=one: registration.apply(one).pk for one in typed_twice))
 
     assert saved == [Application.objects.get().pk] * 2
     assert Delivery.objects.count() == 1

@@ -1,39 +1,16 @@
 """Two people in the same moment: one wins, the other is told."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from members import people, registration
 from members.models import Application, Invitation, Organization, Seat, User
 from tests import factories
+from tests.racing import at_once, errors_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "mihon-no-ai-9"
-
-
-def at_once(*acts):
-    """What each act returned, all begun in the same moment; the error of whoever was told."""
-    start, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        try:
-            start.wait()
-            found[number] = act()
-        except registration.AlreadyDecidedError as error:
-            found[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def make_secretary():
@@ -62,11 +39,11 @@ def test_of_two_approvals_one_makes_the_body_and_its_invitation():
         *[
             lambda row=row, by=by: registration.approve(row, by=by)
             for row, by in zip(seen, secretaries, strict=True)
-        ]
+        ],
+        told=registration.AlreadyDecidedError,
     )
 
-    refused = [one for one in found if isinstance(one, registration.AlreadyDecidedError)]
-    assert len(refused) == 1
+    assert len(errors_in(found)) == 1
     assert Invitation.objects.get() in found
     body = application.local_government
     assert Organization.objects.filter(local_government=body).count() == 1

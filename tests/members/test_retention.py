@@ -1,20 +1,20 @@
 """Personal data of refused and abandoned applications goes after the set time."""
 
 import re
-import threading
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import registration, retention
 from members.models import Application, AuditEntry, Delivery, MailText, Theme
 from renkei.jobs import JOBS
 from tests import factories
+from tests.racing import at_once
 
 Status = Application.Status
 LATER = timedelta(days=365, minutes=1)
@@ -187,24 +187,13 @@ def test_answer_and_erasure_at_once_leave_no_half():
     secretary = factories.make_user()
     application = received()
     return_(application, secretary)
-    start, stale = threading.Barrier(2), Application.objects.get(pk=application.pk)
+    stale = Application.objects.get(pk=application.pk)
 
-    def run(act):
-        start.wait()
-        try:
-            act()
-        except registration.AlreadyDecidedError:
-            pass
-        finally:
-            connection.close()
-
-    acts = (lambda: registration.resubmit(application), lambda: retention._erase(stale, done))
-    done = retention.Erased()
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(
+        lambda: registration.resubmit(application),
+        lambda: retention._erase(stale, retention.Erased()),
+        told=registration.AlreadyDecidedError,
+    )
 
     now = Application.objects.get()
     assert (now.status, now.erased_at is None, now.contact_name) in {

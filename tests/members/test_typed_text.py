@@ -1,18 +1,17 @@
 """What was typed outlives the session, and is never published unasked."""
 
 import re
-import threading
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.test import Client
 
 from lib.forms import new_form_key
 from members import drafts, yearly_check
 from members.models import Draft, Organization, User
 from tests import factories
+from tests.racing import at_once
 
 PAGE = "/members/organization/edit/"
 TYPED = {"introduction": "湯けむりの町です。", "website": "", "x_account": "", "magazine_url": ""}
@@ -256,23 +255,12 @@ def test_closed_drafts_are_cleared_after_a_month_and_open_ones_stay(contributor)
 
 @pytest.mark.django_db(transaction=True)
 def test_saves_of_one_form_at_once_make_one_draft(contributor):
-    key, made = new_form_key(), []
+    key = new_form_key()
 
     def save():
-        try:
-            made.append(
-                drafts.save(
-                    key, kind="topic", address="/", data={"title": ["x"]}, by=contributor
-                ).pk
-            )
-        finally:
-            connection.close()
+        data = {"title": ["x"]}
+        return drafts.save(key, kind="topic", address="/", data=data, by=contributor).pk
 
-    threads = [threading.Thread(target=save) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    made = at_once(*[save] * 6)
 
-    assert len(made) == 6
     assert len(set(made)) == Draft.objects.count() == 1

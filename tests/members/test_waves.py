@@ -1,6 +1,5 @@
 """Invitations go out in waves: what the preview named, once, and no more."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from members import registration, waves
 from members.models import AuditEntry, Delivery, Invitation, InvitationWave, Organization, Seat
 from renkei.sender import send_due_mail
 from tests import factories
+from tests.racing import at_once, errors_in
 
 GUNMA, NAGANO = "10", "20"
 
@@ -138,24 +138,13 @@ def test_of_two_secretaries_at_once_one_sends_and_the_other_is_told():
     for _ in range(5):
         make_planned()
     fingerprint = waves.plan([GUNMA]).fingerprint
-    start, told = threading.Barrier(2), []
 
-    def act(secretary):
-        try:
-            start.wait()
-            waves.send([GUNMA], fingerprint=fingerprint, by=secretary)
-        except waves.ChangedError as error:
-            told.append(error)
-        finally:
-            connection.close()
+    answers = at_once(
+        *(lambda by=by: waves.send([GUNMA], fingerprint=fingerprint, by=by) for by in secretaries),
+        told=waves.ChangedError,
+    )
 
-    threads = [threading.Thread(target=act, args=[person]) for person in secretaries]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(told) == 1
+    assert len(errors_in(answers)) == 1
     assert InvitationWave.objects.count() == 1
     assert Delivery.objects.count() == 5
     assert Invitation.objects.waiting().count() == 5

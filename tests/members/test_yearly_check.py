@@ -1,6 +1,5 @@
 """年次確認: asked by the secretariat, confirmed by each body, unused accounts warned and suspended."""
 
-import threading
 from datetime import date
 
 import pytest
@@ -23,6 +22,7 @@ from renkei import jobs
 from tests import factories
 from tests.html import text_of
 from tests.members.yearly_checks import addresses, make_town, make_unused
+from tests.racing import at_once, errors_in
 
 PAGE = "/members/check/"
 BUTTON = "内容を確認しました</button>"
@@ -292,24 +292,16 @@ class TestConfirm:
 def test_two_managers_who_confirm_at_once_leave_one_row(manager, secretary):
     yearly_check.start(factories.make_yearly_check(), by=secretary)
     colleague = factories.make_user(seat=manager.seat, role=Role.MANAGER)
-    barrier, refused = threading.Barrier(2), []
 
-    def confirm(by):
-        try:
-            barrier.wait()
-            yearly_check.confirm(manager.seat.organization, by=by)
-        except yearly_check.AlreadyConfirmedError as error:
-            refused.append(error)
-        finally:
-            connection.close()
+    answers = at_once(
+        *(
+            lambda by=by: yearly_check.confirm(manager.seat.organization, by=by)
+            for by in (manager, colleague)
+        ),
+        told=yearly_check.AlreadyConfirmedError,
+    )
 
-    threads = [threading.Thread(target=confirm, args=[by]) for by in (manager, colleague)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(refused) == 1
+    assert len(errors_in(answers)) == 1
     assert Confirmation.objects.count() == 1
 
 

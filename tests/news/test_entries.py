@@ -1,14 +1,13 @@
 """参加申込: the form, places and the waiting list, the private page, the roster, erasure."""
 
 import io
-import threading
 from datetime import timedelta
 
 import openpyxl
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from news import entering
 from news.models import Entry, Event
 from tests import acting, factories
 from tests.html import text_of
+from tests.racing import at_once, errors_in
 
 KEY = "0123456789abcdef" * 2
 State = Entry.State
@@ -218,30 +218,12 @@ def test_same_address_may_enter_five_times_an_hour(client, db):
     assert answers == [302] * 5 + [429]
 
 
-def in_threads(acts):
-    """All at the same moment, each on a connection of its own."""
-    start = threading.Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            act()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_last_place_goes_to_one_of_those_who_want_it_at_once():
     event = factories.make_open_event(capacity=3)
     entries = [factories.build_entry(event) for _ in range(6)]
 
-    in_threads([lambda entry=entry: entering.enter(entry) for entry in entries])
+    at_once(*(lambda entry=entry: entering.enter(entry) for entry in entries))
 
     assert sorted(states(event)) == ["confirmed"] * 3 + ["waiting"] * 3
 
@@ -250,25 +232,22 @@ def test_last_place_goes_to_one_of_those_who_want_it_at_once():
 def test_cancelled_twice_at_once_frees_one_place():
     event = factories.make_open_event(capacity=1)
     first, *_ = [factories.make_entry(event) for _ in range(3)]
-    refused = []
+    seen = [Entry.objects.get(pk=first.pk) for _ in range(2)]
 
-    def cancel():
-        try:
-            entering.cancel(Entry.objects.get(pk=first.pk), by=None)
-        except entering.AlreadyCancelledError:
-            refused.append(1)
-
-    in_threads([cancel, cancel])
+    answers = at_once(
+        *(lambda entry=entry: entering.cancel(entry, by=None) for entry in seen),
+        told=entering.AlreadyCancelledError,
+    )
 
     assert states(event) == ["cancelled", "confirmed", "waiting"]
-    assert refused == [1]
+    assert len(errors_in(answers)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_same_form_sent_at_the_same_moment_is_saved_once():
     event = factories.make_open_event()
 
-    in_threads([lambda: entering.enter(factories.build_entry(event, form_key=KEY))] * 2)
+    at_once(*[lambda: entering.enter(factories.build_entry(event, form_key=KEY))] * 2)
 
     assert Entry.objects.count() == 1
     assert Delivery.objects.count() == 1

@@ -1,11 +1,9 @@
 """Members propose events; the secretariat publishes or refuses them."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +14,7 @@ from news.models import Event
 from news.views.proposals import DECIDED
 from tests import factories
 from tests.html import text_of
+from tests.racing import at_once, errors_in
 
 LIST, NEW = "/events/proposals/", "/events/proposals/new/"
 KEY = "0123456789abcdef" * 2
@@ -329,29 +328,15 @@ def test_list_asks_a_constant_number_of_queries(
 def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
     event = factories.make_proposal()
     by = factories.make_user()
-    acts = [
+
+    answers = at_once(
         lambda: proposing.publish(event, by=by),
         lambda: proposing.refuse(event, by=by, reason="理由"),
-    ]
-    start, refused = threading.Barrier(2), []
-
-    def run(act):
-        start.wait()
-        try:
-            act()
-        except proposing.AlreadyDecidedError:
-            refused.append(1)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+        told=proposing.AlreadyDecidedError,
+    )
 
     event.refresh_from_db()
-    assert refused == [1]
+    assert len(errors_in(answers)) == 1
     assert event.is_draft == bool(event.refusal)
 
 

@@ -7,9 +7,10 @@ from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.utils import timezone
 
 from renkei.jobs import JOBS
-from renkei.models import JobRun
+from renkei.models import JobRun, Restoration
 from renkei.spreading import spread_due
 from tests import factories
 
@@ -50,6 +51,19 @@ def test_due_digests_are_sent(town, capsys):
 
     assert said(capsys, "send_digests") == "digests: 1 rows settled"
     assert [message.to for message in mail.outbox] == [[town.seat.mailbox]]
+
+
+@pytest.mark.parametrize("command", ["send_mail", "send_digests", "run_due"])
+def test_restored_portal_mails_nothing_by_any_command(town, command):
+    topic = factories.make_topic()
+    spread_due()
+    town.seat.deliveries.update(due_at=topic.created_at)
+    Restoration.objects.create(made_at=timezone.now())
+
+    call_command(command)
+
+    assert mail.outbox == []
+    assert town.seat.deliveries.get().state == "waiting"
 
 
 def test_files_that_no_row_names_are_deleted_after_a_day(db, capsys):

@@ -1,6 +1,7 @@
 """Settings refuse a start that would be wrong, and say why."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -55,6 +56,14 @@ def test_every_variable_is_explained_in_the_example():
     names = {call.partition('"')[2].partition('"')[0] for call in calls if '"' in call[:20]}
 
     assert {name for name in names - {"DEMO"} if f"{name}=" not in explained} == set()
+
+
+@pytest.mark.parametrize("name", [".env.example", "docs/operations.md"])
+def test_no_remark_stands_behind_a_value(name):
+    """systemd and containers would take it as part of the value."""
+    text = (settings.BASE_DIR / name).read_text(encoding="utf-8")
+
+    assert re.findall(r"^[A-Z_]+=.*#.*$", text, re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("value", ["1", "true", "YES", "on"])

@@ -1,12 +1,10 @@
 """公式Xでの紹介: from the wish of a member to the post, or to the reason why there is none."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import requests
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +16,7 @@ from news.models import Event
 from tests import factories
 from tests.html import text_of
 from tests.lib.test_x_posts import answer_with
+from tests.racing import at_once, errors_in
 
 PAGE = "/members/introductions/"
 CHANGELIST = "/admin/members/introduction/"
@@ -313,30 +312,13 @@ def test_impossible_states_are_refused_in_japanese(wish):
 def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
     by = factories.make_user()
     wish = Introduction.objects.create(key="topic-1", title="題", url="/", text="文")
-    start, refused = threading.Barrier(2), []
+    first, second = (Introduction.objects.get(pk=wish.pk) for _ in range(2))
 
-    def run(act):
-        start.wait()
-        try:
-            act()
-        except introductions.AlreadyDecidedError:
-            refused.append(1)
-        finally:
-            connection.close()
-
-    def copy():
-        return Introduction.objects.get(pk=wish.pk)
-
-    first, second = copy(), copy()
-    acts = [
+    answers = at_once(
         lambda: introductions.record_post(first, text="x", posted_url=POST, by=by),
         lambda: introductions.skip(second, reason="理由", by=by),
-    ]
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+        told=introductions.AlreadyDecidedError,
+    )
 
-    assert refused == [1]
+    assert len(errors_in(answers)) == 1
     assert reverse("members:introductions") == PAGE

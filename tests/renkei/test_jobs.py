@@ -13,7 +13,7 @@ from renkei import jobs
 from renkei.models import JobRun
 from renkei.spreading import spread_due
 from tests import factories
-from tests.board.test_posting import at_once
+from tests.racing import at_once
 
 # 午前9時 in Japan.
 NOW = datetime(2026, 11, 24, 0, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_run_of_a_process_that_died_is_taken_over_after_an_hour(calls):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_processes_one_runs_it(calls):
-    at_once([lambda: jobs.run_due_jobs(NOW)] * 4)
+    at_once(*[lambda: jobs.run_due_jobs(NOW)] * 4)
 
     assert sorted(calls) == ["daily", "hourly"]
 

@@ -63,7 +63,7 @@ def test_number_of_the_proxy_is_kept_and_a_strange_one_is_not(client, db):
     assert strange.headers["X-Request-ID"] != "x" * 200
 
 
-def test_page_of_an_error_shows_the_number_that_the_log_has(client, monkeypatch, caplog):
+def test_page_of_an_error_shows_the_number_of_the_answer(client, monkeypatch):
     def fail(request):
         raise RuntimeError("broken")
 

@@ -6,6 +6,8 @@ from smtplib import SMTPException, SMTPRecipientsRefused
 import pytest
 import time_machine
 from django.core import mail
+from django.core.validators import EmailValidator
+from django.test import override_settings
 from django.utils import timezone
 
 from lib import mail as lib_mail
@@ -13,6 +15,7 @@ from members.models import Delivery
 from members.models.delivery import MAX_ATTEMPTS
 from renkei.sender import send_due_mail
 from tests import factories
+from tests.smtp import AWAY
 
 State = Delivery.State
 
@@ -118,7 +121,7 @@ def test_temporary_refusal_of_an_address_is_tried_again(db, server):
 def test_final_refusal_is_recorded_with_its_reason_and_stops_no_other(db, server):
     refused = make_delivery()
     sent = make_delivery(key="k2")
-    server.append(SMTPRecipientsRefused({"a": (550, b"no such user")}))
+    server.append(SMTPRecipientsRefused({"a": (550, b"no such\x00 user")}))
 
     assert send_due_mail() == 2
 
@@ -126,6 +129,20 @@ def test_final_refusal_is_recorded_with_its_reason_and_stops_no_other(db, server
     sent.refresh_from_db()
     assert (refused.state, refused.reason) == (State.FAILED, "550 no such user")
     assert sent.state == State.SENT
+
+
+@pytest.mark.parametrize("host", ["あ" * 60, "ـa", "אa"])
+def test_host_that_cannot_be_written_on_an_envelope_stops_no_other(db, host):
+    refused = make_delivery(address=f"a@{host}.jp")
+    sent = make_delivery(key="k2")
+    EmailValidator()(refused.address)
+
+    assert send_due_mail() == 2
+
+    refused.refresh_from_db()
+    sent.refresh_from_db()
+    assert (refused.state, sent.state) == (State.FAILED, State.SENT)
+    assert "idna" in refused.reason
 
 
 def test_after_three_days_a_mail_is_given_up(db, server):
@@ -138,15 +155,11 @@ def test_after_three_days_a_mail_is_given_up(db, server):
     assert delivery.state == State.FAILED
 
 
-def test_server_that_is_down_delays_everything_and_loses_nothing(db, monkeypatch):
+def test_server_that_is_down_delays_everything_and_loses_nothing(db):
     make_delivery()
     make_delivery(key="k2")
 
-    def refuse():
-        raise ConnectionRefusedError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(lib_mail, "open_connection", refuse)
+    with override_settings(**AWAY):
         assert send_due_mail() == 0
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         assert send_due_mail() == 2

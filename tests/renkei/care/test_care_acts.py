@@ -1,11 +1,10 @@
 """What the secretariat does to a body from its page: said first, done once."""
 
-import threading
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 
 from members import suspension
 from members.models import (
@@ -13,12 +12,11 @@ from members.models import (
     Delivery,
     Invitation,
     Organization,
-    User,
 )
 from members.staff import Desk
-from renkei import care_acts
 from tests import factories
 from tests.html import text_of
+from tests.racing import at_once, errors_in, meanwhile
 from tests.renkei.care.addresses import act, page
 
 Status = Organization.Status
@@ -61,12 +59,11 @@ class TestActs:
         with pytest.raises(suspension.StaleError):
             suspension.suspend(body, by=secretary)
 
-    def test_press_that_comes_second_is_told(self, admin, secretary, body, monkeypatch):
-        suspension.suspend(body, by=secretary)
-        # As when the page was opened.
-        monkeypatch.setattr(care_acts.Act, "is_offered", lambda self, body: True)
+    def test_press_that_comes_second_is_told(self, admin, secretary, body):
+        first = partial(suspension.suspend, body, by=secretary)
 
-        answer = admin.post(act(body, "suspend"), follow=True)
+        with meanwhile(first, after="members_organization"):
+            answer = admin.post(act(body, "suspend"), follow=True)
 
         assert "すでに変わっています" in text_of(answer)
         assert AuditEntry.objects.filter(act="change_status").count() == 1
@@ -146,24 +143,12 @@ class TestActs:
 def test_of_two_secretaries_who_suspend_at_once_one_is_told():
     secretary = factories.make_staff(Desk.ALL)
     body = factories.make_organization()
-    start, told = threading.Barrier(2), []
+    seen = [Organization.objects.get(pk=body.pk) for _ in range(2)]
 
-    def act():
-        own = Organization.objects.get(pk=body.pk)
-        by = User.objects.select_related("seat__organization").get(pk=secretary.pk)
-        start.wait()
-        try:
-            suspension.suspend(own, by=by)
-        except suspension.StaleError:
-            told.append(own)
-        finally:
-            connection.close()
+    answers = at_once(
+        *(lambda own=own: suspension.suspend(own, by=secretary) for own in seen),
+        told=suspension.StaleError,
+    )
 
-    threads = [threading.Thread(target=act) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(told) == 1
+    assert len(errors_in(answers)) == 1
     assert AuditEntry.objects.filter(act="change_status").count() == 1

@@ -1,12 +1,11 @@
 """合併 of member bodies: what moves, what stays, who may, and two who merge at once."""
 
-import threading
 from datetime import date
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 
 from board.models import Topic
 from members import care, handover, people, registration, reorganization
@@ -22,6 +21,7 @@ from members.models import (
 from renkei import merging
 from tests import factories
 from tests.html import text_of
+from tests.racing import at_once, errors_in
 from tests.renkei.merging.bodies import MERGER, make_member
 
 Kind, Status = Organization.Kind, Organization.Status
@@ -311,38 +311,19 @@ class TestSuccession:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    def race(self, *acts):
-        """Runs all at once; answers how many were told that somebody else was quicker."""
-        start, told = threading.Barrier(len(acts)), []
-
-        def run(act):
-            try:
-                start.wait()
-                act()
-            except merging.StaleError as error:
-                told.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=[act]) for act in acts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return len(told)
-
     def test_of_two_secretaries_who_merge_at_once_one_is_told(self):
         secretary = make_secretary()
         old, first, second = (make_member(name) for name in ("甲町", "乙市", "丙市"))
         factories.make_seat(organization=old)
 
-        told = self.race(
+        answers = at_once(
             lambda: merging.merge(old, first, by=secretary),
             lambda: merging.merge(old, second, by=secretary),
+            told=merging.StaleError,
         )
 
         old.refresh_from_db()
-        assert told == 1
+        assert len(errors_in(answers)) == 1
         assert Seat.objects.exclude(organization__kind="secretariat").get().organization == (
             old.merged_into
         )
@@ -352,12 +333,13 @@ class TestRaces:
         secretary = make_secretary()
         one, other = make_member("甲町"), make_member("乙市")
 
-        told = self.race(
+        answers = at_once(
             lambda: merging.merge(one, other, by=secretary),
             lambda: merging.merge(other, one, by=secretary),
+            told=merging.StaleError,
         )
 
-        assert told == 1
+        assert len(errors_in(answers)) == 1
         assert Organization.objects.filter(merged_into__isnull=False).count() == 1
 
     def test_of_two_towns_of_one_new_city_one_takes_its_place(self):
@@ -373,7 +355,10 @@ class TestRaces:
             for name in ("甲町", "乙町")
         ]
 
-        told = self.race(*(lambda town=town: merging.succeed(town, by=secretary) for town in towns))
+        answers = at_once(
+            *(lambda town=town: merging.succeed(town, by=secretary) for town in towns),
+            told=merging.StaleError,
+        )
 
-        assert told == 1
+        assert len(errors_in(answers)) == 1
         assert Organization.objects.filter(local_government=city).count() == 1

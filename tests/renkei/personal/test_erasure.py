@@ -1,5 +1,7 @@
 """消去: afterwards nothing in any table names the person."""
 
+from functools import partial
+
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
@@ -23,6 +25,7 @@ from renkei import erasure
 from renkei.personal import Subject
 from tests import factories
 from tests.html import text_of
+from tests.racing import meanwhile
 from tests.renkei.personal.markers import ADDRESS, MARKERS, NAME, TELEPHONE, USERNAME, places_of
 
 
@@ -259,13 +262,16 @@ class TestRefusals:
         assert "この団体の最後の管理担当者です。" in text_of(answer)
         assert User.objects.get(pk=manager.pk).name == "同僚 次郎"
 
-    def test_manager_who_became_the_last_one_a_moment_ago_stays(self, boss, seat, monkeypatch):
+    def test_manager_who_became_the_last_one_a_moment_ago_stays(self, boss, seat):
         manager = User.objects.get(name="同僚 次郎")
         factories.make_user(seat=seat)
-        # As it was when the other manager was still there.
-        monkeypatch.setattr(erasure, "refusal", lambda subject, by: "")
+        other = factories.make_user(seat=seat, role=User.Role.MANAGER)
+        leave = partial(people.remove, other, by=manager)
 
-        with pytest.raises(erasure.RefusedError, match="最後の管理担当者"):
+        with (
+            meanwhile(leave, after="members_application"),
+            pytest.raises(erasure.RefusedError, match="最後の管理担当者"),
+        ):
             erasure.erase(Subject.of_user(manager), by=boss)
 
     def test_row_that_the_daily_job_has_erased_meanwhile_leaves_nothing_to_erase(self, boss):
