@@ -1,6 +1,8 @@
 """Members propose an event of theirs; the secretariat publishes it, or says why not."""
 
+import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -20,6 +22,10 @@ class AlreadyDecidedError(Exception):
     """Somebody else was quicker: the proposal does not wait for a decision any more."""
 
 
+class EditedMeanwhileError(Exception):
+    """Somebody else has changed the proposal after it was opened to be amended."""
+
+
 def propose(event: Event, *, form_key: str, by: User) -> Event:
     """Saves a new proposal and tells the secretariat. Sent twice with one form_key, it is saved once."""
     event.form_key, event.seat, event.proposed_by = form_key, by.seat, by
@@ -37,13 +43,23 @@ def propose(event: Event, *, form_key: str, by: User) -> Event:
     return event
 
 
+def mark_of(event: Event, fields: Iterable[str]) -> str:
+    """Tells whether these columns, as they are stored, have changed since somebody read them."""
+    return hashlib.sha256(repr(_values(event, fields)).encode()).hexdigest()
+
+
 @transaction.atomic
-def amend(event: Event, *, fields: Iterable[str], form_key: str, by: User) -> None:
+def amend(event: Event, *, fields: Iterable[str], expected: str, form_key: str, by: User) -> None:
     """Saves these columns of `event`; what the secretariat has filled in meanwhile stays.
 
-    Raises AlreadyDecidedError: what has been decided on stays as it was then.
+    `expected` is mark_of() them when the form was opened. Raises EditedMeanwhileError, and
+    AlreadyDecidedError: what has been decided on stays as it was then.
     """
     current = _locked(event)
+    # Pressed twice, the second finds its own words.
+    is_new = _values(current, fields) != _values(event, fields)
+    if is_new and mark_of(current, fields) != expected:
+        raise EditedMeanwhileError
     for name in fields:
         setattr(current, name, getattr(event, name))
     current.save()
@@ -79,6 +95,10 @@ def refuse(event: Event, *, by: User, reason: str) -> None:
     current.save(update_fields=["refusal"])
     audit.record("refuse_event", event, by=by)
     _tell_proposer(current, "event_refused")
+
+
+def _values(event: Event, fields: Iterable[str]) -> list[Any]:
+    return [getattr(event, name) for name in fields]
 
 
 def _locked(event: Event) -> Event:

@@ -9,6 +9,7 @@ from lib import prefectures
 from lib.moments import ClockField, MomentField
 from lib.text import clean_line
 from lib.wareki import WarekiDateField
+from news import proposing
 from news.forms.article import ArticleForm
 from news.models import Event
 
@@ -64,3 +65,31 @@ class ProposalForm(ArticleForm):
     def clean_summary(self) -> str:
         """The secretariat's."""
         return self.instance.summary
+
+
+class ProposalEditForm(ProposalForm):
+    """`expected` is the state that the person read."""
+
+    # Empty from a page of before: as one whose state is over.
+    expected = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("expected", proposing.mark_of(self.instance, self.Meta.fields))
+
+    def other_than(self, saved: Event) -> list[tuple[str, str]]:
+        """Label and saved value, in words, of what was typed differently; of a form that is valid."""
+        shown = ProposalForm(instance=saved)
+        return [
+            (str(self[name].label), _said(shown, name))
+            for name in self.Meta.fields
+            if getattr(saved, name) != getattr(self.instance, name)
+        ]
+
+
+def _said(form: ProposalForm, name: str) -> str:
+    value = form[name].value()
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    words = dict(getattr(form.fields[name], "choices", ()))
+    return str(words.get(value, value) or "")

@@ -12,8 +12,9 @@ from django.utils import timezone
 from lib.forms import new_form_key
 from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
+from news.forms.proposal import ProposalForm
 from news.models import Event
-from news.views.proposals import DECIDED
+from news.views.proposals import DECIDED, TYPED_TOO_LATE
 from tests import factories
 from tests.html import text_of
 
@@ -37,6 +38,16 @@ def typed(**fields):
 
 def page_of(event):
     return reverse("news:proposal", args=[event.pk])
+
+
+def mark_of(event):
+    """What the form of the page carries."""
+    return proposing.mark_of(Event.objects.get(pk=event.pk), ProposalForm.Meta.fields)
+
+
+def amend(client, event, *, read=None, **fields):
+    """Typed in a form that was opened when `read` was what stood; now, where nothing is given."""
+    return client.post(page_of(event), typed(expected=read or mark_of(event), **fields))
 
 
 def decide(client, event, **fields):
@@ -160,12 +171,12 @@ def test_proposal_is_amended_and_withdrawn_while_it_waits(client, contributor):
     event = factories.make_proposal(by=contributor)
     client.force_login(contributor)
 
-    client.post(page_of(event), typed(name="直した祭り"))
+    amend(client, event, name="直した祭り")
     event.refresh_from_db()
     assert (event.name, event.is_draft) == ("直した祭り", True)
 
     client.post(reverse("news:proposal_withdraw", args=[event.pk]))
-    client.post(page_of(event), typed(name="遅すぎた"))
+    amend(client, event, name="遅すぎた")
 
     event.refresh_from_db()
     assert (event.name, event.refusal) == ("直した祭り", "提案した会員が取り下げました。")
@@ -177,11 +188,86 @@ def test_amendment_leaves_what_the_secretariat_has_filled_in_meanwhile(contribut
     Event.objects.filter(pk=event.pk).update(summary="事務局の概要")
     opened.name = "直した祭り"
 
-    proposing.amend(opened, fields=["name"], form_key=new_form_key(), by=contributor)
+    proposing.amend(
+        opened,
+        fields=["name"],
+        expected=proposing.mark_of(event, ["name"]),
+        form_key=new_form_key(),
+        by=contributor,
+    )
 
     event.refresh_from_db()
     assert (event.name, event.summary) == ("直した祭り", "事務局の概要")
     assert "事務局の概要" in event.folded
+
+
+def test_second_of_two_colleagues_sees_what_the_first_has_saved_and_loses_nothing(
+    client, contributor
+):
+    event = factories.make_proposal(by=contributor)
+    client.force_login(contributor)
+    opened = client.get(page_of(event)).context["form"]["expected"].value()
+    amend(client, event, name="一人目の祭り", venue="広場", starts_at="午前9時", kind="fair")
+
+    told = amend(client, event, read=opened, name="二人目の祭り", kind="fair")
+
+    event.refresh_from_db()
+    assert told.status_code == 409
+    assert event.name == "一人目の祭り"
+    assert told.context["form"]["name"].value() == "二人目の祭り"
+    assert told.context["changes"] == [
+        ("イベント名", "一人目の祭り"),
+        ("開始時刻", "午前9時"),
+        ("会場", "広場"),
+    ]
+    assert "ほかの方が、先に提案を直しました" in text_of(told)
+
+
+def test_second_of_two_colleagues_saves_with_another_press(client, contributor):
+    event = factories.make_proposal(by=contributor)
+    opened = mark_of(event)
+    client.force_login(contributor)
+    amend(client, event, name="一人目の祭り")
+
+    told = amend(client, event, read=opened, name="二人目の祭り")
+    amend(client, event, read=told.context["form"]["expected"].value(), name="二人目の祭り")
+
+    event.refresh_from_db()
+    assert event.name == "二人目の祭り"
+
+
+def test_page_from_before_that_carries_no_mark_saves_over_nothing(client, contributor):
+    event = factories.make_proposal(by=contributor)
+    client.force_login(contributor)
+
+    told = client.post(page_of(event), typed(name="直した祭り"))
+
+    event.refresh_from_db()
+    assert (told.status_code, event.name) == (409, "町の祭り")
+
+
+def test_button_pressed_twice_amends_and_tells_nothing(client, contributor):
+    event = factories.make_proposal(by=contributor)
+    opened = mark_of(event)
+    client.force_login(contributor)
+
+    pages = [amend(client, event, read=opened, name="直した祭り") for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [302, 302]
+
+
+def test_text_typed_after_a_decision_is_handed_back(client, contributor, secretary):
+    event = factories.make_proposal(by=contributor)
+    proposing.refuse(event, by=secretary, reason="理由")
+    client.force_login(contributor)
+
+    told = amend(client, event, name="遅すぎた祭り")
+
+    event.refresh_from_db()
+    assert (told.status_code, event.name) == (409, "町の祭り")
+    assert told.context["form"]["name"].value() == "遅すぎた祭り"
+    assert TYPED_TOO_LATE in text_of(told)
+    assert "事務局に提案する" not in text_of(told)
 
 
 def test_section_without_a_telephone_is_asked_for_none(client, contributor):
@@ -353,6 +439,40 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
     event.refresh_from_db()
     assert refused == [1]
     assert event.is_draft == bool(event.refusal)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_amendments_at_once_one_is_saved_and_the_other_told():
+    event, by = factories.make_proposal(), factories.make_user()
+    opened = mark_of(event)
+    start, told = threading.Barrier(2), []
+
+    def run(name):
+        own = Event.objects.get(pk=event.pk)
+        own.name = name
+        start.wait()
+        try:
+            proposing.amend(
+                own,
+                fields=ProposalForm.Meta.fields,
+                expected=opened,
+                form_key=new_form_key(),
+                by=by,
+            )
+        except proposing.EditedMeanwhileError:
+            told.append(name)
+        finally:
+            connection.close()
+
+    names = ["一人目", "二人目"]
+    threads = [threading.Thread(target=run, args=[name]) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    event.refresh_from_db()
+    assert sorted([event.name, *told]) == sorted(names)
 
 
 def test_later_hour_of_publication_is_kept(db):
