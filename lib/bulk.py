@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from lib.admin import PortalModelAdmin
+from lib.conflicts import StaleError
 
 MOST = 200
 TOO_MANY = f"一度に操作できるのは{MOST}件までです。絞り込んでから選んでください。"
@@ -45,8 +46,6 @@ class Bulk(NamedTuple):
 
 class BulkAdmin(PortalModelAdmin):
     bulk: dict[str, Bulk] = {}
-    # What the verbs raise when somebody else was quicker.
-    stale: tuple[type[Exception], ...] = ()
 
     def refusals(self, act: str, rows: list[Any], request: HttpRequest) -> dict[Any, str]:
         """Of many rows; where a question to the database is needed, one for all of them."""
@@ -102,7 +101,7 @@ class BulkAdmin(PortalModelAdmin):
             self.do(act, row, data, request)
         except NotDoneError as error:
             return str(error)
-        except self.stale:
+        except StaleError:
             return CHANGED
         return ""
 

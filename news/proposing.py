@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from lib.wareki import format_datetime
 from members import audit, drafts
@@ -16,14 +17,6 @@ from members.models import Draft, User
 from news.models import Event
 
 WITHDRAWN = "提案した会員が取り下げました。"
-
-
-class AlreadyDecidedError(Exception):
-    """Somebody else was quicker: the proposal does not wait for a decision any more."""
-
-
-class EditedMeanwhileError(Exception):
-    """Somebody else has changed the proposal after it was opened to be amended."""
 
 
 def propose(event: Event, *, form_key: str, by: User) -> Event:
@@ -53,7 +46,7 @@ def amend(event: Event, *, fields: Iterable[str], expected: str, form_key: str, 
     """Saves these columns of `event`; what the secretariat has filled in meanwhile stays.
 
     `expected` is mark_of() them when the form was opened. Raises EditedMeanwhileError, and
-    AlreadyDecidedError: what has been decided on stays as it was then.
+    StaleError: what has been decided on stays as it was then.
     """
     current = _locked(event)
     # Pressed twice, the second finds its own words.
@@ -69,7 +62,7 @@ def amend(event: Event, *, fields: Iterable[str], expected: str, form_key: str, 
 
 @transaction.atomic
 def withdraw(event: Event, *, by: User) -> None:
-    """By the body itself. Raises AlreadyDecidedError."""
+    """By the body itself. Raises StaleError."""
     current = _locked(event)
     current.refusal = WITHDRAWN
     current.save(update_fields=["refusal"])
@@ -78,7 +71,7 @@ def withdraw(event: Event, *, by: User) -> None:
 
 @transaction.atomic
 def publish(event: Event, *, by: User) -> None:
-    """At once, or at a later hour that the secretariat has entered. Raises AlreadyDecidedError."""
+    """At once, or at a later hour that the secretariat has entered. Raises StaleError."""
     current = _locked(event)
     current.is_draft = False
     current.publish_at = max(current.publish_at, timezone.now())
@@ -89,7 +82,7 @@ def publish(event: Event, *, by: User) -> None:
 
 @transaction.atomic
 def refuse(event: Event, *, by: User, reason: str) -> None:
-    """Raises AlreadyDecidedError."""
+    """Raises StaleError."""
     current = _locked(event)
     current.refusal = reason
     current.save(update_fields=["refusal"])
@@ -105,7 +98,7 @@ def _locked(event: Event) -> Event:
     """The row as it is now, and nobody else decides meanwhile."""
     current = Event.objects.select_for_update().get(pk=event.pk)
     if not current.is_waiting_for_decision:
-        raise AlreadyDecidedError
+        raise StaleError
     return current
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from lib import downloads
 from lib.bulk import Bulk, BulkAdmin
+from lib.conflicts import StaleError
 from lib.forms import TextField
 from lib.moments import MomentField
 from lib.spreadsheets import Row
@@ -240,7 +241,7 @@ class EventAdmin(SheetListAdmin, PreviewAdmin):
                 proposing.publish(event, by=request.user)
             else:
                 proposing.refuse(event, by=request.user, reason=reason)
-        except proposing.AlreadyDecidedError:
+        except StaleError:
             self.message_user(request, "この提案は、すでに決定しています。", messages.ERROR)
         else:
             self.message_user(request, DECIDED[decision], messages.SUCCESS)
@@ -322,7 +323,6 @@ class EntryAdmin(BulkAdmin, ExportingAdmin):
         *("event", "state", "name", "body_name", "email", "telephone", "people", "note"),
         *("created_at", "entered_by", "cancelled_at"),
     )
-    stale = (entering.AlreadyCancelledError,)
     bulk = {
         "cancel": Bulk(
             "申込みを取り消す（メールでお知らせ）",

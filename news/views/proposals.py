@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.trail import Trail, from_home
 from members import typed_text
 from members.access import MemberRequest, contributor_only, is_contributor, member_only
@@ -92,9 +93,9 @@ def _amend(request: MemberRequest, form: ProposalEditForm) -> HttpResponse:
             form_key=typed_text.form_key_of(request),
             by=request.user,
         )
-    except proposing.EditedMeanwhileError:
+    except EditedMeanwhileError:
         return _conflict(request, form)
-    except proposing.AlreadyDecidedError:
+    except StaleError:
         form.add_error(None, TYPED_TOO_LATE)
         return _edit_page(request, form, _own(request).get(pk=form.instance.pk), status=409)
     messages.success(request, "提案を直しました。")
@@ -117,7 +118,7 @@ def proposal_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     event = get_object_or_404(_own(request), pk=pk)
     try:
         proposing.withdraw(event, by=request.user)
-    except proposing.AlreadyDecidedError:
+    except StaleError:
         messages.error(request, DECIDED)
     else:
         messages.success(request, "提案を取り下げました。")

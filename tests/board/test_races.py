@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from board import ending, moderation, posting
 from board.models import Answer, Reply, Revision, Topic
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from members.models import AuditEntry, Draft
 from tests import factories
 from tests.board.test_posting import at_once
 from tests.html import text_of
 
-TOLD = (posting.EditedMeanwhileError, posting.StaleError)
+TOLD = (EditedMeanwhileError, StaleError)
 AT_ONCE = pytest.mark.django_db(transaction=True)
 
 
@@ -137,7 +138,7 @@ def test_one_of_two_colleagues_who_answer_is_told(call, contributor, expected):
     )
 
     now = Answer.objects.get()
-    assert sum(isinstance(answer, posting.EditedMeanwhileError) for answer in answers) == 1
+    assert sum(isinstance(answer, EditedMeanwhileError) for answer in answers) == 1
     assert values[now.status] == now.answered_by
     assert now.edits == (0 if expected is None else 1)
 

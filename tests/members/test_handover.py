@@ -10,8 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import handover as handovers
-from members import people, registration
+from members import people
 from members.models import AuditEntry, Delivery, Handover, Invitation, User
 from tests import factories
 
@@ -151,7 +152,7 @@ def test_invitation_that_is_sent_again_belongs_to_the_hand_over(manager):
     handover = begin(manager)
     people.resend(handover.invitation, by=manager)
 
-    with pytest.raises(registration.AlreadyDecidedError):
+    with pytest.raises(StaleError):
         handovers.accept(handover.invitation, username="old-01", **PERSON)
     accept(handover)
 
@@ -282,7 +283,7 @@ def test_of_two_acceptances_at_once_one_makes_a_person():
         try:
             start.wait()
             accept(handover, username)
-        except registration.AlreadyDecidedError as error:
+        except StaleError as error:
             refused.append(error)
         finally:
             connection.close()

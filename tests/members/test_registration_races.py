@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from lib.conflicts import StaleError
 from members import people, registration
 from members.models import Application, Invitation, Organization, Seat, User
 from tests import factories
@@ -23,7 +24,7 @@ def at_once(*acts):
         try:
             start.wait()
             found[number] = act()
-        except registration.AlreadyDecidedError as error:
+        except StaleError as error:
             found[number] = error
         finally:
             connection.close()
@@ -65,7 +66,7 @@ def test_of_two_approvals_one_makes_the_body_and_its_invitation():
         ]
     )
 
-    refused = [one for one in found if isinstance(one, registration.AlreadyDecidedError)]
+    refused = [one for one in found if isinstance(one, StaleError)]
     assert len(refused) == 1
     assert Invitation.objects.get() in found
     body = application.local_government

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import registration, retention
 from members.models import Application, AuditEntry, Delivery, MailText, Theme
 from renkei.jobs import JOBS
@@ -193,7 +194,7 @@ def test_answer_and_erasure_at_once_leave_no_half():
         start.wait()
         try:
             act()
-        except registration.AlreadyDecidedError:
+        except StaleError:
             pass
         finally:
             connection.close()

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members.models import AuditEntry, Delivery
 from news import entering
 from news.models import Entry, Event
@@ -255,7 +256,7 @@ def test_cancelled_twice_at_once_frees_one_place():
     def cancel():
         try:
             entering.cancel(Entry.objects.get(pk=first.pk), by=None)
-        except entering.AlreadyCancelledError:
+        except StaleError:
             refused.append(1)
 
     in_threads([cancel, cancel])

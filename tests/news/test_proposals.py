@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
@@ -425,7 +426,7 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
         start.wait()
         try:
             act()
-        except proposing.AlreadyDecidedError:
+        except StaleError:
             refused.append(1)
         finally:
             connection.close()
@@ -459,7 +460,7 @@ def test_of_two_amendments_at_once_one_is_saved_and_the_other_told():
                 form_key=new_form_key(),
                 by=by,
             )
-        except proposing.EditedMeanwhileError:
+        except EditedMeanwhileError:
             told.append(name)
         finally:
             connection.close()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib import x_posts
+from lib.conflicts import StaleError
 from members import introductions
 from members.models import AuditEntry, Delivery, Introduction
 from news import proposing
@@ -202,7 +203,7 @@ def test_decided_introduction_is_not_changed_any_more(admin, wish, secretary):
 
     wish.refresh_from_db()
     assert (wish.state, wish.posted_url) == ("skipped", "")
-    with pytest.raises(introductions.AlreadyDecidedError):
+    with pytest.raises(StaleError):
         introductions.record_post(wish, text="x", posted_url=POST, by=secretary)
 
 
@@ -319,7 +320,7 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
         start.wait()
         try:
             act()
-        except introductions.AlreadyDecidedError:
+        except StaleError:
             refused.append(1)
         finally:
             connection.close()

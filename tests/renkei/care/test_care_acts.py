@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
+from lib.conflicts import StaleError
 from members import suspension
 from members.models import (
     AuditEntry,
@@ -58,7 +59,7 @@ class TestActs:
         refused = text_of(admin.post(act(body, "resume"), follow=True))
         assert "すでに変わっています" in refused
         assert Organization.objects.get(pk=body.pk).status == Status.WITHDRAWN
-        with pytest.raises(suspension.StaleError):
+        with pytest.raises(StaleError):
             suspension.suspend(body, by=secretary)
 
     def test_press_that_comes_second_is_told(self, admin, secretary, body, monkeypatch):
@@ -81,7 +82,7 @@ class TestActs:
     def test_secretariat_itself_is_never_suspended(self, admin, secretary):
         own = secretary.seat.organization
 
-        with pytest.raises(suspension.StaleError):
+        with pytest.raises(StaleError):
             suspension.suspend(own, by=secretary)
         assert "/care/suspend/" not in admin.get(page(own)).content.decode()
 
@@ -154,7 +155,7 @@ def test_of_two_secretaries_who_suspend_at_once_one_is_told():
         start.wait()
         try:
             suspension.suspend(own, by=by)
-        except suspension.StaleError:
+        except StaleError:
             told.append(own)
         finally:
             connection.close()
