@@ -187,6 +187,8 @@ def _conflict(request: MemberRequest, desk: Desk, draft: Draft, expected: int) -
     current = desk.context["current"]()
     data = request.POST.copy()
     changes = history.changed_since(current, expected) if isinstance(current, Topic) else []
+    # Those stand above and below them.
+    changes = [change for change in changes if change[0] not in ("件名", "本文")]
     data["expected"] = str(current.edits) if current else ""
     form = desk.make_form(data)
     form.errors.clear()
