@@ -326,6 +326,16 @@ def test_secretariat_publishes_and_the_section_is_told(client, contributor, secr
     assert AuditEntry.objects.filter(act="publish_event", actor=secretary).exists()
 
 
+def test_page_of_the_decision_shows_what_is_decided_on(client, contributor, secretary):
+    event = factories.make_proposal(by=contributor, name="雪の祭り", body="除雪車に乗れます。")
+    client.force_login(secretary)
+
+    text = text_of(client.get(reverse("admin:news_event_decide", args=[event.pk])))
+
+    assert "イベント名 雪の祭り" in text
+    assert "本文 除雪車に乗れます。" in text
+
+
 def test_published_proposal_is_not_withdrawn_any_more(client, contributor, secretary):
     event = factories.make_proposal(by=contributor)
     proposing.publish(event, by=secretary)
