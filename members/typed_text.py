@@ -80,7 +80,7 @@ def rescue(request: HttpRequest) -> HttpResponse | None:
             kind=keeper.kind,
             address=address,
             data=typed_of(request.POST),
-            title=request.POST.get("title", ""),
+            title=request.POST.get("title") or request.POST.get("name", ""),
             seen=request.POST.get("seen", ""),
             by=writer,
         )

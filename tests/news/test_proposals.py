@@ -153,6 +153,7 @@ def test_text_typed_after_the_session_ended_waits_as_a_draft(client, contributor
     client.post(draft.get_absolute_url(), typed(form_key=draft.form_key))
 
     assert form["name"].value() == "見本の収穫祭"
+    assert str(draft) == "見本の収穫祭"
     draft.refresh_from_db()
     assert draft.closed_at is not None
     assert Event.objects.count() == 1
