@@ -1,7 +1,7 @@
 """Members propose an event of theirs; the secretariat publishes it, or says why not."""
 
 import hashlib
-from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -36,24 +36,27 @@ def propose(event: Event, *, form_key: str, by: User) -> Event:
     return event
 
 
-def mark_of(event: Event, fields: Iterable[str]) -> str:
-    """Tells whether these columns, as they are stored, have changed since somebody read them."""
-    return hashlib.sha256(repr(_values(event, fields)).encode()).hexdigest()
+def mark_of(event: Event) -> str:
+    """Of what is proposed, as it is stored: tells whether it has changed since somebody read it."""
+    read = [
+        value.timestamp() if isinstance(value, datetime) else str(value)
+        for value in _proposed(event)
+    ]
+    return hashlib.sha256(repr(read).encode()).hexdigest()
 
 
 @transaction.atomic
-def amend(event: Event, *, fields: Iterable[str], expected: str, form_key: str, by: User) -> None:
-    """Saves these columns of `event`; what the secretariat has filled in meanwhile stays.
+def amend(event: Event, *, expected: str, form_key: str, by: User) -> None:
+    """Saves what is proposed; what the secretariat has filled in meanwhile stays.
 
-    `expected` is mark_of() them when the form was opened. Raises EditedMeanwhileError, and
-    StaleError: what has been decided on stays as it was then.
+    `expected` is mark_of() it when the form was opened. Raises EditedMeanwhileError, and StaleError:
+    what has been decided on stays as it was then.
     """
     current = _locked(event)
     # Pressed twice, the second finds its own words.
-    is_new = _values(current, fields) != _values(event, fields)
-    if is_new and mark_of(current, fields) != expected:
-        raise EditedMeanwhileError
-    for name in fields:
+    if _proposed(current) != _proposed(event):
+        _check_read(current, expected)
+    for name in Event.PROPOSED:
         setattr(current, name, getattr(event, name))
     current.save()
     _close_draft(form_key, by)
@@ -70,9 +73,13 @@ def withdraw(event: Event, *, by: User) -> None:
 
 
 @transaction.atomic
-def publish(event: Event, *, by: User) -> None:
-    """At once, or at a later hour that the secretariat has entered. Raises StaleError."""
+def publish(event: Event, *, expected: str, by: User) -> None:
+    """What was read (mark_of), at once or at a later hour that the secretariat has entered.
+
+    Raises StaleError, and EditedMeanwhileError where the member has amended it since.
+    """
     current = _locked(event)
+    _check_read(current, expected)
     current.is_draft = False
     current.publish_at = max(current.publish_at, timezone.now())
     current.save(update_fields=["is_draft", "publish_at"])
@@ -81,17 +88,23 @@ def publish(event: Event, *, by: User) -> None:
 
 
 @transaction.atomic
-def refuse(event: Event, *, by: User, reason: str) -> None:
-    """Raises StaleError."""
+def refuse(event: Event, *, expected: str, by: User, reason: str) -> None:
+    """What was read, as publish(). Raises StaleError and EditedMeanwhileError."""
     current = _locked(event)
+    _check_read(current, expected)
     current.refusal = reason
     current.save(update_fields=["refusal"])
     audit.record("refuse_event", event, by=by)
     _tell_proposer(current, "event_refused")
 
 
-def _values(event: Event, fields: Iterable[str]) -> list[Any]:
-    return [getattr(event, name) for name in fields]
+def _proposed(event: Event) -> list[Any]:
+    return [getattr(event, name) for name in Event.PROPOSED]
+
+
+def _check_read(current: Event, expected: str) -> None:
+    if mark_of(current) != expected:
+        raise EditedMeanwhileError
 
 
 def _locked(event: Event) -> Event:

@@ -42,12 +42,7 @@ class ProposalForm(ArticleForm):
 
     class Meta:
         model = Event
-        fields = [
-            *("name", "kana", "kind", "body", "starts_on", "starts_at", "ends_on", "ends_at"),
-            *("schedule_note", "attendance", "prefecture", "venue", "address", "access"),
-            *("parking", "online_url", "organizer", "contact", "target", "fee", "capacity"),
-            *("apply_until", "apply_how", "url", "wants_introduction"),
-        ]
+        fields = Event.PROPOSED
         widgets = {"body": forms.Textarea(attrs={"rows": 8})}
         help_texts = {
             "body": "どのようなイベントかを書いてください。空の行で段落を分けます。",
@@ -75,14 +70,14 @@ class ProposalEditForm(ProposalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("expected", proposing.mark_of(self.instance, self.Meta.fields))
+        self.initial.setdefault("expected", proposing.mark_of(self.instance))
 
     def other_than(self, saved: Event) -> list[tuple[str, str]]:
         """Label and saved value, in words, of what was typed differently; of a form that is valid."""
         shown = ProposalForm(instance=saved)
         return [
             (str(self[name].label), _said(shown, name))
-            for name in self.Meta.fields
+            for name in Event.PROPOSED
             if getattr(saved, name) != getattr(self.instance, name)
         ]
 

@@ -88,7 +88,6 @@ def _amend(request: MemberRequest, form: ProposalEditForm) -> HttpResponse:
     try:
         proposing.amend(
             form.save(commit=False),
-            fields=form.Meta.fields,
             expected=form.cleaned_data["expected"],
             form_key=typed_text.form_key_of(request),
             by=request.user,
@@ -107,7 +106,7 @@ def _conflict(request: MemberRequest, typed: ProposalEditForm) -> HttpResponse:
     saved = _own(request).get(pk=typed.instance.pk)
     changes = typed.other_than(saved)
     data = request.POST.copy()
-    data["expected"] = proposing.mark_of(saved, typed.Meta.fields)
+    data["expected"] = proposing.mark_of(saved)
     form = ProposalEditForm(data, instance=saved)
     return _edit_page(request, form, saved, status=409, changes=changes)
 

@@ -13,7 +13,7 @@ from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
-from news.forms.proposal import ProposalForm
+from news.admin.events import AMENDED
 from news.models import Event
 from news.views.proposals import DECIDED, TYPED_TOO_LATE
 from tests import factories
@@ -43,7 +43,7 @@ def page_of(event):
 
 def mark_of(event):
     """What the form of the page carries."""
-    return proposing.mark_of(Event.objects.get(pk=event.pk), ProposalForm.Meta.fields)
+    return proposing.mark_of(Event.objects.get(pk=event.pk))
 
 
 def amend(client, event, *, read=None, **fields):
@@ -52,7 +52,8 @@ def amend(client, event, *, read=None, **fields):
 
 
 def decide(client, event, **fields):
-    return client.post(reverse("admin:news_event_decide", args=[event.pk]), fields)
+    marks = {"expected": mark_of(event)}
+    return client.post(reverse("admin:news_event_decide", args=[event.pk]), {**marks, **fields})
 
 
 @pytest.fixture
@@ -192,8 +193,7 @@ def test_amendment_leaves_what_the_secretariat_has_filled_in_meanwhile(contribut
 
     proposing.amend(
         opened,
-        fields=["name"],
-        expected=proposing.mark_of(event, ["name"]),
+        expected=mark_of(event),
         form_key=new_form_key(),
         by=contributor,
     )
@@ -260,7 +260,7 @@ def test_button_pressed_twice_amends_and_tells_nothing(client, contributor):
 
 def test_text_typed_after_a_decision_is_handed_back(client, contributor, secretary):
     event = factories.make_proposal(by=contributor)
-    proposing.refuse(event, by=secretary, reason="理由")
+    proposing.refuse(event, expected=mark_of(event), by=secretary, reason="理由")
     client.force_login(contributor)
 
     told = amend(client, event, name="遅すぎた祭り")
@@ -337,9 +337,29 @@ def test_page_of_the_decision_shows_what_is_decided_on(client, contributor, secr
     assert "本文 除雪車に乗れます。" in text
 
 
+@pytest.mark.parametrize("decision", ["publish", "refuse"])
+def test_secretariat_decides_on_what_it_has_read(client, contributor, secretary, decision):
+    event = factories.make_proposal(by=contributor)
+    read = mark_of(event)
+    client.force_login(contributor)
+    amend(client, event, name="直した祭り")
+    client.force_login(secretary)
+
+    told = decide(client, event, decision=decision, reason="日時は？", expected=read)
+
+    event.refresh_from_db()
+    assert event.is_waiting_for_decision
+    assert AMENDED in text_of(told)
+    assert "イベント名 直した祭り" in text_of(told)
+    assert "日時は？" in text_of(told)
+    decide(client, event, decision=decision, reason="理由", expected=told.context["expected"])
+    event.refresh_from_db()
+    assert not event.is_waiting_for_decision
+
+
 def test_published_proposal_is_not_withdrawn_any_more(client, contributor, secretary):
     event = factories.make_proposal(by=contributor)
-    proposing.publish(event, by=secretary)
+    proposing.publish(event, expected=mark_of(event), by=secretary)
     client.force_login(contributor)
 
     page = client.post(reverse("news:proposal_withdraw", args=[event.pk]), follow=True)
@@ -389,7 +409,7 @@ def test_start_page_and_list_lead_to_what_waits(client, contributor, secretary):
 
 def test_refused_event_cannot_be_public(db):
     event = factories.make_proposal()
-    proposing.refuse(event, by=factories.make_user(), reason="理由")
+    proposing.refuse(event, expected=mark_of(event), by=factories.make_user(), reason="理由")
     event.refresh_from_db()
     event.is_draft = False
 
@@ -403,7 +423,7 @@ def test_proposal_of_a_demo_body_is_no_open_data(db):
     user.seat.organization.save()
     event = factories.make_proposal(by=user)
 
-    proposing.publish(event, by=factories.make_user())
+    proposing.publish(event, expected=mark_of(event), by=factories.make_user())
 
     assert Event.objects.published().count() == 1
     assert Event.objects.as_open_data().count() == 0
@@ -428,8 +448,8 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
     event = factories.make_proposal()
     by = factories.make_user()
     acts = [
-        lambda: proposing.publish(event, by=by),
-        lambda: proposing.refuse(event, by=by, reason="理由"),
+        lambda: proposing.publish(event, expected=mark_of(event), by=by),
+        lambda: proposing.refuse(event, expected=mark_of(event), by=by, reason="理由"),
     ]
     start, refused = threading.Barrier(2), []
 
@@ -466,7 +486,6 @@ def test_of_two_amendments_at_once_one_is_saved_and_the_other_told():
         try:
             proposing.amend(
                 own,
-                fields=ProposalForm.Meta.fields,
                 expected=opened,
                 form_key=new_form_key(),
                 by=by,
@@ -492,7 +511,7 @@ def test_later_hour_of_publication_is_kept(db):
     later = timezone.now() + timedelta(days=3)
     Event.objects.filter(pk=event.pk).update(publish_at=later)
 
-    proposing.publish(event, by=factories.make_user())
+    proposing.publish(event, expected=mark_of(event), by=factories.make_user())
 
     event.refresh_from_db()
     assert (event.publish_at, event.state) == (later, "公開予定")
@@ -501,7 +520,7 @@ def test_later_hour_of_publication_is_kept(db):
 def test_page_leads_to_the_member_while_it_takes_part(client, contributor):
     body = contributor.seat.organization
     event = factories.make_proposal(by=contributor)
-    proposing.publish(event, by=contributor)
+    proposing.publish(event, expected=mark_of(event), by=contributor)
 
     assert (
         f'href="{body.get_absolute_url()}"' in client.get(event.get_absolute_url()).content.decode()

@@ -71,7 +71,7 @@ def test_whoever_has_wished_for_nothing_is_told_how(client, request, who, is_led
 
 def published_event(by, **fields):
     event = factories.make_proposal(by=by, wants_introduction=True, **fields)
-    proposing.publish(event, by=by)
+    proposing.publish(event, expected=proposing.mark_of(event), by=by)
     return event
 
 

@@ -50,7 +50,7 @@ class TestPage:
     def test_says_what_became_of_a_proposed_event(self, admin, body, seat, boss):
         waiting = factories.make_proposal(by=boss, name="待つ祭り")
         refused = factories.make_proposal(by=boss, name="載らない祭り")
-        proposing.refuse(refused, by=boss, reason="理由")
+        proposing.refuse(refused, expected=proposing.mark_of(refused), by=boss, reason="理由")
 
         text = text_of(admin.get(page(body)))
 
