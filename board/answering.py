@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from board import files, kinds, notifications
 from board.models import Acknowledgement, Answer, Topic, Watch
-from board.posting import EditedMeanwhileError, StaleError
 from board.reach import asked_bodies
+from lib.conflicts import EditedMeanwhileError, StaleError
 from members import drafts
 from members.access import is_contributor, is_secretariat
 from members.models import Draft, Organization, User

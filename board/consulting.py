@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from board import ending, notifications, posting
 from board.models import Category, Match, Topic
+from lib.conflicts import StaleError
 from members.access import is_contributor, is_secretariat
 from members.models import Draft, User
 
@@ -65,7 +66,7 @@ def propose_match(consultation: Topic, note: str, *, by: User) -> Match:
         defaults={"note": note, "proposed_by": by, "organization": by.seat.organization},
     )
     if not is_new:
-        raise posting.StaleError
+        raise StaleError
     notifications.matched(
         consultation, "成立したことが書かれました。同意をお願いします。", by=by.seat
     )
@@ -81,7 +82,7 @@ def agree(match: Match, *, by: User) -> None:
         raise PermissionDenied
     open_matches = Match.objects.filter(pk=match.pk, agreed_at=None)
     if not open_matches.update(agreed_by=by, agreed_at=timezone.now()):
-        raise posting.StaleError
+        raise StaleError
     source: Any = consultation.source
     names = f"{source.organization.full_name}と{consultation.organization.full_name}"
     ending.record_match(source, f"{names}で成立：{match.note}", by=by)
@@ -95,7 +96,7 @@ def take_back(match: Match, *, by: User) -> None:
         raise PermissionDenied
     deleted, _ = Match.objects.filter(pk=match.pk, agreed_at=None).delete()
     if not deleted:
-        raise posting.StaleError
+        raise StaleError
 
 
 def _takes_part(consultation: Topic, user: User) -> bool:

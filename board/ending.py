@@ -12,8 +12,9 @@ from django.db.models import F
 from board import notifications
 from board.history import changes, labelled, remember
 from board.models import Topic
-from board.posting import StaleError, check_editable
+from board.posting import check_editable
 from board.search import index
+from lib.conflicts import StaleError
 from members.models import User
 
 Status = Topic.Status

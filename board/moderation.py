@@ -12,6 +12,7 @@ from board import notifications, posting
 from board.history import changes, labelled, remember
 from board.models import Reply, Report, Topic
 from board.search import index
+from lib.conflicts import StaleError
 from members import audit
 from members.access import is_contributor, is_secretariat
 from members.models import User
@@ -32,7 +33,7 @@ def report(post: Topic | Reply, reason: str, *, by: User) -> Report:
             notifications.reported(made.pk)
             return made
     except IntegrityError as error:
-        raise posting.StaleError from error
+        raise StaleError from error
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def settle(found: Report, result: str, note: str, *, by: User) -> None:
         result=result, result_note=note, settled_by=by, settled_at=timezone.now()
     )
     if not taken:
-        raise posting.StaleError
+        raise StaleError
     post = found.reply or found.topic
     if result == Report.Result.HIDDEN and post.hidden_at is None:
         hide(post, reason=note[:200], by=by)
@@ -66,7 +67,7 @@ def approve(topic: Topic, *, expected: int, by: User) -> None:
         edits=F("edits") + 1,
     )
     if not taken:
-        raise posting.StaleError
+        raise StaleError
     index.write(Topic.objects.get(pk=topic.pk))
     audit.record("approve_topic", topic, by=by)
     notifications.approved(Topic.objects.get(pk=topic.pk))
@@ -78,7 +79,7 @@ def send_back(topic: Topic, *, reason: str, expected: int, by: User) -> None:
     _check_secretariat(by)
     waiting = Topic.objects.filter(pk=topic.pk, status=Topic.Status.WAITING, edits=expected)
     if not waiting.update(approval_note=reason, edits=F("edits") + 1):
-        raise posting.StaleError
+        raise StaleError
     audit.record("send_back_topic", topic, by=by, reason=reason)
     notifications.sent_back(topic, reason)
 
@@ -121,7 +122,7 @@ def hide(post: Topic | Reply, *, reason: str, by: User) -> None:
     _check_secretariat(by)
     shown = type(post)._default_manager.filter(pk=post.pk, hidden_at=None)
     if not shown.update(hidden_at=timezone.now(), hidden_reason=reason, edits=F("edits") + 1):
-        raise posting.StaleError
+        raise StaleError
     audit.record("hide", post, by=by, reason=reason)
     notifications.hidden(post, reason)
     if isinstance(post, Reply):
@@ -133,7 +134,7 @@ def restore(post: Topic | Reply, *, reason: str = "", by: User) -> None:
     _check_secretariat(by)
     hidden = type(post)._default_manager.filter(pk=post.pk, hidden_at__isnull=False)
     if not hidden.update(hidden_at=None, hidden_reason=""):
-        raise posting.StaleError
+        raise StaleError
     audit.record("restore", post, by=by, reason=reason)
     notifications.restored(post, reason)
     if isinstance(post, Reply):

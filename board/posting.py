@@ -19,19 +19,12 @@ from board.models import ApprovalRule, ReadMark, Reply, Revision, Topic, TopicAu
 from board.models.reply import next_seq
 from board.search import index
 from lib import plain_text
+from lib.conflicts import EditedMeanwhileError, StaleError
 from members import drafts
 from members.access import is_contributor, is_secretariat
 from members.models import Draft, Organization, Theme, User
 
 Status = Topic.Status
-
-
-class EditedMeanwhileError(Exception):
-    """Somebody else saved the text after it was opened for this edit."""
-
-
-class StaleError(Exception):
-    """The topic is no longer in a state for this act."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from lib.admin import PortalModelAdmin
+from lib.conflicts import StaleError
 from lib.numbers import whole_number
 
 MOST = 200
@@ -46,8 +47,6 @@ class Bulk(NamedTuple):
 
 class BulkAdmin(PortalModelAdmin):
     bulk: dict[str, Bulk] = {}
-    # What the verbs raise when somebody else was quicker.
-    stale: tuple[type[Exception], ...] = ()
 
     def refusals(self, act: str, rows: list[Any], request: HttpRequest) -> dict[Any, str]:
         """Of many rows; where a question to the database is needed, one for all of them."""
@@ -103,7 +102,7 @@ class BulkAdmin(PortalModelAdmin):
             self.do(act, row, data, request)
         except NotDoneError as error:
             return str(error)
-        except self.stale:
+        except StaleError:
             return CHANGED
         return ""
 

@@ -4,13 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import audit
 from members.access import is_secretariat
 from members.models import CareNote, Organization, User
-
-
-class StaleError(Exception):
-    """It was struck out before."""
 
 
 def write(

@@ -5,14 +5,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import audit
 from members.models import Delivery, User
 
 LEFT = "事務局が、送らないことにしました。"
-
-
-class NotFailedError(Exception):
-    """Somebody else has dealt with it."""
 
 
 @transaction.atomic
@@ -31,4 +28,4 @@ def leave(mail: Delivery, *, by: User) -> None:
 def _settle(mail: Delivery, **fields: Any) -> None:
     failed = Delivery.objects.filter(pk=mail.pk, state=Delivery.State.FAILED)
     if not failed.update(leased_until=None, **fields):
-        raise NotFailedError
+        raise StaleError

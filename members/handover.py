@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import audit, inbox, people, registration
 from members.access import is_manager, is_secretariat, manages_people, may_change_staff
 from members.models import Handover, Invitation, User
@@ -18,10 +19,6 @@ logger = logging.getLogger(__name__)
 
 class AlreadyOpenError(Exception):
     """Somebody has begun a hand-over of this person before."""
-
-
-class AlreadyAcceptedError(Exception):
-    """The successor is there, or the hand-over has been cancelled before."""
 
 
 def visible_to(user: User) -> HandoverQuerySet:
@@ -100,10 +97,7 @@ def cancel(handover: Handover, *, by: User) -> None:
     """Until the successor has accepted: one conditional UPDATE of the invitation decides."""
     if not is_cancellable_by(handover, by):
         raise PermissionDenied
-    try:
-        registration.withdraw_invitation(handover.invitation, by=by)
-    except registration.AlreadyDecidedError as error:
-        raise AlreadyAcceptedError from error
+    registration.withdraw_invitation(handover.invitation, by=by)
     Handover.objects.open().filter(pk=handover.pk).update(cancelled_at=timezone.now())
     audit.record("cancel_handover", handover, by=by, predecessor=handover.predecessor_id)
 
@@ -123,7 +117,7 @@ def _finish_or_wait(handover: Handover) -> bool:
     """It stays due while the predecessor is the last 管理担当者, and where somebody acts in this moment."""
     try:
         _finish(handover, by=None)
-    except (people.LastManagerError, people.StaleError) as error:
+    except (people.LastManagerError, StaleError) as error:
         logger.warning("handover %s waits: %s", handover.pk, type(error).__name__)
         return False
     return True

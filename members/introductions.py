@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lib import x_posts
+from lib.conflicts import StaleError
 from lib.text import cut
 from members import audit
 from members.mailing import deliver
@@ -20,10 +21,6 @@ State = Introduction.State
 
 HASHTAG = "#特別区全国連携プロジェクト"
 GONE = "希望が取り消されたか、元の内容が終了または非公開になったため、自動で見送りとしました。"
-
-
-class AlreadyDecidedError(Exception):
-    """Somebody else was quicker: it has been posted, skipped, or is being sent."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +85,14 @@ def propose_text(wish: Wish) -> str:
 
 @transaction.atomic
 def save_text(introduction: Introduction, text: str, *, by: User) -> None:
-    """Raises AlreadyDecidedError."""
+    """Raises StaleError."""
     _move(introduction, state=State.DRAFTING, text=text)
     audit.record("draft_introduction", introduction, by=by)
 
 
 @transaction.atomic
 def record_post(introduction: Introduction, *, text: str, posted_url: str, by: User) -> None:
-    """It was posted, by hand or by send(). Raises AlreadyDecidedError."""
+    """It was posted, by hand or by send(). Raises StaleError."""
     _move(
         introduction,
         state=State.POSTED,
@@ -111,7 +108,7 @@ def record_post(introduction: Introduction, *, text: str, posted_url: str, by: U
 
 @transaction.atomic
 def skip(introduction: Introduction, *, reason: str, by: User) -> None:
-    """Raises AlreadyDecidedError."""
+    """Raises StaleError."""
     _move(introduction, state=State.SKIPPED, reason=reason, decided_by=by)
     audit.record("skip_introduction", introduction, by=by)
     _tell(introduction, "introduction_skipped")
@@ -120,12 +117,12 @@ def skip(introduction: Introduction, *, reason: str, by: User) -> None:
 def send(introduction: Introduction, *, text: str, by: User) -> None:
     """By the API of X, outside of any transaction: nobody waits for another company's server.
 
-    Raises AlreadyDecidedError, and x_posts.NotSentError after which it may be tried again. If the process
+    Raises StaleError, and x_posts.NotSentError after which it may be tried again. If the process
     dies in between, the row says that it was being sent: X alone knows whether it arrived.
     """
     free = Introduction.objects.waiting().filter(pk=introduction.pk, sending_since=None)
     if not free.update(sending_since=timezone.now(), text=text, state=State.DRAFTING):
-        raise AlreadyDecidedError
+        raise StaleError
     try:
         address = x_posts.send(text)
     except x_posts.NotSentError:
@@ -135,9 +132,9 @@ def send(introduction: Introduction, *, text: str, by: User) -> None:
 
 
 def _move(introduction: Introduction, **fields: object) -> None:
-    """One conditional UPDATE: of two secretaries one is told AlreadyDecidedError."""
+    """One conditional UPDATE: of two secretaries one is told StaleError."""
     if not Introduction.objects.waiting().filter(pk=introduction.pk).update(**fields):
-        raise AlreadyDecidedError
+        raise StaleError
     introduction.refresh_from_db()
 
 

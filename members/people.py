@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import audit, registration, reorganization
 from members.access import is_manager, manages_people, may_change_staff
 from members.models import Handover, Invitation, Organization, Seat, User
@@ -23,10 +24,6 @@ class LastManagerError(Exception):
 
 class SectionTakenError(Exception):
     """The body has a section of the same name."""
-
-
-class StaleError(Exception):
-    """Somebody else was quicker: the person is no longer in a state for this act."""
 
 
 @transaction.atomic
@@ -54,10 +51,7 @@ def withdraw(invitation: Invitation, *, by: User) -> None:
     _check_manages(by, invitation.seat.organization_id)
     if Handover.objects.open().filter(invitation=invitation).exists():
         raise StaleError
-    try:
-        registration.withdraw_invitation(invitation, by=by)
-    except registration.AlreadyDecidedError as error:
-        raise StaleError from error
+    registration.withdraw_invitation(invitation, by=by)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import addresses, audit, consent
 from members.admission import admit
 from members.mailing import Wording, compose, deliver, post, seats_of_secretariat
@@ -40,10 +41,6 @@ class Proof(NamedTuple):
 
     def get_absolute_url(self) -> str:
         return f"{self.application.get_absolute_url()}?proof={self.signed}"
-
-
-class AlreadyDecidedError(Exception):
-    """Somebody else was quicker: the application is no longer in a state for this act."""
 
 
 class AlreadyOpenError(Exception):
@@ -104,7 +101,7 @@ def _saved_before(application: Application) -> Application:
 def verify(application: Application) -> None:
     """The applicant pressed the button behind the mailed link.
 
-    Raises AlreadyOpenError when another application of the body is open, AlreadyDecidedError when this
+    Raises AlreadyOpenError when another application of the body is open, StaleError when this
     one has been verified before.
     """
     try:
@@ -122,7 +119,7 @@ def resubmit(application: Application, *, themes: Any = ()) -> bool:
 
     Saves what the form asks and nothing else: a decision that fell meanwhile stays. Another address is
     proven first (prove_address), so that a slip of the pen invites no stranger; until then it stays
-    returned, and can be corrected again. Raises AlreadyDecidedError after a decision, AlreadyOpenError
+    returned, and can be corrected again. Raises StaleError after a decision, AlreadyOpenError
     when another application of the body is open.
     """
     before = Application.objects.values_list("email", flat=True).get(pk=application.pk)
@@ -135,7 +132,7 @@ def resubmit(application: Application, *, themes: Any = ()) -> bool:
                 audit.record("resubmit_application", application, by=None)
                 _tell_secretariat(application)
             elif not _locked(application, Status.RETURNED):
-                raise AlreadyDecidedError
+                raise StaleError
             else:
                 _ask_for_proof(application, address)
             application.save(update_fields=Application.ASKED)
@@ -157,10 +154,10 @@ def proposed_address(application: Application, proof: str) -> str:
 
 @transaction.atomic
 def prove_address(application: Application, proof: str) -> None:
-    """The button behind the link to a corrected address. Raises AlreadyDecidedError where it is over."""
+    """The button behind the link to a corrected address. Raises StaleError where it is over."""
     address = proposed_address(application, proof)
     if not address:
-        raise AlreadyDecidedError
+        raise StaleError
     _move(application, Status.RECEIVED, of=(Status.RETURNED,), email=address)
     audit.record("resubmit_application", application, by=None)
     _tell(application, "application_received")
@@ -294,9 +291,9 @@ def renew(invitation: Invitation, *, by: User) -> Invitation | None:
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, *, by: User) -> None:
-    """Raises AlreadyDecidedError when it has been used, withdrawn or replaced."""
+    """Raises StaleError when it has been used, withdrawn or replaced."""
     if not _withdrawn(invitation, Invitation.objects.open()):
-        raise AlreadyDecidedError
+        raise StaleError
     audit.record("withdraw_invitation", invitation, by=by, seat=invitation.seat_id)
 
 
@@ -312,12 +309,12 @@ def accept(
     """Makes the person of an invitation.
 
     An own address logs in once it is proven: at once where the invitation went to it, behind a mailed
-    link otherwise. Raises AlreadyDecidedError when the invitation is used or too old, or its body is
+    link otherwise. Raises StaleError when the invitation is used or too old, or its body is
     suspended or gone, NameTakenError when somebody else was quicker with the name.
     """
     taken = Invitation.objects.usable().filter(pk=invitation.pk)
     if not invitation.is_for_active_body or not taken.update(accepted_at=timezone.now()):
-        raise AlreadyDecidedError
+        raise StaleError
     is_proven = email is not None and invitation.is_to(email)
     try:
         with transaction.atomic():
@@ -357,10 +354,10 @@ def _move(
     reason: str = "",
     **fields: Any,
 ) -> None:
-    """One conditional UPDATE: of two people who decide at once, one is told AlreadyDecidedError."""
+    """One conditional UPDATE: of two people who decide at once, one is told StaleError."""
     found = Application.objects.filter(pk=application.pk, status__in=of)
     if not found.update(status=status, **fields):
-        raise AlreadyDecidedError
+        raise StaleError
     application.status = status
     for name, value in fields.items():
         setattr(application, name, value)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import audit, registration
 from members.mail_words import KINDS, shipped
 from members.models import Application, Delivery
@@ -47,7 +48,7 @@ def _erase(application: Application, done: Erased) -> None:
     if application.status == Application.Status.RETURNED:
         try:
             registration.withdraw_unanswered(application, reason=UNANSWERED)
-        except registration.AlreadyDecidedError:
+        except StaleError:
             return
         done.withdrawn += 1
     # What people wrote; the portal's own sentence stays.

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import audit
 from members.access import is_secretariat
 from members.mailing import compose, post
@@ -12,10 +13,6 @@ from members.models import Organization, User
 from members.sessions import end_sessions
 
 Status = Organization.Status
-
-
-class StaleError(Exception):
-    """Somebody else was quicker, or the body is in no state for this."""
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from members.models.draft import MAX_ADDRESS, typed_of
 SALT = "members.typed_text"
 LIFETIME = 7 * 24 * 60 * 60
 WAITS = "入力した内容を下書きに保存しました。まだ送信していません。内容を確かめて、もう一度送信してください。"
+KEPT = "入力した内容を下書きに保存しました。まだ送信していません。ログインすると、続きを書いて送信できます。"
 
 Attach = Callable[[Draft, MultiValueDict], object]
 
@@ -79,7 +80,7 @@ def rescue(request: HttpRequest) -> HttpResponse | None:
             kind=keeper.kind,
             address=address,
             data=typed_of(request.POST),
-            title=request.POST.get("title", ""),
+            title=request.POST.get("title") or request.POST.get("name", ""),
             seen=request.POST.get("seen", ""),
             by=writer,
         )
@@ -99,6 +100,7 @@ def _lead_to(request: HttpRequest, draft: Draft, writer: User) -> HttpResponse:
     if request.user.is_authenticated:
         # A colleague has logged in at this PC meanwhile: the draft is the writer's section's.
         return render(request, "members/typed_text_kept.html", {"writer": writer}, status=409)
+    messages.info(request, KEPT)
     return redirect_to_login(draft.get_absolute_url())
 
 

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from lib.wareki import format_date_weekday
 from members import audit, inbox, people
 from members.access import is_manager
@@ -29,20 +30,12 @@ from members.models.yearly_check import WARNING_DAYS
 State = YearlyCheck.State
 
 
-class NotPossibleError(Exception):
-    """Somebody else was quicker: the check is no longer in a state for this act."""
-
-
 class AnotherRunningError(Exception):
     """The check of another year has not been closed yet."""
 
 
 class NotAskedError(Exception):
     """No check runs, or it does not ask this body."""
-
-
-class AlreadyConfirmedError(Exception):
-    """Another manager of the body was quicker."""
 
 
 @transaction.atomic
@@ -85,7 +78,7 @@ def confirm(organization: Organization, *, note: str = "", by: User) -> Confirma
         with transaction.atomic():
             confirmation = _confirmation(check, now, note)
     except IntegrityError as error:
-        raise AlreadyConfirmedError from error
+        raise StaleError from error
     Organization.objects.filter(pk=organization.pk).update(confirmed_on=timezone.localdate())
     audit.record("confirm_yearly_check", organization, by=by, yearly_check=check.pk)
     return confirmation
@@ -136,7 +129,7 @@ def _move(check: YearlyCheck, before: State, after: State, **fields: object) -> 
     """One conditional UPDATE: of two at the same moment one wins."""
     moved = YearlyCheck.objects.filter(pk=check.pk, state=before).update(state=after, **fields)
     if not moved:
-        raise NotPossibleError
+        raise StaleError
     check.refresh_from_db()
 
 
@@ -223,7 +216,7 @@ def _suspend_or_leave(warning: UnusedWarning, check: YearlyCheck) -> bool:
     """A last manager, and whoever logs in at this moment, stays; the next run asks again."""
     try:
         people.suspend_unused(warning.user, before=check.unused_before)
-    except (people.LastManagerError, people.StaleError):
+    except (people.LastManagerError, StaleError):
         return False
     UnusedWarning.objects.filter(pk=warning.pk).update(suspended_at=timezone.now())
     return True

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import audit
 from members.mailing import deliver
 from members.models import Delivery, User
@@ -36,10 +37,6 @@ class ClosedError(Exception):
     """The event takes no entries (any more)."""
 
 
-class AlreadyCancelledError(Exception):
-    """The entry was cancelled before."""
-
-
 def enter(entry: Entry, *, by: User | None = None) -> Entry:
     """Saves a new entry as 受付済 or キャンセル待ち, and mails its private address.
 
@@ -66,12 +63,12 @@ def enter(entry: Entry, *, by: User | None = None) -> Entry:
 def cancel(entry: Entry, *, by: User | None) -> None:
     """By whoever entered (None) or the secretariat; the first of those who wait moves up.
 
-    Raises AlreadyCancelledError.
+    Raises StaleError.
     """
     event = _locked(entry.event_id)
     standing = Entry.objects.filter(pk=entry.pk).exclude(state=State.CANCELLED)
     if not standing.update(state=State.CANCELLED, cancelled_at=timezone.now()):
-        raise AlreadyCancelledError
+        raise StaleError
     entry.refresh_from_db()
     if by:
         audit.record("cancel_entry", entry, by=by, event=event.pk)

@@ -1,11 +1,14 @@
 """Members propose an event of theirs; the secretariat publishes it, or says why not."""
 
-from collections.abc import Iterable
+import hashlib
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from lib.wareki import format_datetime
 from members import audit, drafts
@@ -14,10 +17,6 @@ from members.models import Draft, User
 from news.models import Event
 
 WITHDRAWN = "提案した会員が取り下げました。"
-
-
-class AlreadyDecidedError(Exception):
-    """Somebody else was quicker: the proposal does not wait for a decision any more."""
 
 
 def propose(event: Event, *, form_key: str, by: User) -> Event:
@@ -37,14 +36,27 @@ def propose(event: Event, *, form_key: str, by: User) -> Event:
     return event
 
 
-@transaction.atomic
-def amend(event: Event, *, fields: Iterable[str], form_key: str, by: User) -> None:
-    """Saves these columns of `event`; what the secretariat has filled in meanwhile stays.
+def mark_of(event: Event) -> str:
+    """Of what is proposed, as it is stored: tells whether it has changed since somebody read it."""
+    read = [
+        value.timestamp() if isinstance(value, datetime) else str(value)
+        for value in _proposed(event)
+    ]
+    return hashlib.sha256(repr(read).encode()).hexdigest()
 
-    Raises AlreadyDecidedError: what has been decided on stays as it was then.
+
+@transaction.atomic
+def amend(event: Event, *, expected: str, form_key: str, by: User) -> None:
+    """Saves what is proposed; what the secretariat has filled in meanwhile stays.
+
+    `expected` is mark_of() it when the form was opened. Raises EditedMeanwhileError, and StaleError:
+    what has been decided on stays as it was then.
     """
     current = _locked(event)
-    for name in fields:
+    # Pressed twice, the second finds its own words.
+    if _proposed(current) != _proposed(event):
+        _check_read(current, expected)
+    for name in Event.PROPOSED:
         setattr(current, name, getattr(event, name))
     current.save()
     _close_draft(form_key, by)
@@ -53,7 +65,7 @@ def amend(event: Event, *, fields: Iterable[str], form_key: str, by: User) -> No
 
 @transaction.atomic
 def withdraw(event: Event, *, by: User) -> None:
-    """By the body itself. Raises AlreadyDecidedError."""
+    """By the body itself. Raises StaleError."""
     current = _locked(event)
     current.refusal = WITHDRAWN
     current.save(update_fields=["refusal"])
@@ -61,9 +73,13 @@ def withdraw(event: Event, *, by: User) -> None:
 
 
 @transaction.atomic
-def publish(event: Event, *, by: User) -> None:
-    """At once, or at a later hour that the secretariat has entered. Raises AlreadyDecidedError."""
+def publish(event: Event, *, expected: str, by: User) -> None:
+    """What was read (mark_of), at once or at a later hour that the secretariat has entered.
+
+    Raises StaleError, and EditedMeanwhileError where the member has amended it since.
+    """
     current = _locked(event)
+    _check_read(current, expected)
     current.is_draft = False
     current.publish_at = max(current.publish_at, timezone.now())
     current.save(update_fields=["is_draft", "publish_at"])
@@ -72,20 +88,30 @@ def publish(event: Event, *, by: User) -> None:
 
 
 @transaction.atomic
-def refuse(event: Event, *, by: User, reason: str) -> None:
-    """Raises AlreadyDecidedError."""
+def refuse(event: Event, *, expected: str, by: User, reason: str) -> None:
+    """What was read, as publish(). Raises StaleError and EditedMeanwhileError."""
     current = _locked(event)
+    _check_read(current, expected)
     current.refusal = reason
     current.save(update_fields=["refusal"])
     audit.record("refuse_event", event, by=by)
     _tell_proposer(current, "event_refused")
 
 
+def _proposed(event: Event) -> list[Any]:
+    return [getattr(event, name) for name in Event.PROPOSED]
+
+
+def _check_read(current: Event, expected: str) -> None:
+    if mark_of(current) != expected:
+        raise EditedMeanwhileError
+
+
 def _locked(event: Event) -> Event:
     """The row as it is now, and nobody else decides meanwhile."""
     current = Event.objects.select_for_update().get(pk=event.pk)
     if not current.is_waiting_for_decision:
-        raise AlreadyDecidedError
+        raise StaleError
     return current
 
 

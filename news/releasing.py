@@ -5,16 +5,13 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from lib.conflicts import StaleError
 from members import audit
 from members.models import User
 from news.models import NewsItem
 from news.models.publishing import Published
 
 Row = TypeVar("Row", bound=Published)
-
-
-class StaleError(Exception):
-    """Somebody else was quicker: it is published, or withdrawn, already."""
 
 
 @transaction.atomic

@@ -248,7 +248,7 @@ def _events(body: Organization) -> Section:
         lambda event: (
             format_date(event.starts_on),
             Cell(event.name, reverse("admin:news_event_change", args=[event.pk])),
-            event.state,
+            event.proposal_state.text if event.is_draft else event.state,
         ),
         url=f"{reverse('admin:news_event_changelist')}?seat__organization__id__exact={body.pk}",
     )

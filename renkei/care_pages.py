@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.conflicts import STALE, StaleError
 from lib.forms import FormKeyField, LineField, TextField
 from members import care as notes
-from members import people, suspension
 from members.access import MemberRequest
 from members.models import CareNote, Organization
 from renkei import care
@@ -19,7 +19,6 @@ from renkei.care_acts import ACTS, Act
 
 Kind, Status = Organization.Kind, Organization.Status
 NOTES = 20
-STALE = "ほかの担当者の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
 
 class NoteForm(forms.Form):
@@ -61,8 +60,8 @@ def strike_page(request: MemberRequest, pk: int, note: int) -> HttpResponse:
         return redirect("admin:care", body.pk)
     try:
         notes.strike(found, reason=form.cleaned_data["reason"], by=request.user)
-    except notes.StaleError:
-        messages.error(request, STALE)
+    except StaleError as error:
+        messages.error(request, str(error))
     return redirect("admin:care", body.pk)
 
 
@@ -99,8 +98,8 @@ def _typed(request: HttpRequest, act: Act) -> Any:
 def _is_done(request: MemberRequest, body: Organization, act: Act, form: Any) -> bool:
     try:
         told = act.do(body, form.cleaned_data, request.user)
-    except (suspension.StaleError, people.StaleError):
-        messages.error(request, STALE)
+    except StaleError as error:
+        messages.error(request, str(error))
         return True
     except ValidationError as error:
         form.add_error(None, ValidationError(error.messages))

@@ -86,7 +86,8 @@ def _event_of_a_member(author: User, *, by: User) -> None:
         fee="無料",
         wants_introduction=True,
     )
-    proposing.publish(proposing.propose(event, form_key=new_form_key(), by=author), by=by)
+    proposal = proposing.propose(event, form_key=new_form_key(), by=author)
+    proposing.publish(proposal, expected=proposing.mark_of(proposal), by=by)
 
 
 def _event(*, days: int, length: int = 0, **fields: Any) -> Event:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from lib.conflicts import StaleError
 from lib.numbers import whole_number
 from lib.text import words
 from members.models import Organization
@@ -47,7 +48,7 @@ def _act(request: Any, old: Organization) -> HttpResponse:
             merging.merge(old, into, by=request.user, leaves_wards_confirmed=is_confirmed)
         else:
             merging.succeed(old, by=request.user)
-    except (merging.RefusedError, ValidationError) as error:
+    except (StaleError, merging.RefusedError, ValidationError) as error:
         text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         messages.error(request, text)
         return redirect(request.get_full_path())

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from board.search import index
+from lib.conflicts import StaleError
 from members import audit, reorganization
 from members.access import is_secretariat
 from members.models import (
@@ -61,15 +62,6 @@ STAYING = {
 
 class RefusedError(Exception):
     """The bodies cannot be merged; the message is for the secretariat."""
-
-
-class StaleError(RefusedError):
-    """Somebody else was quicker."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "ほかの担当者の操作で、状態がすでに変わっています。今の状態を確かめてください。"
-        )
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 
-from board import posting
 from lib.bulk import BulkAdmin
+from lib.conflicts import StaleError
 from lib.numbers import whole_number
 from members.access import MemberRequest
 from members.exporting import ExportingAdmin
 
-STALE = "ほかの担当者が、先に操作しました。今の状態を確かめてください。"
 NOT_OFFERED = "すでに対応が済んでいるなど、この操作ができない状態のため"
 
 
@@ -24,7 +23,6 @@ class ActAdmin(BulkAdmin, ExportingAdmin):
 
     change_form_template = "admin/board/post_change_form.html"
     acts: dict[str, tuple[str, type[forms.Form]]] = {}
-    stale = (posting.StaleError,)
 
     def offers(self, act: str, post: Any) -> bool:
         """Whether the act makes sense in the state of the row."""
@@ -59,8 +57,8 @@ class ActAdmin(BulkAdmin, ExportingAdmin):
     def _try(self, act: str, post: Any, data: dict[str, Any], request: MemberRequest) -> None:
         try:
             self.do(act, post, data, request)
-        except posting.StaleError:
-            self.message_user(request, STALE, messages.ERROR)
+        except StaleError as error:
+            self.message_user(request, str(error), messages.ERROR)
         else:
             self.message_user(request, f"{self.acts[act][0]}：完了しました。", messages.SUCCESS)
 

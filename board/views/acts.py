@@ -11,12 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from board import copying, ending, moderation, posting
+from board import copying, ending, moderation
 from board.draft_kinds import ACT
 from board.forms.acts import ActForm, CloseForm, ExtendForm, WithdrawForm
 from board.forms.topic import deadline_warnings
 from board.models import TodoMark, Topic, Watch
 from board.views.topic import topic_or_404, topic_trail
+from lib.conflicts import StaleError
 from members import drafts, typed_text
 from members.access import MemberRequest, contributor_only, member_only
 from members.models import Draft
@@ -25,7 +26,6 @@ from members.typed_text import keeps_typed_text
 # Title of the page and of its button, and what is said afterwards.
 END = ("受付を終了する", "受付を終了しました。")
 RECORD = ("結果を記録する", "結果を記録しました。")
-STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
 
 @keeps_typed_text(ACT)
@@ -83,8 +83,8 @@ def _act(
     if request.method == "POST" and form.is_valid():
         try:
             act(topic, form.cleaned_data)
-        except posting.StaleError:
-            messages.error(request, STALE)
+        except StaleError as error:
+            messages.error(request, str(error))
         else:
             forget(request)
             messages.success(request, done)

@@ -10,17 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from board import answering, consulting, files, moderation, posting, rosters
+from board import answering, consulting, files, moderation, rosters
 from board.answering import Roster
 from board.draft_kinds import ACT, ANSWER, REPLY
 from board.forms import AnswerForm, MatchForm, ReplyForm, ReportForm
 from board.models import Answer, Match, Reply, Topic
 from board.reach import Table
-from board.views.acts import STALE, act_page, filled, forget
+from board.views.acts import act_page, filled, forget
 from board.views.desk import Desk, write
 from board.views.topic import topic_or_404, topic_trail
 from board.views.writing import closed_before, uuids
 from lib import downloads, prefectures
+from lib.conflicts import StaleError
 from lib.numbers import whole_number
 from lib.wareki import format_date
 from members import audit
@@ -92,7 +93,7 @@ def topic_acknowledge(request: MemberRequest, pk: int) -> HttpResponse:
     version = whole_number(request.POST.get("version", ""))
     try:
         answering.acknowledge(topic, version, by=request.user)
-    except posting.StaleError:
+    except StaleError:
         messages.warning(request, "内容が変わりました。もう一度読んでから、確認してください。")
     else:
         messages.success(request, "確認しました。")
@@ -175,8 +176,8 @@ def topic_ask_again(request: MemberRequest, pk: int) -> HttpResponse:
     topic = topic_or_404(request, pk)
     try:
         is_new = answering.ask_again(topic, by=request.user)
-    except posting.StaleError:
-        messages.error(request, STALE)
+    except StaleError as error:
+        messages.error(request, str(error))
         return redirect("board:topic_roster", pk)
     if is_new:
         messages.success(request, "まだ回答・確認をしていない団体に、再度のお願いを送ります。")
@@ -265,8 +266,8 @@ def topic_match(request: MemberRequest, pk: int) -> HttpResponse:
         return act_page(request, topic, form, "成立を記録する")
     try:
         consulting.propose_match(topic, form.cleaned_data["note"], by=request.user)
-    except posting.StaleError:
-        messages.error(request, STALE)
+    except StaleError as error:
+        messages.error(request, str(error))
     else:
         forget(request)
         messages.success(request, "相手の団体に、同意を求めています。")
@@ -292,8 +293,8 @@ def _on_match(request: MemberRequest, pk: int, act: Any, done: str) -> HttpRespo
     )
     try:
         act(match, by=request.user)
-    except posting.StaleError:
-        messages.error(request, STALE)
+    except StaleError as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, done)
     return redirect(topic)
@@ -313,7 +314,7 @@ def topic_report(request: MemberRequest, pk: int) -> HttpResponse:
         return act_page(request, topic, form, "事務局に知らせる")
     try:
         moderation.report(post, form.cleaned_data["reason"], by=request.user)
-    except posting.StaleError:
+    except StaleError:
         messages.info(request, "貴団体から、すでに知らせています。事務局が確かめています。")
     else:
         forget(request)

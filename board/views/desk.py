@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from board import files, history, posting
+from board import files, history
 from board.models import Answer, Reply, Topic
 from board.views import resending
 from board.views.preview import preview_of
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from lib.uploads import MAX_FILES
 from members import drafts, typed_text
@@ -103,13 +104,13 @@ def _answer(
         return refused
     try:
         return redirect(desk.post(form, draft))
-    except posting.EditedMeanwhileError:
+    except EditedMeanwhileError:
         # Perhaps by another press of the same button.
         made = desk.made(draft.form_key)
         if made is not None:
             return _already(request, desk, made)
         return _conflict(request, desk, draft, form.cleaned_data["expected"] or 0)
-    except posting.StaleError:
+    except StaleError:
         form.add_error(None, desk.closed)
         return _page(request, desk, form, draft, draft.form_key)
 
@@ -186,6 +187,8 @@ def _conflict(request: MemberRequest, desk: Desk, draft: Draft, expected: int) -
     current = desk.context["current"]()
     data = request.POST.copy()
     changes = history.changed_since(current, expected) if isinstance(current, Topic) else []
+    # Those stand above and below them.
+    changes = [change for change in changes if change[0] not in ("件名", "本文")]
     data["expected"] = str(current.edits) if current else ""
     form = desk.make_form(data)
     form.errors.clear()

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from lib.bulk import Bulk, BulkAdmin
+from lib.conflicts import StaleError
 from lib.forms import form_key_in
 from lib.list_filters import filled
 from lib.wareki import format_date
@@ -197,7 +198,7 @@ class ApplicationAdmin(ExportingAdmin):
             return self._back_to(request, application, form.reason_with_sentence)
         try:
             self._act(form.cleaned_data, application, request)
-        except registration.AlreadyDecidedError:
+        except StaleError:
             self.message_user(
                 request,
                 "この申請は、ほかの担当者がすでに決定したか、申請した方が取り下げました。",
@@ -306,7 +307,6 @@ class InvitationAdmin(BulkAdmin, ExportingAdmin):
     )
     readonly_fields = fields
     actions = ["print_letters"]
-    stale = (people.StaleError,)
     bulk = {
         "send_again": Bulk(
             "招待をもう一度送る（新しい14日の期限）",
@@ -353,7 +353,7 @@ class InvitationAdmin(BulkAdmin, ExportingAdmin):
         if act == "withdraw":
             people.withdraw(row, by=request.user)
         elif people.resend(row, by=request.user) is None:
-            raise people.StaleError
+            raise StaleError
 
     @admin.action(description="依頼文を印刷する（送った招待）", permissions=["change"])
     def print_letters(self, request: MemberRequest, queryset: Any) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from lib import prefectures, x_posts
+from lib.conflicts import StaleError
 from members import introductions
 from members.access import MemberRequest
 from members.exporting import ExportingAdmin
@@ -106,7 +107,7 @@ class IntroductionAdmin(ExportingAdmin):
         act = next((name for name in ACTS if name in request.POST), "")
         try:
             self._act(act, obj, request, form.cleaned_data)
-        except introductions.AlreadyDecidedError:
+        except StaleError:
             text = "ほかの担当者がすでに決定したか、送信の途中です。何も保存していません。"
             self.message_user(request, text, messages.ERROR)
         except x_posts.NotSentError as error:
@@ -114,7 +115,7 @@ class IntroductionAdmin(ExportingAdmin):
 
     def _act(self, act: str, row: Introduction, request: MemberRequest, data: dict) -> None:
         if "text" not in data:
-            raise introductions.AlreadyDecidedError
+            raise StaleError
         by, text = request.user, data["text"]
         if act == "_posted":
             introductions.record_post(row, text=text, posted_url=data["posted_url"], by=by)

@@ -40,7 +40,6 @@ class DeliveryAdmin(BulkAdmin, ExportingAdmin, RecordAdmin):
         "送信日時": "sent_at",
     }
     personal_heads = frozenset({"宛先"})
-    stale = (failed_mails.NotFailedError,)
     bulk = {
         "again": Bulk(
             "選択したメールをもう一度送る（失敗したもの）",

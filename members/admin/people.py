@@ -159,7 +159,6 @@ class UserAdmin(BulkAdmin, ExportingAdmin, DjangoUserAdmin):
     ordering = ["seat__organization", "seat", "id"]
     autocomplete_fields = ["seat"]
     readonly_fields = ["joined_at", "last_seen_at", "last_login", "left_at", "handover"]
-    stale = (people.StaleError,)
     bulk = {
         "suspend": Bulk(
             "選択した利用者を利用停止にする",

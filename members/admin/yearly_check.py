@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from lib import downloads, prefectures
 from lib.admin import PortalModelAdmin
+from lib.conflicts import StaleError
 from lib.forms import ANY
 from lib.wareki import fiscal_year, format_date
 from members import audit
@@ -29,7 +30,6 @@ Page = Callable[..., HttpResponse]
 
 BODIES_PER_PAGE = 100
 DOWNLOADS = {"xlsx": "Excel（xlsx）", "csv": "CSV"}
-NOT_POSSIBLE = "ほかの担当者の操作で、状態がすでに変わっています。"
 ANOTHER_RUNNING = "ほかの年度の年次確認が実施中です。先に終了してください。"
 ONE_ONLY = "年次確認を1つだけ選んでください。"
 
@@ -213,8 +213,8 @@ class YearlyCheckAdmin(PortalModelAdmin):
     ) -> HttpResponse:
         try:
             verb(check, by=request.user)
-        except verbs.NotPossibleError:
-            self.message_user(request, NOT_POSSIBLE, messages.ERROR)
+        except StaleError as error:
+            self.message_user(request, str(error), messages.ERROR)
         except verbs.AnotherRunningError:
             self.message_user(request, ANOTHER_RUNNING, messages.ERROR)
         else:

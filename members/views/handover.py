@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.conflicts import StaleError
 from lib.trail import Trail, from_home
 from members import handover as handovers
 from members import typed_text
@@ -107,7 +108,7 @@ def handover_cancel(request: MemberRequest, pk: int) -> HttpResponse:
     found = handover_or_404(request, pk)
     try:
         handovers.cancel(found, by=request.user)
-    except handovers.AlreadyAcceptedError:
+    except StaleError:
         messages.error(request, ALREADY_ACCEPTED)
     else:
         messages.success(request, "引継ぎを取り消しました。後任への招待は使えません。")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.conflicts import STALE, StaleError
 from lib.trail import Trail, from_home
 from members import handover, people, profile, typed_text, yearly_check
 from members.access import MemberRequest, manager_only, may_change_staff
@@ -28,7 +29,6 @@ NOT_SURE = (
     "利用は終了していません。終了するときは、「元に戻せないことを確かめました」にチェックを付けてから、"
     "「利用を終了する」を押してください。"
 )
-STALE = "ほかの方の操作で、状態がすでに変わっています。今の状態を確かめてください。"
 
 
 def trail(*steps: tuple[str, str]) -> Trail:
@@ -237,8 +237,8 @@ def _act(request: MemberRequest, act: Callable[[], object], done: str) -> HttpRe
         act()
     except people.LastManagerError:
         messages.error(request, LAST_MANAGER)
-    except people.StaleError:
-        messages.error(request, STALE)
+    except StaleError as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, done)
     return redirect("members:organization")

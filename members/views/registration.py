@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lib import prefectures
+from lib.conflicts import StaleError
 from lib.forms import form_key_in, new_form_key
 from lib.text import clean_line, cut
 from lib.trail import from_home
@@ -155,7 +156,7 @@ def application_verify(request: HttpRequest, token: str) -> HttpResponse:
         messages.error(
             request, "この団体からは、別の申請を受け付けています。事務局にお問い合わせください。"
         )
-    except registration.AlreadyDecidedError:
+    except StaleError:
         messages.info(request, PROOF_OVER if proof else VERIFIED_BEFORE)
     else:
         messages.success(request, "メールアドレスを確認し、申請を受け付けました。")
@@ -179,7 +180,7 @@ def application_correct(request: HttpRequest, token: str) -> HttpResponse:
             return refusal
     try:
         is_sent = registration.resubmit(form.finish(), themes=form.cleaned_data["themes"])
-    except registration.AlreadyDecidedError:
+    except StaleError:
         messages.error(request, NOT_CORRECTABLE)
     except registration.AlreadyOpenError:
         messages.error(request, ALREADY_OPEN)
@@ -194,7 +195,7 @@ def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     found = get_object_or_404(Application, token=token)
     try:
         registration.withdraw(found)
-    except registration.AlreadyDecidedError:
+    except StaleError:
         messages.error(request, "この申請は、すでに決定または取り下げられています。")
     else:
         messages.success(request, "申請を取り下げました。")
@@ -217,7 +218,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             accept(offered, form)
-        except registration.AlreadyDecidedError:
+        except StaleError:
             return redirect(offered)
         except registration.NameTakenError:
             # Asked once more, the form names the field: whoever was quicker is in the table by now.

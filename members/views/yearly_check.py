@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from lib.conflicts import StaleError
 from lib.trail import from_home
 from members import typed_text
 from members import yearly_check as verbs
@@ -55,7 +56,7 @@ def _confirm(request: MemberRequest, typed: typed_text.Typed, note: str) -> Http
         verbs.confirm(request.user.seat.organization, note=note, by=request.user)
     except verbs.NotAskedError:
         messages.error(request, NOT_ASKED)
-    except verbs.AlreadyConfirmedError:
+    except StaleError:
         messages.info(request, ALREADY_CONFIRMED)
     else:
         typed.close()

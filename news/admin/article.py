@@ -80,7 +80,6 @@ class PublishedAdmin(BulkAdmin, ExportingAdmin, HistoryAdmin):
         },
         models.TimeField: {"form_class": ClockField, "widget": forms.TextInput},
     }
-    stale = (releasing.StaleError,)
     bulk = RELEASING
     # Its page is public once it is published; before, the preview shows it.
     view_on_site = False

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from lib import downloads
 from lib.bulk import Bulk, BulkAdmin
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import TextField
 from lib.moments import MomentField
 from lib.spreadsheets import Row
@@ -33,6 +34,7 @@ from news.imports import EventResource
 from news.models import Entry, Event
 from news.views.events import event_context
 
+AMENDED = "まだ決めていません。提案した会員が、内容を直しました。今の内容を確かめて、もう一度決めてください。"
 DECIDED = {
     "publish": "イベントを掲載しました。提案した会員団体にメールで知らせます。",
     "refuse": "掲載しないことにしました。提案した会員団体に、理由をメールで知らせます。",
@@ -88,8 +90,11 @@ def roster_rows(event: Event) -> Iterator[Row]:
 
 
 class ProposalDecisionForm(forms.Form):
+    """`expected` is what the secretary has read."""
+
     decision = forms.ChoiceField(choices=[("publish", "掲載する"), ("refuse", "掲載しない")])
     reason = TextField(required=False, max_length=2000)
+    expected = forms.CharField(required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -223,24 +228,33 @@ class EventAdmin(SheetListAdmin, PreviewAdmin):
             raise PermissionDenied
         form = ProposalDecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            self._decide(request, event, **form.cleaned_data)
-            return redirect("admin:news_event_change", pk)
+            try:
+                self._decide(request, event, **form.cleaned_data)
+            except EditedMeanwhileError:
+                form.add_error(None, AMENDED)
+                event.refresh_from_db()
+            else:
+                return redirect("admin:news_event_change", pk)
         context = {
             **self.admin_site.each_context(request),
             "title": "掲載するか決める",
             "opts": self.opts,
             "event": event,
+            "expected": proposing.mark_of(event),
             "form": form,
         }
         return TemplateResponse(request, "admin/news/event/decide.html", context)
 
-    def _decide(self, request: MemberRequest, event: Event, *, decision: str, reason: str) -> None:
+    def _decide(
+        self, request: MemberRequest, event: Event, *, decision: str, reason: str, expected: str
+    ) -> None:
+        read: dict[str, Any] = {"expected": expected, "by": request.user}
         try:
             if decision == "publish":
-                proposing.publish(event, by=request.user)
+                proposing.publish(event, **read)
             else:
-                proposing.refuse(event, by=request.user, reason=reason)
-        except proposing.AlreadyDecidedError:
+                proposing.refuse(event, reason=reason, **read)
+        except StaleError:
             self.message_user(request, "この提案は、すでに決定しています。", messages.ERROR)
         else:
             self.message_user(request, DECIDED[decision], messages.SUCCESS)
@@ -322,7 +336,6 @@ class EntryAdmin(BulkAdmin, ExportingAdmin):
         *("event", "state", "name", "body_name", "email", "telephone", "people", "note"),
         *("created_at", "entered_by", "cancelled_at"),
     )
-    stale = (entering.AlreadyCancelledError,)
     bulk = {
         "cancel": Bulk(
             "申込みを取り消す（メールでお知らせ）",

@@ -1,6 +1,7 @@
 """An event that a member proposes."""
 
 from datetime import time
+from typing import Any
 
 from django import forms
 
@@ -8,6 +9,7 @@ from lib import prefectures
 from lib.forms import LineField, TextField
 from lib.moments import ClockField, MomentField
 from lib.wareki import WarekiDateField
+from news import proposing
 from news.forms.article import ArticleForm
 from news.models import Event
 
@@ -40,12 +42,7 @@ class ProposalForm(ArticleForm):
 
     class Meta:
         model = Event
-        fields = [
-            *("name", "kana", "kind", "body", "starts_on", "starts_at", "ends_on", "ends_at"),
-            *("schedule_note", "attendance", "prefecture", "venue", "address", "access"),
-            *("parking", "online_url", "organizer", "contact", "target", "fee", "capacity"),
-            *("apply_until", "apply_how", "url", "wants_introduction"),
-        ]
+        fields = Event.PROPOSED
         field_classes = {**dict.fromkeys(LINES, LineField), "body": TextField}
         widgets = {"body": forms.Textarea(attrs={"rows": 8})}
         help_texts = {
@@ -57,3 +54,31 @@ class ProposalForm(ArticleForm):
     def clean_summary(self) -> str:
         """The secretariat's."""
         return self.instance.summary
+
+
+class ProposalEditForm(ProposalForm):
+    """`expected` is the state that the person read."""
+
+    # Empty from a page of before: as one whose state is over.
+    expected = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("expected", proposing.mark_of(self.instance))
+
+    def other_than(self, saved: Event) -> list[tuple[str, str]]:
+        """Label and saved value, in words, of what was typed differently; of a form that is valid."""
+        shown = ProposalForm(instance=saved)
+        return [
+            (str(self[name].label), _said(shown, name))
+            for name in Event.PROPOSED
+            if getattr(saved, name) != getattr(self.instance, name)
+        ]
+
+
+def _said(form: ProposalForm, name: str) -> str:
+    value = form[name].value()
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    words = dict(getattr(form.fields[name], "choices", ()))
+    return str(words.get(value, value) or "")

@@ -87,6 +87,14 @@ class Event(Article):
         ONLINE = "online", "オンライン"
         BOTH = "both", "会場とオンライン"
 
+    # What a member's proposal asks for; the rest is the secretariat's.
+    PROPOSED = (
+        *("name", "kana", "kind", "body", "starts_on", "starts_at", "ends_on", "ends_at"),
+        *("schedule_note", "attendance", "prefecture", "venue", "address", "access"),
+        *("parking", "online_url", "organizer", "contact", "target", "fee", "capacity"),
+        *("apply_until", "apply_how", "url", "wants_introduction"),
+    )
+
     name = models.CharField("イベント名", max_length=100)
     kana = models.CharField("ふりがな", max_length=200, blank=True)
     kind = models.CharField("種別", max_length=12, choices=Kind, default=Kind.EXCHANGE)

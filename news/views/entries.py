@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lib.conflicts import StaleError
 from lib.forms import form_key_in
 from lib.trail import from_home
 from members.access import is_member, public
@@ -90,7 +91,7 @@ def entry_cancel(request: HttpRequest, token: str) -> HttpResponse:
     found = _entry_or_404(token)
     try:
         entering.cancel(found, by=None)
-    except entering.AlreadyCancelledError:
+    except StaleError:
         messages.info(request, "この申込みは、すでに取り消されています。")
     else:
         messages.success(request, "申込みを取り消しました。")

@@ -9,16 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.trail import Trail, from_home
 from members import typed_text
 from members.access import MemberRequest, contributor_only, is_contributor, member_only
 from members.typed_text import keeps_typed_text
 from news import proposing
-from news.forms.proposal import ProposalForm
+from news.forms.proposal import ProposalEditForm, ProposalForm
 from news.models import Event
 
 KIND = "event"
 DECIDED = "この提案は、事務局がすでに決定したか、取り下げられています。"
+TYPED_TOO_LATE = (
+    f"{DECIDED}入力した内容は保存していません。必要なときは、下の入力欄から控えてください。"
+)
 
 
 def _steps(title: str) -> Trail:
@@ -53,7 +57,7 @@ def propose(request: MemberRequest) -> HttpResponse:
         "prefecture": seat.organization.prefecture,
         "contact": seat.contact,
     }
-    form = _form(request, Event(), initial=proposed)
+    form = _form(request, ProposalForm, Event(), initial=proposed)
     if request.method == "POST" and form.is_valid():
         refusal = ratelimit.consume_or_429(request, action="post", user=request.user)
         if refusal:
@@ -71,20 +75,40 @@ def propose(request: MemberRequest) -> HttpResponse:
 def proposal(request: MemberRequest, pk: int) -> HttpResponse:
     """To amend while the secretariat has not decided."""
     event = get_object_or_404(_own(request), pk=pk)
-    if not event.is_waiting_for_decision:
+    if request.method != "POST" and not event.is_waiting_for_decision:
         messages.info(request, DECIDED)
         return redirect("news:proposal_list")
-    form = _form(request, event)
+    form = _form(request, ProposalEditForm, event)
     if request.method == "POST" and form.is_valid():
-        amended, key = form.save(commit=False), typed_text.form_key_of(request)
-        try:
-            proposing.amend(amended, fields=form.Meta.fields, form_key=key, by=request.user)
-        except proposing.AlreadyDecidedError:
-            messages.error(request, DECIDED)
-        else:
-            messages.success(request, "提案を直しました。")
-        return redirect("news:proposal_list")
-    return _form_page(request, form, "提案を直す", event=event)
+        return _amend(request, form)
+    return _edit_page(request, form, event)
+
+
+def _amend(request: MemberRequest, form: ProposalEditForm) -> HttpResponse:
+    try:
+        proposing.amend(
+            form.save(commit=False),
+            expected=form.cleaned_data["expected"],
+            form_key=typed_text.form_key_of(request),
+            by=request.user,
+        )
+    except EditedMeanwhileError:
+        return _conflict(request, form)
+    except StaleError:
+        form.add_error(None, TYPED_TOO_LATE)
+        return _edit_page(request, form, _own(request).get(pk=form.instance.pk), status=409)
+    messages.success(request, "提案を直しました。")
+    return redirect("news:proposal_list")
+
+
+def _conflict(request: MemberRequest, typed: ProposalEditForm) -> HttpResponse:
+    """409: what stands now, and what was typed, in one page; the next press saves over the first."""
+    saved = _own(request).get(pk=typed.instance.pk)
+    changes = typed.other_than(saved)
+    data = request.POST.copy()
+    data["expected"] = proposing.mark_of(saved)
+    form = ProposalEditForm(data, instance=saved)
+    return _edit_page(request, form, saved, status=409, changes=changes)
 
 
 @require_POST
@@ -93,18 +117,20 @@ def proposal_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     event = get_object_or_404(_own(request), pk=pk)
     try:
         proposing.withdraw(event, by=request.user)
-    except proposing.AlreadyDecidedError:
+    except StaleError:
         messages.error(request, DECIDED)
     else:
         messages.success(request, "提案を取り下げました。")
     return redirect("news:proposal_list")
 
 
-def _form(request: MemberRequest, event: Event, **initial: Any) -> ProposalForm:
+def _form(
+    request: MemberRequest, form_class: type[ProposalForm], event: Event, **initial: Any
+) -> Any:
     """What was sent; else what waits in a draft (`?draft=12`); else what is known."""
     if request.method == "POST":
-        return ProposalForm(request.POST, instance=event)
-    form = ProposalForm(instance=event, **initial)
+        return form_class(request.POST, instance=event)
+    form = form_class(instance=event, **initial)
     draft = typed_text.of_page(request, KIND)
     if draft:
         typed = draft.typed()
@@ -112,16 +138,22 @@ def _form(request: MemberRequest, event: Event, **initial: Any) -> ProposalForm:
     return form
 
 
+def _edit_page(
+    request: MemberRequest, form: ProposalForm, event: Event, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    return _form_page(request, form, "提案を直す", status=status, event=event, **more)
+
+
 def _form_page(
-    request: MemberRequest, form: ProposalForm, title: str, event: Event | None = None
+    request: MemberRequest, form: ProposalForm, title: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     draft = typed_text.of_page(request, KIND)
     context = {
         "form": form,
-        "event": event,
         "title": title,
         "draft": draft,
         "form_key": draft.form_key if draft else typed_text.form_key_of(request),
         "trail": _steps(title),
+        **more,
     }
-    return render(request, "news/proposal_form.html", context)
+    return render(request, "news/proposal_form.html", context, status=status)

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from board import answering, ending, moderation, posting
+from board import answering, ending, moderation
 from board.answering import Roster
 from board.models import Acknowledgement, Answer, Topic
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from members.models import AuditEntry, Organization, Seat, User
 from tests import factories
@@ -53,7 +54,7 @@ def test_answer_changes_until_the_deadline_and_again_after_an_extension(contribu
         clock.move_to("2026-12-02 08:59:59+09:00")
         factories.make_answer(topic, author=contributor, expected=0, status="considering")
         clock.move_to("2026-12-02 09:00+09:00")
-        with pytest.raises(posting.StaleError):
+        with pytest.raises(StaleError):
             factories.make_answer(topic, author=contributor, expected=1, status="no")
         assert Answer.objects.get().status == "considering"
 
@@ -69,7 +70,7 @@ def test_colleague_sees_who_answered_and_is_told_when_too_late(client, call, con
     client.force_login(colleague)
 
     assert contributor.name in text_of(client.get(call.get_absolute_url()))
-    with pytest.raises(posting.EditedMeanwhileError):
+    with pytest.raises(EditedMeanwhileError):
         factories.make_answer(call, author=colleague, status="no")
 
     assert Answer.objects.get().status == "yes"
@@ -228,7 +229,7 @@ def test_confirmation_is_one_per_body_and_version(contributor):
     Topic.objects.update(version=2)
 
     assert len(Roster.of(Topic.objects.get()).confirmed) == 0
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         answering.acknowledge(topic, 1, by=colleague)
     answering.acknowledge(topic, 2, by=colleague)
     assert Acknowledgement.objects.count() == 2

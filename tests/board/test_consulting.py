@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from board import consulting, posting
+from board import consulting
 from board.models import Match, Topic
-from board.views.acts import STALE
+from lib.conflicts import STALE, StaleError
 from lib.forms import new_form_key
 from tests import factories
 from tests.html import text_of
@@ -138,6 +138,6 @@ def test_result_that_was_taken_back_can_be_agreed_to_by_nobody(proposal, ward):
 
     consulting.take_back(match, by=ward)
 
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         consulting.agree(match, by=proposal.author)
     assert not Match.objects.exists()

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from board import moderation, posting
 from board.models import ApprovalRule, Report, Topic
+from lib.conflicts import StaleError
 from members.models import AuditEntry, User
 from tests import factories
 from tests.html import text_of
@@ -20,14 +21,14 @@ class TestModeration:
     def test_report_is_one_per_body_and_ends_with_a_result(self, contributor, secretary):
         topic = factories.make_topic()
         report = moderation.report(topic, "誤りがあります", by=contributor)
-        with pytest.raises(posting.StaleError):
+        with pytest.raises(StaleError):
             moderation.report(topic, "もう一度", by=contributor)
 
         moderation.settle(report, Report.Result.HIDDEN, "個人情報", by=secretary)
 
         topic.refresh_from_db()
         assert topic.hidden_reason == "個人情報"
-        with pytest.raises(posting.StaleError):
+        with pytest.raises(StaleError):
             moderation.settle(report, Report.Result.KEPT, "", by=secretary)
         assert set(AuditEntry.objects.values_list("act", flat=True)) == {"hide", "settle_report"}
 
@@ -47,7 +48,7 @@ class TestModeration:
         moderation.approve(topic, expected=0, by=secretary)
 
         assert topic in Topic.objects.visible_to(ward)
-        with pytest.raises(posting.StaleError):
+        with pytest.raises(StaleError):
             moderation.approve(topic, expected=1, by=secretary)
 
     def test_text_that_changed_while_it_was_read_is_not_approved(self, contributor, secretary):
@@ -64,7 +65,7 @@ class TestModeration:
             by=contributor,
         )
 
-        with pytest.raises(posting.StaleError):
+        with pytest.raises(StaleError):
             moderation.approve(topic, expected=0, by=secretary)
 
         assert Topic.objects.get().status == "waiting"

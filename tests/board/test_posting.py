@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from board import ending, moderation, posting
 from board.models import Attachment, ReadMark, Reply, Revision, Topic
+from lib.conflicts import EditedMeanwhileError, StaleError
 from members import drafts
 from members.models import AuditEntry, Draft, Notice, User
 from tests import factories
@@ -88,7 +89,7 @@ def test_replies_are_numbered_and_counted(topic, ward):
 def test_no_reply_where_replies_have_been_stopped(topic, ward, change):
     Topic.objects.filter(pk=topic.pk).update(**change)
 
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         factories.make_reply(topic, author=ward)
 
     assert stored(topic).last_seq == 0
@@ -108,7 +109,7 @@ def test_edit_remembers_what_was_before_who_and_why(topic, colleague):
 def test_second_editor_is_told_and_changes_nothing(topic, colleague):
     edit(topic, colleague, title="先の件名")
 
-    with pytest.raises(posting.EditedMeanwhileError):
+    with pytest.raises(EditedMeanwhileError):
         edit(topic, topic.author, expected=0, title="後の件名")
 
     assert stored(topic).title == "先の件名"
@@ -194,7 +195,7 @@ def test_withdrawn_topic_leaves_title_and_note(topic, ward, secretary):
     assert not topic.shows_text_to(ward)
     assert topic.shows_text_to(topic.author)
     assert topic.shows_text_to(secretary)
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         ending.close(topic, by=topic.author)
 
 
@@ -234,7 +235,7 @@ def test_hiding_and_restoring_are_the_secretariat_s_and_audited(topic, secretary
         moderation.hide(reply, reason="x", by=topic.author)
 
     moderation.hide(reply, reason="個人情報", by=secretary)
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         moderation.hide(reply, reason="もう一度", by=secretary)
     assert (stored(topic).reply_count, stored(topic).newest_seq) == (0, 0)
     moderation.restore(reply, by=secretary)
@@ -262,7 +263,7 @@ def test_editing_a_reply_keeps_the_old_text(topic, ward):
     reply = factories.make_reply(topic, author=ward, body="前の文")
 
     posting.edit_reply(reply, "後の文", expected=0, by=ward)
-    with pytest.raises(posting.EditedMeanwhileError):
+    with pytest.raises(EditedMeanwhileError):
         posting.edit_reply(reply, "遅い文", expected=0, by=ward)
 
     assert stored(reply).body == "後の文"
@@ -311,7 +312,7 @@ def test_of_two_editors_at_once_one_is_told(contributor):
         edited.title = f"件名{number}"
         return posting.edit(edited, RELATED, draft=made[number], expected=0, by=contributor)
 
-    answers = at_once(lambda: change(0), lambda: change(1), told=posting.EditedMeanwhileError)
+    answers = at_once(lambda: change(0), lambda: change(1), told=EditedMeanwhileError)
 
     assert len(errors_in(answers)) == 1
     assert Revision.objects.count() == 1
@@ -322,7 +323,7 @@ def test_of_two_editors_at_once_one_is_told(contributor):
 def test_closing_twice_at_once_leaves_one_history(contributor):
     topic = factories.make_topic(author=contributor)
 
-    answers = at_once(*[lambda: ending.close(topic, by=contributor)] * 2, told=posting.StaleError)
+    answers = at_once(*[lambda: ending.close(topic, by=contributor)] * 2, told=StaleError)
 
     assert len(errors_in(answers)) == 1
     assert Revision.objects.count() == 1

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from board import ending, moderation, posting
 from board.models import Answer, Reply, Revision, Topic
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from members.models import AuditEntry, Draft
 from tests import factories
 from tests.html import text_of
 from tests.racing import at_once, errors_in
 
-TOLD = (posting.EditedMeanwhileError, posting.StaleError)
+TOLD = (EditedMeanwhileError, StaleError)
 AT_ONCE = pytest.mark.django_db(transaction=True)
 
 
@@ -129,7 +130,7 @@ def test_one_of_two_colleagues_who_answer_is_told(call, contributor, expected):
             )
             for status, who in values.items()
         ),
-        told=posting.EditedMeanwhileError,
+        told=EditedMeanwhileError,
     )
 
     now = Answer.objects.get()

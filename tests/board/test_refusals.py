@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from board import consulting, ending, moderation, posting
+from board import consulting, ending, moderation
 from board.answering import Roster
 from board.models import Match, Report, Topic
+from lib.conflicts import StaleError
 from members.models import User
 from tests import factories
 from tests.racing import meanwhile
@@ -35,7 +36,7 @@ def test_match_is_written_by_the_two_bodies_and_once(consultation, ward, manager
         consulting.propose_match(consultation, "成立", by=stranger)
     consulting.propose_match(consultation, "成立", by=ward)
 
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         consulting.propose_match(consultation, "もう一度", by=ward)
 
     assert Match.objects.get().note == "成立"
@@ -49,7 +50,7 @@ def test_match_is_taken_back_by_who_wrote_it_and_before_it_is_agreed(
         consulting.take_back(match, by=contributor)
     consulting.agree(match, by=contributor)
 
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         consulting.take_back(match, by=ward)
 
     assert Match.objects.exists()
@@ -81,12 +82,12 @@ def test_report_needs_somebody_who_may_write(topic):
 
 
 def test_what_does_not_wait_is_not_sent_back(topic, secretary):
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         moderation.send_back(topic, reason="", expected=topic.edits, by=secretary)
 
 
 def test_what_is_shown_is_not_restored(topic, secretary):
-    with pytest.raises(posting.StaleError):
+    with pytest.raises(StaleError):
         moderation.restore(topic, by=secretary)
 
 

@@ -125,6 +125,15 @@ def test_second_editor_sees_both_texts_and_the_next_press_saves(client, topic):
     assert [row.before["本文"] for row in Revision.objects.all()] == ["先の本文", "前の本文"]
 
 
+def test_second_editor_is_promised_no_other_changes_where_there_are_none(client, topic):
+    edit(client, topic, title="先の件名", body="先の本文")
+
+    told = edit(client, topic, title="後の件名", body="後の本文")
+
+    # The summary comes from the text.
+    assert [label for label, _ in told.context["changes"]] == ["概要"]
+
+
 def test_second_editor_sees_what_else_was_changed_before_saving_over_it(client, topic, secretary):
     edit(client, topic)
     expected = stored(topic).edits

@@ -55,6 +55,18 @@ def test_menu_leads_to_every_model(secretary):
     assert accessibility_violations(secretary) == []
 
 
+def test_form_on_paper_begins_on_the_first_sheet_and_offers_no_buttons(secretary):
+    secretary.goto("/admin/members/localgovernment/")
+    secretary.locator("#result_list tbody a").first.click()
+    secretary.emulate_media(media="print")
+
+    # A flexible box would be moved to the second sheet as a whole.
+    for box in ("#container", "#container > .main"):
+        expect(secretary.locator(box)).to_have_css("display", "block")
+    expect(secretary.locator(".submit-row")).to_be_hidden()
+    expect(secretary.get_by_role("group").first).to_be_visible()
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_pages_of_a_model_are_accessible(secretary, name):
     addresses = pages_of(secretary, MODELS[name])

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import registration
 from members.models import Application, Delivery
 from tests import factories
@@ -65,7 +66,7 @@ def test_correction_after_a_decision_changes_nothing(returned):
     registration.withdraw(returned)
     stale.section = "企画政策課"
 
-    with pytest.raises(registration.AlreadyDecidedError):
+    with pytest.raises(StaleError):
         registration.resubmit(stale)
 
     returned.refresh_from_db()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lib.conflicts import StaleError
 from members import failed_mails
 from members.models import AuditEntry, Delivery
 from members.staff import Desk
@@ -67,7 +68,7 @@ def test_second_one_is_told_that_it_was_done(secretary, db):
     mail = make_mail()
     failed_mails.leave(mail, by=secretary)
 
-    with pytest.raises(failed_mails.NotFailedError):
+    with pytest.raises(StaleError):
         failed_mails.send_again(mail, by=secretary)
 
     mail.refresh_from_db()

@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import handover as handovers
-from members import people, registration
+from members import people
 from members.models import AuditEntry, Delivery, Handover, Invitation, User
 from tests import factories
 from tests.racing import at_once, errors_in
@@ -151,7 +152,7 @@ def test_invitation_that_is_sent_again_belongs_to_the_hand_over(manager):
     handover = begin(manager)
     people.resend(handover.invitation, by=manager)
 
-    with pytest.raises(registration.AlreadyDecidedError):
+    with pytest.raises(StaleError):
         handovers.accept(handover.invitation, username="old-01", **PERSON)
     accept(handover)
 
@@ -279,7 +280,7 @@ def test_of_two_acceptances_at_once_one_makes_a_person():
 
     answers = at_once(
         *(lambda name=name: accept(handover, name) for name in ("one-01", "two-02")),
-        told=registration.AlreadyDecidedError,
+        told=StaleError,
     )
 
     assert len(errors_in(answers)) == 1

@@ -8,6 +8,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import registration
 from members.models import Delivery, Invitation, Organization, User
 from tests import factories
@@ -41,7 +42,7 @@ class TestInvitations:
         person = {"name": "a", "email": None, "password": "mihon-no-ai-9"}
         registration.accept(invitation, username="one-01", **person)
 
-        with pytest.raises(registration.AlreadyDecidedError):
+        with pytest.raises(StaleError):
             registration.accept(invitation, username="two-02", **person)
 
         assert User.objects.count() == 1
@@ -161,7 +162,7 @@ class TestPlannedInvitations:
     def test_is_not_accepted_even_with_its_row_at_hand(self, db):
         planned = factories.make_planned_invitation()
 
-        with pytest.raises(registration.AlreadyDecidedError):
+        with pytest.raises(StaleError):
             registration.accept(planned, name="a", username="one-01", email=None, password="x")
 
         assert not User.objects.exists()

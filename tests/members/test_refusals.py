@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import (
     admission,
     care,
@@ -53,9 +54,9 @@ def test_nobody_of_a_member_body_gets_a_desk(secretary, colleague):
 def test_who_has_left_is_neither_given_a_role_nor_let_go_again(manager, colleague):
     people.remove(colleague, by=manager)
 
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.change_role(colleague, Role.VIEWER, by=manager)
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.remove(colleague, by=manager)
 
     assert AuditEntry.objects.count() == 1
@@ -64,14 +65,14 @@ def test_who_has_left_is_neither_given_a_role_nor_let_go_again(manager, colleagu
 def test_who_is_suspended_is_not_suspended_again(manager, colleague):
     people.suspend(colleague, by=manager)
 
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.suspend(colleague, by=manager)
 
 
 def test_person_who_sits_in_another_body_by_now_stays_as_is(manager, colleague, ward):
     User.objects.filter(pk=colleague.pk).update(seat=ward.seat)
 
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.change_role(colleague, Role.VIEWER, by=manager)
 
     colleague.refresh_from_db()
@@ -98,7 +99,7 @@ def test_seat_is_moved_by_the_secretariat_alone(manager, ward):
 def test_seat_is_not_moved_to_a_body_that_has_left(manager, secretary):
     gone = factories.make_organization(status="withdrawn")
 
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.move_seat(manager.seat, gone, by=secretary)
 
 
@@ -140,7 +141,7 @@ def test_address_of_a_decided_application_is_not_corrected(secretary):
     application = factories.make_application(status=Application.Status.REFUSED)
     application.email = "another@town.example.jp"
 
-    with pytest.raises(registration.AlreadyDecidedError):
+    with pytest.raises(StaleError):
         registration.resubmit(application)
 
     application.refresh_from_db()
@@ -163,7 +164,7 @@ def test_introduction_that_is_being_sent_is_not_sent_by_a_second_press(secretary
         key="topic-1", title="見本", url="/", text="見本", sending_since=timezone.now()
     )
 
-    with pytest.raises(introductions.AlreadyDecidedError):
+    with pytest.raises(StaleError):
         introductions.send(introduction, text="見本", by=secretary)
 
 

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import registration, retention
 from members.forms.application import ALREADY_OPEN
 from members.models import (
@@ -302,7 +303,7 @@ class TestDecisions:
         stale = Application.objects.get(pk=application.pk)
         registration.approve(application, by=secretary)
 
-        with pytest.raises(registration.AlreadyDecidedError):
+        with pytest.raises(StaleError):
             registration.refuse(stale, by=secretary, reason="理由")
 
         assert Invitation.objects.count() == 1

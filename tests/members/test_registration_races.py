@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from lib.conflicts import StaleError
 from members import people, registration
 from members.models import Application, Invitation, Organization, Seat, User
 from tests import factories
@@ -40,7 +41,7 @@ def test_of_two_approvals_one_makes_the_body_and_its_invitation():
             lambda row=row, by=by: registration.approve(row, by=by)
             for row, by in zip(seen, secretaries, strict=True)
         ],
-        told=registration.AlreadyDecidedError,
+        told=StaleError,
     )
 
     assert len(errors_in(found)) == 1

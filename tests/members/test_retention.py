@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import registration, retention
 from members.models import Application, AuditEntry, Delivery, MailText, Theme
 from renkei.jobs import JOBS
@@ -192,7 +193,7 @@ def test_answer_and_erasure_at_once_leave_no_half():
     at_once(
         lambda: registration.resubmit(application),
         lambda: retention._erase(stale, retention.Erased()),
-        told=registration.AlreadyDecidedError,
+        told=StaleError,
     )
 
     now = Application.objects.get()

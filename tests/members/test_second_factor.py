@@ -17,6 +17,7 @@ from django.test import override_settings
 
 from members.models import Delivery, User
 from tests import acting, factories
+from tests.html import text_of
 
 PASSWORD = "correct-horse-9"
 LOGIN, CODE, APP = "/accounts/login/", "/accounts/login/code/", "/accounts/login/2fa/"
@@ -46,6 +47,13 @@ def with_app(person):
 
 
 class TestMailedCode:
+    def test_page_says_what_to_do_when_no_mail_comes(self, client, secretary):
+        log_in(client, secretary)
+
+        text = text_of(client.get(CODE))
+
+        assert "届かないときは、迷惑メールに入っていないか" in text
+
     def test_secretary_logs_in_with_password_and_mailed_code(self, client, secretary):
         first = log_in(client, secretary, next="/admin/")
         assert first.headers["Location"] == CODE
@@ -183,6 +191,23 @@ class TestDoorOfTheAdmin:
 
 
 class TestApp:
+    def test_question_before_a_change_leads_back_to_the_settings(self, client, manager):
+        client.force_login(manager)
+
+        html = client.get("/accounts/again/?next=/accounts/2fa/app/").content.decode()
+
+        assert html.count('href="/accounts/2fa/"') == 2
+        assert 'href="/members/me/"' in html
+
+    def test_secret_is_shown_in_groups_that_can_be_copied(self, client, manager):
+        client.force_login(manager, again=True)
+
+        page = client.get("/accounts/2fa/app/")
+
+        shown = re.search(r"<code>(.+?)</code>", page.content.decode())[1].split()
+        assert {len(group) for group in shown} == {4}
+        assert "".join(shown) == page.context["form"].secret
+
     @pytest.fixture
     def at_work(self, client, manager):
         client.force_login(manager, again=True)

@@ -10,6 +10,7 @@ from django.test import Client
 from lib.forms import new_form_key
 from members import drafts, yearly_check
 from members.models import Draft, Organization, User
+from members.typed_text import KEPT
 from tests import factories
 from tests.racing import at_once
 
@@ -65,6 +66,16 @@ def test_text_sent_after_the_session_died_waits_behind_the_log_in(
     assert answer.url == f"/accounts/login/?next={PAGE}%3Fdraft%3D{draft.pk}"
     assert introduction_of(manager) == ""
     assert (draft.user, draft.seat) == (manager, manager.seat)
+
+
+def test_log_in_page_says_that_the_text_is_kept(browser):
+    typed = {**TYPED, **browser.marks()}
+    Session.objects.all().delete()
+
+    answer = browser.send(typed)
+    page = browser.client.get(answer.url, secure=True).content.decode()
+
+    assert KEPT in page
 
 
 def test_the_form_comes_back_filled_and_is_sent_by_a_new_press(browser, client, manager):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members import people, yearly_check
 from members.models import (
     AuditEntry,
@@ -80,7 +81,7 @@ def test_log_in_at_the_last_moment_is_seen_by_the_verb(town):
     person = make_unused(town.seat)
     User.objects.filter(pk=person.pk).update(last_seen_at=timezone.now())
 
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.suspend_unused(person, before=YearlyCheck.objects.get().unused_before)
 
     assert is_active(person)

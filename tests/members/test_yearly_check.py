@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from lib.conflicts import StaleError
 from members import yearly_check
 from members.models import (
     AuditEntry,
@@ -103,7 +104,7 @@ class TestStart:
     def test_second_start_is_told_and_mails_nothing(self, running, secretary):
         make_town()
 
-        with pytest.raises(yearly_check.NotPossibleError):
+        with pytest.raises(StaleError):
             yearly_check.start(running, by=secretary)
 
         assert addresses() == []
@@ -298,7 +299,7 @@ def test_two_managers_who_confirm_at_once_leave_one_row(manager, secretary):
             lambda by=by: yearly_check.confirm(manager.seat.organization, by=by)
             for by in (manager, colleague)
         ),
-        told=yearly_check.AlreadyConfirmedError,
+        told=StaleError,
     )
 
     assert len(errors_in(answers)) == 1
@@ -356,7 +357,7 @@ class TestReminders:
     def test_closing_twice_is_told(self, running, secretary):
         yearly_check.close(running, by=secretary)
 
-        with pytest.raises(yearly_check.NotPossibleError):
+        with pytest.raises(StaleError):
             yearly_check.close(running, by=secretary)
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.conflicts import StaleError
 from members.models import AuditEntry, Delivery
 from news import entering
 from news.models import Entry, Event
@@ -236,7 +237,7 @@ def test_cancelled_twice_at_once_frees_one_place():
 
     answers = at_once(
         *(lambda entry=entry: entering.cancel(entry, by=None) for entry in seen),
-        told=entering.AlreadyCancelledError,
+        told=StaleError,
     )
 
     assert states(event) == ["cancelled", "confirmed", "waiting"]

@@ -1,17 +1,20 @@
 """Members propose events; the secretariat publishes or refuses them."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.conflicts import EditedMeanwhileError, StaleError
 from lib.forms import new_form_key
 from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
+from news.admin.events import AMENDED
 from news.models import Event
-from news.views.proposals import DECIDED
+from news.views.proposals import DECIDED, TYPED_TOO_LATE
 from tests import factories
 from tests.html import text_of
 from tests.racing import at_once, errors_in
@@ -38,8 +41,19 @@ def page_of(event):
     return reverse("news:proposal", args=[event.pk])
 
 
+def mark_of(event):
+    """What the form of the page carries."""
+    return proposing.mark_of(Event.objects.get(pk=event.pk))
+
+
+def amend(client, event, *, read=None, **fields):
+    """Typed in a form that was opened when `read` was what stood; now, where nothing is given."""
+    return client.post(page_of(event), typed(expected=read or mark_of(event), **fields))
+
+
 def decide(client, event, **fields):
-    return client.post(reverse("admin:news_event_decide", args=[event.pk]), fields)
+    marks = {"expected": mark_of(event)}
+    return client.post(reverse("admin:news_event_decide", args=[event.pk]), {**marks, **fields})
 
 
 @pytest.fixture
@@ -140,6 +154,7 @@ def test_text_typed_after_the_session_ended_waits_as_a_draft(client, contributor
     client.post(draft.get_absolute_url(), typed(form_key=draft.form_key))
 
     assert form["name"].value() == "見本の収穫祭"
+    assert str(draft) == "見本の収穫祭"
     draft.refresh_from_db()
     assert draft.closed_at is not None
     assert Event.objects.count() == 1
@@ -159,12 +174,12 @@ def test_proposal_is_amended_and_withdrawn_while_it_waits(client, contributor):
     event = factories.make_proposal(by=contributor)
     client.force_login(contributor)
 
-    client.post(page_of(event), typed(name="直した祭り"))
+    amend(client, event, name="直した祭り")
     event.refresh_from_db()
     assert (event.name, event.is_draft) == ("直した祭り", True)
 
     client.post(reverse("news:proposal_withdraw", args=[event.pk]))
-    client.post(page_of(event), typed(name="遅すぎた"))
+    amend(client, event, name="遅すぎた")
 
     event.refresh_from_db()
     assert (event.name, event.refusal) == ("直した祭り", "提案した会員が取り下げました。")
@@ -176,11 +191,85 @@ def test_amendment_leaves_what_the_secretariat_has_filled_in_meanwhile(contribut
     Event.objects.filter(pk=event.pk).update(summary="事務局の概要")
     opened.name = "直した祭り"
 
-    proposing.amend(opened, fields=["name"], form_key=new_form_key(), by=contributor)
+    proposing.amend(
+        opened,
+        expected=mark_of(event),
+        form_key=new_form_key(),
+        by=contributor,
+    )
 
     event.refresh_from_db()
     assert (event.name, event.summary) == ("直した祭り", "事務局の概要")
     assert "事務局の概要" in event.folded
+
+
+def test_second_of_two_colleagues_sees_what_the_first_has_saved_and_loses_nothing(
+    client, contributor
+):
+    event = factories.make_proposal(by=contributor)
+    client.force_login(contributor)
+    opened = client.get(page_of(event)).context["form"]["expected"].value()
+    amend(client, event, name="一人目の祭り", venue="広場", starts_at="午前9時", kind="fair")
+
+    told = amend(client, event, read=opened, name="二人目の祭り", kind="fair")
+
+    event.refresh_from_db()
+    assert told.status_code == 409
+    assert event.name == "一人目の祭り"
+    assert told.context["form"]["name"].value() == "二人目の祭り"
+    assert told.context["changes"] == [
+        ("イベント名", "一人目の祭り"),
+        ("開始時刻", "午前9時"),
+        ("会場", "広場"),
+    ]
+    assert "ほかの方が、先に提案を直しました" in text_of(told)
+
+
+def test_second_of_two_colleagues_saves_with_another_press(client, contributor):
+    event = factories.make_proposal(by=contributor)
+    opened = mark_of(event)
+    client.force_login(contributor)
+    amend(client, event, name="一人目の祭り")
+
+    told = amend(client, event, read=opened, name="二人目の祭り")
+    amend(client, event, read=told.context["form"]["expected"].value(), name="二人目の祭り")
+
+    event.refresh_from_db()
+    assert event.name == "二人目の祭り"
+
+
+def test_page_from_before_that_carries_no_mark_saves_over_nothing(client, contributor):
+    event = factories.make_proposal(by=contributor)
+    client.force_login(contributor)
+
+    told = client.post(page_of(event), typed(name="直した祭り"))
+
+    event.refresh_from_db()
+    assert (told.status_code, event.name) == (409, "町の祭り")
+
+
+def test_button_pressed_twice_amends_and_tells_nothing(client, contributor):
+    event = factories.make_proposal(by=contributor)
+    opened = mark_of(event)
+    client.force_login(contributor)
+
+    pages = [amend(client, event, read=opened, name="直した祭り") for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [302, 302]
+
+
+def test_text_typed_after_a_decision_is_handed_back(client, contributor, secretary):
+    event = factories.make_proposal(by=contributor)
+    proposing.refuse(event, expected=mark_of(event), by=secretary, reason="理由")
+    client.force_login(contributor)
+
+    told = amend(client, event, name="遅すぎた祭り")
+
+    event.refresh_from_db()
+    assert (told.status_code, event.name) == (409, "町の祭り")
+    assert told.context["form"]["name"].value() == "遅すぎた祭り"
+    assert TYPED_TOO_LATE in text_of(told)
+    assert "事務局に提案する" not in text_of(told)
 
 
 def test_section_without_a_telephone_is_asked_for_none(client, contributor):
@@ -238,9 +327,39 @@ def test_secretariat_publishes_and_the_section_is_told(client, contributor, secr
     assert AuditEntry.objects.filter(act="publish_event", actor=secretary).exists()
 
 
+def test_page_of_the_decision_shows_what_is_decided_on(client, contributor, secretary):
+    event = factories.make_proposal(by=contributor, name="雪の祭り", body="除雪車に乗れます。")
+    client.force_login(secretary)
+
+    text = text_of(client.get(reverse("admin:news_event_decide", args=[event.pk])))
+
+    assert "イベント名 雪の祭り" in text
+    assert "本文 除雪車に乗れます。" in text
+
+
+@pytest.mark.parametrize("decision", ["publish", "refuse"])
+def test_secretariat_decides_on_what_it_has_read(client, contributor, secretary, decision):
+    event = factories.make_proposal(by=contributor)
+    read = mark_of(event)
+    client.force_login(contributor)
+    amend(client, event, name="直した祭り")
+    client.force_login(secretary)
+
+    told = decide(client, event, decision=decision, reason="日時は？", expected=read)
+
+    event.refresh_from_db()
+    assert event.is_waiting_for_decision
+    assert AMENDED in text_of(told)
+    assert "イベント名 直した祭り" in text_of(told)
+    assert "日時は？" in text_of(told)
+    decide(client, event, decision=decision, reason="理由", expected=told.context["expected"])
+    event.refresh_from_db()
+    assert not event.is_waiting_for_decision
+
+
 def test_published_proposal_is_not_withdrawn_any_more(client, contributor, secretary):
     event = factories.make_proposal(by=contributor)
-    proposing.publish(event, by=secretary)
+    proposing.publish(event, expected=mark_of(event), by=secretary)
     client.force_login(contributor)
 
     page = client.post(reverse("news:proposal_withdraw", args=[event.pk]), follow=True)
@@ -290,7 +409,7 @@ def test_start_page_and_list_lead_to_what_waits(client, contributor, secretary):
 
 def test_refused_event_cannot_be_public(db):
     event = factories.make_proposal()
-    proposing.refuse(event, by=factories.make_user(), reason="理由")
+    proposing.refuse(event, expected=mark_of(event), by=factories.make_user(), reason="理由")
     event.refresh_from_db()
     event.is_draft = False
 
@@ -304,7 +423,7 @@ def test_proposal_of_a_demo_body_is_no_open_data(db):
     user.seat.organization.save()
     event = factories.make_proposal(by=user)
 
-    proposing.publish(event, by=factories.make_user())
+    proposing.publish(event, expected=mark_of(event), by=factories.make_user())
 
     assert Event.objects.published().count() == 1
     assert Event.objects.as_open_data().count() == 0
@@ -330,9 +449,9 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
     by = factories.make_user()
 
     answers = at_once(
-        lambda: proposing.publish(event, by=by),
-        lambda: proposing.refuse(event, by=by, reason="理由"),
-        told=proposing.AlreadyDecidedError,
+        lambda: proposing.publish(event, expected=mark_of(event), by=by),
+        lambda: proposing.refuse(event, expected=mark_of(event), by=by, reason="理由"),
+        told=StaleError,
     )
 
     event.refresh_from_db()
@@ -340,12 +459,30 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
     assert event.is_draft == bool(event.refusal)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_amendments_at_once_one_is_saved_and_the_other_told():
+    event, by = factories.make_proposal(), factories.make_user()
+    opened, names = mark_of(event), ["一人目", "二人目"]
+
+    def amend(name):
+        own = Event.objects.get(pk=event.pk)
+        own.name = name
+        proposing.amend(own, expected=opened, form_key=new_form_key(), by=by)
+
+    acts = [partial(amend, name) for name in names]
+    answers = at_once(*acts, told=EditedMeanwhileError)
+
+    event.refresh_from_db()
+    assert len(errors_in(answers)) == 1
+    assert event.name == names[answers.index(None)]
+
+
 def test_later_hour_of_publication_is_kept(db):
     event = factories.make_proposal()
     later = timezone.now() + timedelta(days=3)
     Event.objects.filter(pk=event.pk).update(publish_at=later)
 
-    proposing.publish(event, by=factories.make_user())
+    proposing.publish(event, expected=mark_of(event), by=factories.make_user())
 
     event.refresh_from_db()
     assert (event.publish_at, event.state) == (later, "公開予定")
@@ -354,7 +491,7 @@ def test_later_hour_of_publication_is_kept(db):
 def test_page_leads_to_the_member_while_it_takes_part(client, contributor):
     body = contributor.seat.organization
     event = factories.make_proposal(by=contributor)
-    proposing.publish(event, by=contributor)
+    proposing.publish(event, expected=mark_of(event), by=contributor)
 
     assert (
         f'href="{body.get_absolute_url()}"' in client.get(event.get_absolute_url()).content.decode()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lib.conflicts import StaleError
 from members.models import AuditEntry
 from news import releasing
 from tests import factories
@@ -10,7 +11,7 @@ from tests import factories
 def test_what_is_published_is_not_published_again(secretary):
     item = factories.make_news_item(is_draft=False)
 
-    with pytest.raises(releasing.StaleError):
+    with pytest.raises(StaleError):
         releasing.publish(item, by=secretary)
 
     assert not AuditEntry.objects.exists()
@@ -19,7 +20,7 @@ def test_what_is_published_is_not_published_again(secretary):
 def test_draft_is_not_withdrawn(secretary):
     item = factories.make_news_item(is_draft=True)
 
-    with pytest.raises(releasing.StaleError):
+    with pytest.raises(StaleError):
         releasing.withdraw(item, by=secretary)
 
     assert not AuditEntry.objects.exists()

@@ -50,6 +50,13 @@ def test_error_page_says_what_to_do(request_, status):
     assert 'href="/contact/"' in html
 
 
+def test_page_that_is_not_found_leads_to_the_search_and_the_log_in(request_):
+    html = pages(request_)[404].content.decode()
+
+    assert 'href="/search/"' in html
+    assert 'href="/accounts/login/"' in html
+
+
 def test_too_many_requests_says_when_to_come_back(request_):
     assert errors.too_many_requests(request_).headers["Retry-After"] == "300"
 

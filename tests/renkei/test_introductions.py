@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib import x_posts
+from lib.conflicts import StaleError
 from members import introductions
 from members.models import AuditEntry, Delivery, Introduction
 from news import proposing
@@ -69,7 +70,7 @@ def test_whoever_has_wished_for_nothing_is_told_how(client, request, who, is_led
 
 def published_event(by, **fields):
     event = factories.make_proposal(by=by, wants_introduction=True, **fields)
-    proposing.publish(event, by=by)
+    proposing.publish(event, expected=proposing.mark_of(event), by=by)
     return event
 
 
@@ -201,7 +202,7 @@ def test_decided_introduction_is_not_changed_any_more(admin, wish, secretary):
 
     wish.refresh_from_db()
     assert (wish.state, wish.posted_url) == ("skipped", "")
-    with pytest.raises(introductions.AlreadyDecidedError):
+    with pytest.raises(StaleError):
         introductions.record_post(wish, text="x", posted_url=POST, by=secretary)
 
 
@@ -317,7 +318,7 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told():
     answers = at_once(
         lambda: introductions.record_post(first, text="x", posted_url=POST, by=by),
         lambda: introductions.skip(second, reason="理由", by=by),
-        told=introductions.AlreadyDecidedError,
+        told=StaleError,
     )
 
     assert len(errors_in(answers)) == 1

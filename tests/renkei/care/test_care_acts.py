@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from lib.conflicts import StaleError
 from members import suspension
 from members.models import (
     AuditEntry,
@@ -56,7 +57,7 @@ class TestActs:
         refused = text_of(admin.post(act(body, "resume"), follow=True))
         assert "すでに変わっています" in refused
         assert Organization.objects.get(pk=body.pk).status == Status.WITHDRAWN
-        with pytest.raises(suspension.StaleError):
+        with pytest.raises(StaleError):
             suspension.suspend(body, by=secretary)
 
     def test_press_that_comes_second_is_told(self, admin, secretary, body):
@@ -78,7 +79,7 @@ class TestActs:
     def test_secretariat_itself_is_never_suspended(self, admin, secretary):
         own = secretary.seat.organization
 
-        with pytest.raises(suspension.StaleError):
+        with pytest.raises(StaleError):
             suspension.suspend(own, by=secretary)
         assert "/care/suspend/" not in admin.get(page(own)).content.decode()
 
@@ -147,7 +148,7 @@ def test_of_two_secretaries_who_suspend_at_once_one_is_told():
 
     answers = at_once(
         *(lambda own=own: suspension.suspend(own, by=secretary) for own in seen),
-        told=suspension.StaleError,
+        told=StaleError,
     )
 
     assert len(errors_in(answers)) == 1

@@ -14,6 +14,7 @@ from members.models import (
     User,
 )
 from members.staff import Desk
+from news import proposing
 from tests import factories
 from tests.html import text_of
 from tests.renkei.care.addresses import act, page
@@ -46,6 +47,16 @@ def fill(seat, boss):
 
 
 class TestPage:
+    def test_says_what_became_of_a_proposed_event(self, admin, body, seat, boss):
+        waiting = factories.make_proposal(by=boss, name="待つ祭り")
+        refused = factories.make_proposal(by=boss, name="載らない祭り")
+        proposing.refuse(refused, expected=proposing.mark_of(refused), by=boss, reason="理由")
+
+        text = text_of(admin.get(page(body)))
+
+        assert f"{waiting.name} 確認中" in text
+        assert f"{refused.name} 掲載しません" in text
+
     def test_shows_everything_about_the_body_and_nothing_of_another(self, admin, body, seat, boss):
         fill(seat, boss)
         factories.make_user(name="よその 人")

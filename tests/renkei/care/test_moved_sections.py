@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from lib.conflicts import StaleError
 from members import people
 from members.models import (
     AuditEntry,
@@ -85,7 +86,7 @@ def test_section_that_another_secretary_has_just_moved_stays_there(secretary, se
     before = Seat.objects.get(pk=seat.pk)
     people.move_seat(seat, into, by=secretary)
 
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.move_seat(before, factories.make_organization(name="第三の市"), by=secretary)
 
     assert Seat.objects.get(pk=seat.pk).organization == into
@@ -102,5 +103,5 @@ def test_section_that_came_over_there_after_the_page_is_told(secretary, seat, in
 
 
 def test_nothing_moves_into_the_secretariat(secretary, seat):
-    with pytest.raises(people.StaleError):
+    with pytest.raises(StaleError):
         people.move_seat(seat, secretary.seat.organization, by=secretary)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 
 from board.models import Topic
+from lib.conflicts import StaleError
 from members import care, handover, people, registration, reorganization
 from members.models import (
     Application,
@@ -156,7 +157,7 @@ class TestMerge:
         merging.merge(into, last, by=secretary)
         last.refresh_from_db()
 
-        with pytest.raises(merging.RefusedError):
+        with pytest.raises(StaleError):
             merging.merge(last, old, by=secretary)
 
         assert Organization.objects.active().search("きゅうまち").get() == last
@@ -293,11 +294,11 @@ class TestSuccession:
         assert Organization.objects.get(pk=old.pk).local_government == newest
 
     def test_place_that_is_taken_is_refused(self, secretary, old, into):
-        with pytest.raises(merging.StaleError):
+        with pytest.raises(StaleError):
             merging.succeed(old, by=secretary)
 
     def test_body_whose_local_government_exists_has_no_successor(self, secretary, into):
-        with pytest.raises(merging.StaleError):
+        with pytest.raises(StaleError):
             merging.succeed(into, by=secretary)
 
     def test_name_that_another_body_bears_is_refused(self, secretary, old):
@@ -319,7 +320,7 @@ class TestRaces:
         answers = at_once(
             lambda: merging.merge(old, first, by=secretary),
             lambda: merging.merge(old, second, by=secretary),
-            told=merging.StaleError,
+            told=StaleError,
         )
 
         old.refresh_from_db()
@@ -336,7 +337,7 @@ class TestRaces:
         answers = at_once(
             lambda: merging.merge(one, other, by=secretary),
             lambda: merging.merge(other, one, by=secretary),
-            told=merging.StaleError,
+            told=StaleError,
         )
 
         assert len(errors_in(answers)) == 1
@@ -357,7 +358,7 @@ class TestRaces:
 
         answers = at_once(
             *(lambda town=town: merging.succeed(town, by=secretary) for town in towns),
-            told=merging.StaleError,
+            told=StaleError,
         )
 
         assert len(errors_in(answers)) == 1
