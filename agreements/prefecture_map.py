@@ -31,10 +31,12 @@ class Cell:
     @property
     def label(self) -> str:
         """Read aloud instead of the tile's abbreviations."""
-        agreements = f"協定{self.agreements}件" if self.agreements else "協定なし"
-        return (
-            f"{self.prefecture.name} {agreements} 構成自治体{self.constituents} 会員{self.members}"
-        )
+        said = [self.prefecture.name, "協定なし"]
+        if self.has_agreement:
+            said[1:] = [f"協定{self.agreements}件", f"構成自治体{self.constituents}"]
+        if self.members:
+            said.append(f"会員{self.members}")
+        return " ".join(said)
 
 
 def cells(register: Register, *, current: str = "") -> list[Cell]:

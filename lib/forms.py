@@ -24,6 +24,7 @@ _FORM_KEY = re.compile(r"[0-9a-f]{32}")
 class QuietBoundField(BoundField):
     """Django describes hidden inputs, too, which no reader may meet (HTML forbids it).
 
+    Of a box that must be ticked Chromium says "invalid" from the start, unless told otherwise.
     In a table of the admin (lib.admin.LabelledRows) the help stands in the head of the column.
     """
 
@@ -39,6 +40,8 @@ class QuietBoundField(BoundField):
         found = super().build_widget_attrs(attrs, widget)
         if (widget or self.field.widget).is_hidden:
             found.pop("aria-describedby", None)
+        if isinstance(widget or self.field.widget, forms.CheckboxInput) and self.field.required:
+            found.setdefault("aria-invalid", "false")
         return found
 
 

@@ -159,7 +159,9 @@ def topic_copy(request: MemberRequest, pk: int) -> HttpResponse:
 def topic_watch(request: MemberRequest, pk: int) -> HttpResponse:
     """更新通知を受け取る, for the whole section; once more takes it away."""
     topic = topic_or_404(request, pk)
-    _toggle(Watch, request, topic=topic)
+    is_on = _toggle(Watch, request, topic=topic)
+    said = "更新通知を受け取ります。" if is_on else "更新通知を止めました。"
+    messages.success(request, said)
     return redirect(topic)
 
 
@@ -168,7 +170,9 @@ def topic_watch(request: MemberRequest, pk: int) -> HttpResponse:
 def topic_todo(request: MemberRequest, pk: int) -> HttpResponse:
     """要対応: the section shares it; any colleague sets it and takes it away."""
     topic = topic_or_404(request, pk)
-    _toggle(TodoMark, request, topic=topic, defaults={"set_by": request.user})
+    is_on = _toggle(TodoMark, request, topic=topic, defaults={"set_by": request.user})
+    said = "「要対応」を付けました。" if is_on else "「要対応」を外しました。"
+    messages.success(request, said)
     return redirect(topic)
 
 
@@ -178,9 +182,11 @@ def _toggle(
     *,
     defaults: dict[str, Any] | None = None,
     **of: Any,
-) -> None:
+) -> bool:
     """`on` says what the button showed: a second press of the same button changes nothing."""
-    if request.POST.get("on") == "1":
+    is_on = request.POST.get("on") == "1"
+    if is_on:
         model._default_manager.get_or_create(seat=request.user.seat, **of, defaults=defaults or {})
     else:
         model._default_manager.filter(seat=request.user.seat, **of).delete()
+    return is_on

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -100,6 +101,7 @@ def category_read(request: MemberRequest, slug: str) -> HttpResponse:
     """既読にする: for the person who asks."""
     found = get_object_or_404(Category, slug=slug)
     reading.mark_category_read(request.user, found)
+    messages.success(request, f"「{found.name}」をすべて既読にしました。")
     return redirect(found)
 
 

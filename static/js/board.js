@@ -115,9 +115,13 @@ function uploadAtOnce(form) {
     if (file.size > MAX_FILE_BYTES) return done(`「${file.name}」は20MBを超えています。小さくしてください。`);
     const data = textOf(form);
     data.append("files", file);
+    /* Said once aloud; the share is for the eye. */
+    const share = document.createElement("span");
+    share.setAttribute("aria-hidden", "true");
+    progress.replaceChildren(`「${file.name}」を送っています`, share);
     const { status, answer } = await send(form, data, (event) => {
       const percent = event.total ? Math.round((event.loaded / event.total) * 100) : 0;
-      progress.textContent = `「${file.name}」を送っています（${percent}％）`;
+      share.textContent = `（${percent}％）`;
     });
     if (status === 413) return done(`「${file.name}」は大きすぎて送れませんでした。1ファイル20MBまでにしてください。`);
     if (status !== 200 || !answer) {
@@ -167,6 +171,7 @@ function countLetters(field) {
   field.after(counter);
   const show = () => {
     const length = [...field.value.replace(/\r\n/g, "\n")].length;
+    counter.setAttribute("aria-live", length > limit ? "polite" : "off");
     counter.textContent = `${length.toLocaleString()}字／${limit.toLocaleString()}字まで`;
     counter.classList.toggle("counter-over", length > limit);
   };
@@ -186,10 +191,11 @@ async function copy(field) {
 
 function copyOnPress(button) {
   const field = document.getElementById(button.dataset.copy);
+  const state = button.nextElementSibling;
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
-    button.textContent = (await copy(field)) ? "コピーしました" : "Ctrlキー＋Cでコピーしてください";
+    state.textContent = (await copy(field)) ? "コピーしました" : "Ctrlキー＋Cでコピーしてください";
   });
 }
 

@@ -309,6 +309,21 @@ def test_same_button_twice_changes_nothing(client, topic, name, model):
     assert counts == [1, 1, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("name", "on", "said"),
+    [
+        ("topic_watch", "1", "更新通知を受け取ります。"),
+        ("topic_watch", "0", "更新通知を止めました。"),
+        ("topic_todo", "1", "「要対応」を付けました。"),
+        ("topic_todo", "0", "「要対応」を外しました。"),
+    ],
+)
+def test_whoever_does_not_see_the_button_change_is_told(client, topic, name, on, said):
+    page = client.get(press(client, name, topic, on=on).url)
+
+    assert said in text_of(page)
+
+
 def test_page_of_a_topic_shows_the_marks_of_the_own_section_only(client, topic, writer, ward):
     for name, _ in MARKS:
         press(client, name, topic, on="1")

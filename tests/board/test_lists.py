@@ -299,7 +299,8 @@ class TestReading:
     ):
         topic = factories.make_topic()
         reply = factories.make_reply(topic)
-        client.post(reverse("board:category_read", args=[topic.category.slug]))
+        answer = client.post(reverse("board:category_read", args=[topic.category.slug]), follow=True)
+        assert f"「{topic.category.name}」をすべて既読にしました。" in text_of(answer)
         assert titles(client, "unread=on") == []
 
         posting.edit_reply(reply, "直した文", expected=0, by=reply.author)

@@ -24,7 +24,7 @@ def test_reply_three_is_reached_and_a_reply_sent(town):
     tab_to(town, town.get_by_role("link", name="秋の物産展に出展する自治体を募集します"))
     town.keyboard.press("Enter")
     third = town.get_by_role("article", name="返信3")
-    tab_to(town, third.get_by_role("link", name="3", exact=True))
+    tab_to(town, third.get_by_role("link", name="返信 3", exact=True))
     expect(town.locator(":focus")).to_be_in_viewport()
     town.keyboard.press("Enter")
     expect(town).to_have_url(re.compile("#reply-3$"))

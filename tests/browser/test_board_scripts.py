@@ -124,7 +124,7 @@ def test_text_to_pass_on_is_copied(open_as, is_missing):
     page.goto("/board/topics/1/text/")
 
     page.get_by_role("button", name="コピーする").first.click()
-    expect(page.get_by_role("button", name="コピーしました")).to_be_visible()
+    expect(page.get_by_role("status").first).to_have_text("コピーしました")
 
     page.goto("/board/topics/new/?category=exchange")
     page.get_by_label("本文").press("Control+V")
