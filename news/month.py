@@ -41,6 +41,10 @@ class Month:
         return format_date(self.first).removesuffix("1日")
 
     @property
+    def has_events(self) -> bool:
+        return any(day.events for week in self.weeks for day in week)
+
+    @property
     def before(self) -> date | None:
         return (self.first - timedelta(days=1)).replace(day=1) if self.first > FIRST else None
 

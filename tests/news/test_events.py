@@ -96,6 +96,17 @@ def test_calendar_is_a_table_of_weeks_with_events_on_each_of_their_days(client, 
     assert "?month=2026-12" in response.content.decode()
 
 
+def test_month_without_events_says_so(client, db):
+    factories.make_event(starts_on=date(2026, 12, 31), ends_on=date(2027, 1, 2))
+
+    said = {
+        month: "この月のイベントはありません" in text_of(client.get(CALENDAR, {"month": month}))
+        for month in ("2027-01", "2027-02")
+    }
+
+    assert said == {"2027-01": False, "2027-02": True}
+
+
 @pytest.mark.parametrize("month", ["", "x", "2026-13", "0001-01", "9999-12", "2026-12-01"])
 def test_calendar_of_nonsense_is_this_month(client, db, month):
     assert client.get(CALENDAR, {"month": month}).context["month"].first == date(2026, 12, 1)
