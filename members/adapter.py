@@ -21,9 +21,17 @@ _ACTS = {
 }
 
 
+_MISMATCH = (
+    "メールアドレス（または利用者ID）か、パスワードが違います。"
+    "大文字と小文字、全角と半角も確かめてください。"
+)
+
+
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _MISMATCH,
+        "username_password_mismatch": _MISMATCH,
         "incorrect_code": "コードが違います。",
         "incorrect_password": "パスワードが違います。",
         "too_many_login_attempts": "間違いが続きました。5分ほど待って、もう一度お試しください。",

@@ -45,11 +45,13 @@ def test_person_without_mail_logs_in_by_username(client, db):
     assert log_in(client, "shared-box-2").status_code == 302
 
 
-def test_wrong_password_is_explained_and_the_login_kept(client, person):
-    html = log_in(client, "city-01", "wrong").content.decode()
+@pytest.mark.parametrize("login", ["city-01", "hanako@city.example.jp"])
+def test_wrong_password_is_explained_and_the_login_kept(client, person, login):
+    html = log_in(client, login, "wrong").content.decode()
 
     assert "入力内容を確認してください" in html
-    assert 'value="city-01"' in html
+    assert "メールアドレス（または利用者ID）か、パスワードが違います。" in html
+    assert f'value="{login}"' in html
     assert "wrong" not in html
     assert not is_logged_in(client)
 
