@@ -1,6 +1,7 @@
 """Attachments that came while the scanner was away: nobody gets them before it has looked."""
 
 import logging
+from uuid import UUID
 
 from django.core.cache import caches
 from django.db import transaction
@@ -15,6 +16,9 @@ BATCH = 20
 # Before a scanner that does not answer is asked again.
 REST_SECONDS = 60
 _AWAY = "scanner-away"
+# Before content that is not there is looked for again.
+MISSING_SECONDS = 60 * 60
+_MISSING = "unscanned-and-missing"
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +28,8 @@ def scan_waiting() -> int:
     if caches["process"].get(_AWAY):
         return 0
     looked_at = 0
-    for attachment in Attachment.objects.waiting_for_scan()[:BATCH]:
+    missing: set[UUID] = caches["process"].get(_MISSING, set())
+    for attachment in Attachment.objects.waiting_for_scan().exclude(pk__in=missing)[:BATCH]:
         try:
             _scan(attachment)
         except ScannerAwayError as error:
@@ -34,6 +39,8 @@ def scan_waiting() -> int:
         except FileNotFoundError:
             # Taken away in this moment, or lost: the others do not wait for it.
             logger.warning("the content of attachment %s is not there", attachment.pk)
+            missing.add(attachment.pk)
+            caches["process"].set(_MISSING, missing, MISSING_SECONDS)
             continue
         looked_at += 1
     return looked_at

@@ -70,6 +70,9 @@ class Inspected(NamedTuple):
     is_image: bool
 
 
+PRIVATE_FOLDER, PRIVATE_NAME = re.compile(r"[0-9a-f]{2}"), re.compile(r"[0-9a-f]{32}")
+
+
 def private_name(instance: object, filename: str) -> str:
     """A random stored name in two levels of folders; the original name is kept in a column."""
     token = secrets.token_hex(16)

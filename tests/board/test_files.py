@@ -17,6 +17,8 @@ from PIL import Image
 
 from board import ending, files, moderation
 from board.models import Attachment, Topic
+from lib.storage import PrivateStorage
+from lib.uploads import private_name
 from renkei import orphans
 from tests import factories
 from tests.html import text_of
@@ -198,8 +200,8 @@ def test_picture_loses_what_the_camera_wrote(contributor):
 
 def test_orphans_go_after_a_day_and_named_or_new_files_stay(topic):
     kept = factories.attach(topic).file.name
-    old = default_storage.save("aa/old", ContentFile(b"old"))
-    new = default_storage.save("aa/new", ContentFile(b"new"))
+    old = default_storage.save(private_name(None, ""), ContentFile(b"old"))
+    new = default_storage.save(private_name(None, ""), ContentFile(b"new"))
     day_before = time.time() - 2 * 24 * 60 * 60
     for name in (old, kept):
         os.utime(default_storage.path(name), (day_before, day_before))
@@ -207,6 +209,23 @@ def test_orphans_go_after_a_day_and_named_or_new_files_stay(topic):
     assert orphans.clear() >= 1
 
     assert [default_storage.exists(name) for name in (kept, old, new)] == [True, False, True]
+
+
+def test_what_bears_no_name_of_ours_is_never_deleted(db, tmp_path):
+    """As lost+found, which only root may read, or what an administrator has put or linked there."""
+    storage = PrivateStorage(location=tmp_path)
+    elsewhere = tmp_path.with_name("elsewhere")
+    elsewhere.mkdir()
+    (tmp_path / "linked").symlink_to(elsewhere)
+    strange = [elsewhere / "dump.sql", tmp_path / "readme.txt"]
+    strange += [tmp_path / storage.save(name, ContentFile(b"x")) for name in ("old/a", "ab/notes")]
+    for path in strange:
+        path.write_bytes(b"x")
+        os.utime(path, (0, 0))
+
+    assert orphans.clear(storage) == 0
+
+    assert [path.exists() for path in strange] == [True] * 4
 
 
 def test_file_that_waits_for_the_scanner_is_not_there(client, topic, ward):

@@ -240,14 +240,20 @@ def test_empty_piece_does_not_end_the_stream(scanner):
     assert signature_in([b"begins", b"", MALWARE], scanner) == SIGNATURE
 
 
-def test_file_that_is_lost_does_not_hold_up_the_others(settings, scanner, waiting):
-    lost, found = waiting(b"lost"), waiting(b"found")
-    default_storage.delete(lost.file.name)
+def test_files_that_are_lost_do_not_hold_up_the_others_and_are_told_of_once(
+    settings, scanner, waiting, monkeypatch, caplog
+):
+    *lost, found = [waiting(content) for content in (b"lost", b"lost, too", b"found")]
+    for file in lost:
+        default_storage.delete(file.file.name)
     settings.CLAMD_SOCKET = scanner
     caches["process"].clear()
+    monkeypatch.setattr(scanning, "BATCH", 2)
 
-    scanning.scan_waiting()
+    for _ in range(3):
+        scanning.scan_waiting()
 
-    found.refresh_from_db()
-    lost.refresh_from_db()
-    assert (found.scan, lost.scan) == ("clean", "waiting")
+    scans = {file.pk: file.scan for file in Attachment.objects.all()}
+    assert [scans[file.pk] for file in (*lost, found)] == ["waiting", "waiting", "clean"]
+    told = [text for text in caplog.messages if text.endswith("is not there")]
+    assert [str(file.pk) in text for file, text in zip(lost, told, strict=True)] == [True, True]

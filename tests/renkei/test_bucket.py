@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.urls import reverse
 
+from lib.uploads import private_name
 from renkei import environment, orphans
 from renkei.backups import archive, keeping
 from tests import factories, s3
@@ -53,8 +54,8 @@ def test_link_to_a_stored_file_is_never_signed(bucket):
 def test_orphans_of_a_bucket_go_after_a_day(bucket, db):
     topic = factories.make_topic()
     kept = factories.attach(topic).file.name
-    old = default_storage.save("aa/old", ContentFile(b"old"))
-    new = default_storage.save("aa/new", ContentFile(b"new"))
+    old = default_storage.save(private_name(None, ""), ContentFile(b"old"))
+    new = default_storage.save(private_name(None, ""), ContentFile(b"new"))
     for name in (kept, old):
         content, when = bucket.objects[name]
         bucket.objects[name] = (content, when - timedelta(days=2))
