@@ -39,7 +39,7 @@ class EventForm(ArticleForm):
         widget=forms.TextInput(attrs={"size": 30}),
         help_text=f"時刻がなければ午後5時です。{MOMENT_EXAMPLES}",
     )
-    expected = forms.CharField(required=False, widget=UnlabelledInput)
+    expected = forms.CharField(label="読んだ内容の印", required=False, widget=UnlabelledInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
