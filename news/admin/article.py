@@ -23,12 +23,9 @@ from lib.moments import ClockField, MomentField
 from members.access import MemberRequest
 from members.exporting import ExportingAdmin
 from news import releasing
-from news.forms.article import NewsFileForm
+from news.forms.article import MOMENT_EXAMPLES, NewsFileForm
 from news.models import NewsFile
 from news.models.publishing import Published
-
-MOMENT_EXAMPLES = "例：令和8年3月12日 午前9時、2026-03-12 9:00"
-
 
 RELEASING = {
     "publish": Bulk(

@@ -1,10 +1,8 @@
 """イベント in the secretariat's admin."""
 
 from collections.abc import Iterator
-from datetime import time
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -19,17 +17,15 @@ from django.views.decorators.http import require_safe
 from lib import downloads
 from lib.bulk import Bulk, BulkAdmin
 from lib.conflicts import EditedMeanwhileError, StaleError
-from lib.forms import TextField
-from lib.moments import MomentField
 from lib.spreadsheets import Row
 from lib.wareki import format_datetime
 from members import audit
 from members.access import EXPORTS_PERSONAL_DATA, MemberRequest
 from members.exporting import ExportingAdmin, SheetListAdmin
 from news import entering, proposing
-from news.admin.article import MOMENT_EXAMPLES, NewsFileInline, PreviewAdmin, StateFilter
-from news.forms.article import ArticleForm
+from news.admin.article import NewsFileInline, PreviewAdmin, StateFilter
 from news.forms.entry import EntryForOthersForm
+from news.forms.event import EventForm, ProposalDecisionForm
 from news.imports import EventResource
 from news.models import Entry, Event
 from news.views.events import event_context
@@ -39,29 +35,6 @@ DECIDED = {
     "publish": "イベントを掲載しました。提案した会員団体にメールで知らせます。",
     "refuse": "掲載しないことにしました。提案した会員団体に、理由をメールで知らせます。",
 }
-
-
-class EventForm(ArticleForm):
-    # What whoever has entered goes by.
-    TOLD = (
-        *("starts_on", "starts_at", "ends_on", "ends_at", "schedule_note", "attendance"),
-        *("prefecture", "venue", "address", "online_url"),
-    )
-
-    tells_of_change = forms.BooleanField(
-        label="日時・会場を変えたとき、申し込んだ方にメールで知らせる",
-        required=False,
-        initial=True,
-        help_text="誤字を直すだけのときは、印を外してください。",
-    )
-    apply_until = MomentField(
-        label="申込みの期限",
-        default_time=time(17),
-        is_end=True,
-        required=False,
-        widget=forms.TextInput(attrs={"size": 30}),
-        help_text=f"時刻がなければ午後5時です。{MOMENT_EXAMPLES}",
-    )
 
 
 HAS_ENTRIES = "参加申込を受け付けるため（開催の状況を「中止」にすると、申し込んだ方に知らせます）"
@@ -87,20 +60,6 @@ def roster_rows(event: Event) -> Iterator[Row]:
             entry.note,
             format_datetime(entry.created_at),
         )
-
-
-class ProposalDecisionForm(forms.Form):
-    """`expected` is what the secretary has read."""
-
-    decision = forms.ChoiceField(choices=[("publish", "掲載する"), ("refuse", "掲載しない")])
-    reason = TextField(required=False, max_length=2000)
-    expected = forms.CharField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("decision") == "refuse" and data.get("reason") == "":
-            self.add_error("reason", "提案した会員に伝える理由を入力してください。")
-        return data
 
 
 class EventStateFilter(StateFilter):
@@ -213,9 +172,13 @@ class EventAdmin(SheetListAdmin, PreviewAdmin):
         return ["proposal", "is_draft", "takes_entries"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        (title, first), *rest = self.fieldsets
+        # Nobody who only reads has something to compare.
+        marks = ["expected"] if obj and self.has_change_permission(request, obj) else []
+        shown = [(title, {"fields": [*first["fields"], *marks]}), *rest]
         if obj is None or obj.seat_id is None:
-            return self.fieldsets
-        return [("会員の提案", {"fields": ["proposal"]}), *self.fieldsets]
+            return shown
+        return [("会員の提案", {"fields": ["proposal"]}), *shown]
 
     @admin.display(description="提案")
     def proposal(self, event: Event) -> str:

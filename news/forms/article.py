@@ -13,6 +13,8 @@ from lib.uploads import inspect
 from members.malware import refuse_unless_clean
 from news.models import NewsFile
 
+MOMENT_EXAMPLES = "例：令和8年3月12日 午前9時、2026-03-12 9:00"
+
 
 class ArticleForm(forms.ModelForm):
     """Every picture is one of the row's own files, and says what it shows (WCAG 1.1.1)."""

@@ -13,6 +13,7 @@ from lib.forms import new_form_key
 from members.models import AuditEntry, Delivery, Draft, Seat, User
 from news import proposing
 from news.admin.events import AMENDED
+from news.forms.event import SAVED_MEANWHILE
 from news.models import Event
 from news.views.proposals import DECIDED, TYPED_TOO_LATE
 from tests import factories
@@ -394,6 +395,47 @@ def test_saving_the_form_publishes_no_proposal(client, contributor, secretary):
     event.refresh_from_db()
     assert response.status_code == 302
     assert (event.name, event.is_draft) == ("見本の収穫祭", True)
+
+
+def save_in_admin(client, event, *, read, **fields):
+    files = {"files-TOTAL_FORMS": 0, "files-INITIAL_FORMS": 0}
+    data = {"status": "scheduled", "publish_at": "令和8年1月1日", "expected": read, **files}
+    address = reverse("admin:news_event_change", args=[event.pk])
+    return client.post(address, typed(**data, **fields))
+
+
+def test_secretary_is_told_what_the_member_has_amended_meanwhile(client, contributor, secretary):
+    event = factories.make_proposal(by=contributor)
+    client.force_login(secretary)
+    address = reverse("admin:news_event_change", args=[event.pk])
+    read = client.get(address).context["adminform"].form["expected"].value()
+    client.force_login(contributor)
+    amend(client, event, name="会員が直した祭り")
+    client.force_login(secretary)
+
+    told = save_in_admin(client, event, read=read, name="事務局の祭り", summary="概要")
+
+    event.refresh_from_db()
+    assert event.name == "会員が直した祭り"
+    assert SAVED_MEANWHILE in text_of(told)
+    assert "今の内容 イベント名：会員が直した祭り" in text_of(told)
+    form = told.context["adminform"].form
+    assert form["name"].value() == "事務局の祭り"
+    save_in_admin(client, event, read=form["expected"].value(), name="事務局の祭り")
+    event.refresh_from_db()
+    assert event.name == "事務局の祭り"
+
+
+def test_secretary_who_only_fills_in_is_told_nothing(client, contributor, secretary):
+    event = factories.make_proposal(by=contributor)
+    read = mark_of(event)
+    client.force_login(secretary)
+
+    for summary in ("先の概要", "後の概要"):
+        save_in_admin(client, event, read=read, name="直した祭り", summary=summary)
+
+    event.refresh_from_db()
+    assert (event.name, event.summary) == ("直した祭り", "後の概要")
 
 
 def test_start_page_and_list_lead_to_what_waits(client, contributor, secretary):
