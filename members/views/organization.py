@@ -188,6 +188,7 @@ def person(request: MemberRequest, pk: int) -> HttpResponse:
         "removal": RemovalForm(),
         "is_self": found.pk == request.user.pk,
         "may_change": may_change_staff(found, request.user),
+        "may_hand_over": handover.may_begin(found, by=request.user),
         "trail": trail((f"{found.name}さん", "")),
     }
     return render(request, "members/person.html", context)

@@ -231,6 +231,19 @@ def test_users_of_the_admin_are_changed_by_superusers_only(client, secretary):
     assert facts(secretary) == ("manager", True, False)
 
 
+def test_page_leads_to_no_hand_over_that_would_be_refused(client, secretary):
+    colleague = factories.make_user(seat=secretary.seat)
+    client.force_login(factories.make_user(seat=secretary.seat, role=Role.MANAGER))
+
+    offered = {
+        person: reverse("members:handover_new", args=[person.pk])
+        in client.get(reverse("members:person", args=[person.pk])).content.decode()
+        for person in (secretary, colleague)
+    }
+
+    assert offered == {secretary: False, colleague: True}
+
+
 class TestInvitations:
     def test_manager_invites_to_the_mailbox_of_the_seat(self, client, manager):
         manager.seat.mailbox = "kikaku@city.example.jp"
