@@ -299,7 +299,9 @@ class TestReading:
     ):
         topic = factories.make_topic()
         reply = factories.make_reply(topic)
-        answer = client.post(reverse("board:category_read", args=[topic.category.slug]), follow=True)
+        answer = client.post(
+            reverse("board:category_read", args=[topic.category.slug]), follow=True
+        )
         assert f"「{topic.category.name}」をすべて既読にしました。" in text_of(answer)
         assert titles(client, "unread=on") == []
 
