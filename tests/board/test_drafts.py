@@ -63,6 +63,8 @@ def test_list_shows_title_or_beginning_kind_and_writer(client, writer, colleague
 
     for shown in ("見本の件名", "返信の始め", "（件名なし）", "返信", "回答", "見本 花子"):
         assert shown in page
+    for told_apart in ("削除 ：見本の件名", "削除 ：返信の始め", "削除 ：（件名なし）"):
+        assert told_apart in page
     assert "本文の始め" not in page
 
 

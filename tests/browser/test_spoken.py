@@ -72,6 +72,21 @@ def test_replies_are_headings_that_say_which_and_whose(open_as):
     assert "返信 1 群馬県見本市 企画課 連携担当 見本 花子" in titles
 
 
+def test_facts_of_a_topic_are_read_apart(open_as):
+    page = open_as("city")
+    page.goto("/board/")
+
+    said = "".join(name for _, name in spoken(page, "StaticText"))
+
+    assert "群馬県見本市、返信 0件、" in said
+
+
+def test_head_of_a_day_is_told_from_a_date(page):
+    page.goto("/events/calendar/")
+
+    assert spoken(page, "columnheader")[0] == ("columnheader", "日曜日")
+
+
 def test_what_was_done_is_where_reading_begins(open_as):
     page = open_as("city")
     page.goto("/members/me/mail/")

@@ -39,6 +39,13 @@ def test_person_logs_in_by_mail_or_username_as_typed(client, person, login):
     assert is_logged_in(client)
 
 
+def test_who_was_sent_here_is_told_why_and_nobody_else(client, db):
+    sent = client.get("/board/", follow=True)
+
+    assert "続けるには、ログインしてください。" in sent.content.decode()
+    assert "続けるには" not in client.get(LOGIN).content.decode()
+
+
 def test_person_without_mail_logs_in_by_username(client, db):
     factories.make_user(email=None, username="shared-box-2", password=PASSWORD)
 

@@ -30,6 +30,14 @@ def lines(client, db):
     return find
 
 
+def test_title_says_what_was_searched_for(client, db):
+    asked = client.get("/search/", {"q": "<見本>"}).content.decode()
+    empty = client.get("/search/").content.decode()
+
+    assert "<title>「&lt;見本&gt;」の検索｜特別区全国連携プロジェクト</title>" in asked
+    assert "<title>検索｜特別区全国連携プロジェクト</title>" in empty
+
+
 def test_each_group_answers_for_its_own(lines):
     factories.make_regional_agreement(parties=[("塩竈町村会", Party.Members.TOWNS_AND_VILLAGES)])
     factories.make_corporate_agreement(company="塩竃株式会社", activities=["講演会"])
