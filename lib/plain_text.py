@@ -43,7 +43,7 @@ _NUMBER = re.compile(
     r"[0-9]{1,3}\.(?![0-9])|[0-9０-９]{1,3}．(?![0-9０-９])|[(（][0-9０-９]{1,3}[)）]|[①-⑳]"
 )
 
-_MARK = re.compile(rf"^(?:{_REPLY.pattern}|{_NUMBER.pattern})[ \u3000]*")
+_MARKS = re.compile(rf"^(?:(?:{_REPLY.pattern}|{_NUMBER.pattern})[ \u3000]*)+")
 _SENTENCE = re.compile(r"[^。！？]*[。！？]*[」）]*")
 # How a letter begins; a list shows the sender anyway.
 _GREETING = re.compile(
@@ -182,7 +182,8 @@ def _sentences(text: str) -> Iterator[str]:
     lines = clean_text(text)[:MAX_CHARACTERS].split("\n")
     for block in _blocks("" if _QUOTED.match(line) else line for line in lines):
         for first, *others in block.items:
-            said = " ".join([_MARK.sub("", first, count=1), *others]).replace("、 ", "、")
+            said = " ".join([first, *others]).replace("、 ", "、")
             for sentence in _SENTENCE.findall(_LINK.sub("\n", said)):
-                if sentence.strip() and "\n" not in sentence:
-                    yield " ".join(sentence.split())
+                bare = _MARKS.sub("", " ".join(sentence.split()))
+                if bare and "\n" not in sentence:
+                    yield bare
