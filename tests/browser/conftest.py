@@ -1,6 +1,8 @@
 """A real server, a real Chromium, and a watch over every page. Nothing here touches the ORM."""
 
 import os
+import subprocess
+import sys
 from contextlib import ExitStack
 
 import pytest
@@ -130,14 +132,35 @@ def environment(base_url, request):
     return found
 
 
-@pytest.fixture
-def mails_to(environment, mailbox):
-    """Sends what is due by SMTP, and reads the mails that the server got for an address."""
+@pytest.fixture(scope="session")
+def command(environment, mailbox):
+    """Runs a command of manage.py beside the server; its mails go to the mailbox by SMTP."""
     by_smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(mailbox.port)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.commands"],
+        cwd=server.ROOT,
+        env={**environment, **by_smtp},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
 
-    def read(address, *commands):
-        for command in (*commands, "send_mail"):
-            server.manage({**environment, **by_smtp}, command)
+        def run(name):
+            process.stdin.write(f"{name}\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "done\n", f"{name} failed"
+
+        yield run
+        process.stdin.close()
+
+
+@pytest.fixture
+def mails_to(command, mailbox):
+    """Sends what is due, and reads the mails that the server got for an address."""
+
+    def read(address, *before):
+        for name in (*before, "send_mail"):
+            command(name)
         return [mail for mail in mailbox.messages if mail["To"] == address]
 
     return read
