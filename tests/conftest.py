@@ -18,8 +18,6 @@ from tests.copies import use_copy
 hypothesis.settings.register_profile("renkei", deadline=None)
 hypothesis.settings.load_profile("renkei")
 
-# They ask nothing that databases answer differently, but for races; lengths and keys PostgreSQL alone holds.
-PLAIN = ("tests/agreements/", "tests/members/", "tests/news/")
 MEMBERS = {
     "ward": (Organization.Kind.WARD, User.Role.MANAGER),
     "manager": (Organization.Kind.MUNICIPALITY, User.Role.MANAGER),
@@ -29,14 +27,10 @@ MEMBERS = {
 
 
 def pytest_collection_modifyitems(items):
-    """Tests that are not marked as of the database fail as soon as they ask it: pytest-django sees to that."""
+    """All others fail as soon as they ask a database: pytest-django sees to that."""
     for item in items:
-        marker = item.get_closest_marker("django_db")
-        if marker or "db" in item.fixturenames:
+        if item.get_closest_marker("django_db") or "db" in item.fixturenames:
             item.add_marker("database")
-            is_race = marker and marker.kwargs.get("transaction")
-            if item.nodeid.startswith(PLAIN) and not is_race:
-                item.add_marker("plain")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,9 +16,6 @@ from tests.postgres import throwaway_postgres
 
 # Not by file: the last and longest one would leave all other cores idle.
 UNIT = ["--ignore=tests/browser", "-p", "no:playwright", "-n", "auto"]
-# Rows of agreements, members and news are asked on the database of production; on SQLite every page of
-# theirs is opened by the browser and as every role.
-NOT_PLAIN = ["-m", "not plain"]
 # What may not ask a database is run once, on SQLite; so are walks that ask who may what, how a page
 # is sent, and how the lists of the admin read (the crawl opens each of them on PostgreSQL).
 DATABASE = ["-m", "database"]
@@ -44,7 +41,7 @@ COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}
 def main() -> int:
     with beside(*BROWSER) as results:
         os.nice(BEHIND)
-        results.append(pytest("SQLite", *UNIT, *NOT_PLAIN, *without(POSTGRESQL_ALONE)))
+        results.append(pytest("SQLite", *UNIT, *without(POSTGRESQL_ALONE)))
         with throwaway_postgres() as (server, url):
             arguments = [*UNIT, *DATABASE, *without(SQLITE_ALONE)]
             results.append(pytest(server, *arguments, DATABASE_URL=url))

@@ -10,6 +10,8 @@ from aiosmtpd.controller import Controller
 from tests.server import free_port
 
 HANG_SECONDS = 2
+# Longer than any test waits.
+STUCK_SECONDS = 300
 # For settings: nobody listens there.
 AWAY = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -22,7 +24,7 @@ class Mailbox:
     """Keeps what it is given; refuses addresses that begin with nobody or later.
 
     `trouble` is what the server suffers from at the next mails: "busy" (421), "hangs", "dies",
-    "spam" (554 after the text); then it is well again.
+    "spam" (554 after the text), "stuck" (takes the text and gives no answer); then it is well again.
     """
 
     def __init__(self, port=None):
@@ -38,7 +40,7 @@ class Mailbox:
         if trouble == "dies":
             server.transport.abort()
             return "250 OK"
-        envelope.is_spam = trouble == "spam"
+        envelope.trouble = trouble
         if address.startswith("nobody"):
             return "550 no such user"
         if address.startswith("later"):
@@ -47,9 +49,11 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        if envelope.is_spam:
+        if envelope.trouble == "spam":
             return "554 5.7.1 message refused"
         self.envelopes.append(envelope)
+        if envelope.trouble == "stuck":
+            await asyncio.sleep(STUCK_SECONDS)
         return "250 OK"
 
     @property

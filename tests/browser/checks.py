@@ -20,8 +20,6 @@ OPTIONS = {
     "resultTypes": ["violations"],
     "preload": False,
 }
-# Half of its time, and no width of ours changes a colour (`make audit` asks it on phones, too).
-OF_COLOURS = "color-contrast"
 _axe = Axe()
 # Half a megabyte is read once by each page, and asked again in each of its widths.
 _RUN = "options => axe.run(options)"
@@ -29,12 +27,11 @@ _IS_CUT = """[document.documentElement, ...document.querySelectorAll(".table-scr
     it => it.scrollWidth > it.clientWidth)"""
 
 
-def accessibility_violations(page, *, without=()):
-    """Each as 'rule: element', read from the page as it is on the screen now, `without` some rules."""
+def accessibility_violations(page):
+    """Each as 'rule: element', read from the page as it is on the screen now."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe.axe_script)
-    rules = {"rules": {rule: {"enabled": False} for rule in without}}
-    found = page.evaluate(_RUN, OPTIONS | rules)["violations"]
+    found = page.evaluate(_RUN, OPTIONS)["violations"]
     return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
 
 
@@ -61,7 +58,7 @@ def assert_good(page):
     assert accessibility_violations(page) == []
     assert widths_that_scroll_sideways(page) == []
     page.set_viewport_size({"width": WIDTHS["small phone"], "height": HEIGHT})
-    assert accessibility_violations(page, without=[OF_COLOURS]) == []
+    assert accessibility_violations(page) == []
 
 
 def open_and_weigh(page, path):

@@ -87,12 +87,15 @@ def test_publishing_writes_one_notice_and_the_worker_does_the_rest(japan, secret
 
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_of_which_one_is_killed_reach_each_address_once(region, secretary):
-    """The mails in flight at the kill may come twice, with the same Message-ID."""
+    """The mail that is on its way at the kill comes twice, with the same Message-ID."""
     announce(secretary)
     spread_due()
     with mail_server() as box:
-        killed, other = sender(box.port), sender(box.port)
-        wait_until(lambda: len(box.envelopes) > 50)
+        box.trouble = [*[""] * 10, "stuck"]
+        killed = sender(box.port)
+        wait_until(lambda: not box.trouble)
+        other = sender(box.port)
+        wait_until(lambda: len(box.envelopes) > 150)
         killed.send_signal(signal.SIGKILL)
         killed.wait()
         assert other.wait(timeout=120) == 0
@@ -103,12 +106,9 @@ def test_two_senders_of_which_one_is_killed_reach_each_address_once(region, secr
 
     numbers = Counter(envelope.rcpt_tos[0] for envelope in box.envelopes)
     assert len(numbers) == REGION + OF_REGION
-    # One process of which one mail was on its way.
-    twice = [address for address, number in numbers.items() if number > 1]
-    assert (len(twice) <= 1, max(numbers.values()) <= 2, in_flight > 0) == (True, True, True)
-    identities = {message["Message-ID"] for message in box.messages}
-    assert len(identities) == REGION + OF_REGION
-    assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.SENT}
+    (twice,) = [address for address, number in numbers.items() if number > 1]
+    assert len({mail["Message-ID"] for mail in box.messages if mail["To"] == twice}) == 1
+    assert in_flight > 0
 
 
 def sender(port):
