@@ -266,13 +266,15 @@ class TestRefusals:
         manager = User.objects.get(name="同僚 次郎")
         factories.make_user(seat=seat)
         other = factories.make_user(seat=seat, role=User.Role.MANAGER)
-        leave = partial(people.remove, other, by=manager)
+        leave = partial(people.remove, other, by=boss)
+        subject = Subject.of_user(manager)
 
+        # Names are looked for in posts after it was asked whether the manager is the last one.
         with (
-            meanwhile(leave, after="members_application"),
+            meanwhile(leave, after="board_topic"),
             pytest.raises(erasure.RefusedError, match="最後の管理担当者"),
         ):
-            erasure.erase(Subject.of_user(manager), by=boss)
+            erasure.erase(subject, by=boss)
 
     def test_row_that_the_daily_job_has_erased_meanwhile_leaves_nothing_to_erase(self, boss):
         application = factories.make_application(status=Application.Status.UNVERIFIED)
