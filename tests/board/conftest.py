@@ -7,6 +7,13 @@ from tests import factories
 
 
 @pytest.fixture
+def writer(client, contributor):
+    """Is logged in."""
+    client.force_login(contributor)
+    return contributor
+
+
+@pytest.fixture
 def asker(db):
     return factories.make_town(kind=Organization.Kind.WARD, prefecture="13")
 

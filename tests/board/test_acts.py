@@ -29,12 +29,6 @@ def today():
 
 
 @pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
-@pytest.fixture
 def topic(writer):
     return factories.make_topic(author=writer, title="見本の募集")
 

@@ -24,12 +24,6 @@ TYPED = {
 
 
 @pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
-@pytest.fixture
 def colleague(writer):
     return factories.make_user(seat=writer.seat, role=User.Role.CONTRIBUTOR, name="見本 花子")
 

@@ -54,12 +54,6 @@ def found_in(answer):
     return Browser(answer.content.decode()).found
 
 
-@pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
 def send(client, text, **fields):
     category = factories.make_category("proposal")
     names = ("title", "summary", "body", "venue")

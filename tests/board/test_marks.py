@@ -12,12 +12,6 @@ MARKS = [("topic_watch", Watch), ("topic_todo", TodoMark)]
 
 
 @pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
-@pytest.fixture
 def topic(writer):
     return factories.make_topic(author=writer)
 

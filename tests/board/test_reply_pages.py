@@ -12,12 +12,6 @@ from tests.html import text_of
 
 
 @pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
-@pytest.fixture
 def topic(writer):
     return factories.make_topic()
 

@@ -17,12 +17,6 @@ FORM = {"title": "見本の件名", "body": "見本の本文", "audience": "all"
 
 
 @pytest.fixture
-def writer(contributor, client):
-    client.force_login(contributor)
-    return contributor
-
-
-@pytest.fixture
 def topic(db):
     return factories.make_topic()
 

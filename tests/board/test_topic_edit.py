@@ -16,12 +16,6 @@ from tests.html import text_of
 
 
 @pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
-@pytest.fixture
 def topic(writer):
     return factories.make_topic(author=writer, title="前の件名", body="前の本文")
 

@@ -20,12 +20,6 @@ def today():
         yield
 
 
-@pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
 @pytest.mark.parametrize("kind", Category.Kind.values)
 def test_every_kind_asks_stores_and_shows_its_fields(client, writer, kind):
     if kind == "notice":

@@ -26,12 +26,6 @@ def today():
         yield clock
 
 
-@pytest.fixture
-def writer(client, contributor):
-    client.force_login(contributor)
-    return contributor
-
-
 def send(client, slug="exchange", *, press="publish", **fields):
     category = factories.make_category(slug)
     values = {"title": "見本の件名", "body": "見本の本文", "audience": "all"}
