@@ -1,4 +1,4 @@
-"""`make test`: every test on SQLite and on PostgreSQL, and beside them the browser tests.
+"""`make test`: on SQLite and on PostgreSQL, walks on one of them, and beside them the browser tests.
 
 Arguments go to each pytest run (`make test` gives none). With CI set, a browser test that cannot
 run for want of Chromium is a failure.
