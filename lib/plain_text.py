@@ -185,5 +185,6 @@ def _sentences(text: str) -> Iterator[str]:
             said = " ".join([first, *others]).replace("、 ", "、")
             for sentence in _SENTENCE.findall(_LINK.sub("\n", said)):
                 bare = _MARKS.sub("", " ".join(sentence.split()))
-                if bare and "\n" not in sentence:
+                # What stood before an address may be gone with the marks.
+                if bare and "\n" not in sentence and not _LINK.search(bare):
                     yield bare
