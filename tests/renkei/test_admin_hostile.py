@@ -6,7 +6,7 @@ from django.db import transaction
 from tests.page_forms import PageForms
 from tests.renkei.admin_rows import MAKE
 from tests.renkei.test_admin_forgery import MODELS, address_of
-from tests.tables import changed, everything
+from tests.tables import changed, everything, written_tables
 from tests.test_hostile_forms import HIDDEN, TEXTS, what_runs, words_of
 
 KINDS = ("script", "control", "number", "brackets")
@@ -27,8 +27,9 @@ def test_no_text_breaks_a_form_of_the_admin(client, secretary, model):
         for kind, text in {kind: TEXTS[kind] for kind in KINDS}.items():
             data = {**fields.values, **dict.fromkeys(fields.words, text), "_save": "1"}
             with transaction.atomic():
-                response = client.post(address, data)
-                found = changed(before, everything())
+                with written_tables() as tables:
+                    response = client.post(address, data)
+                found = changed(before, everything(tables))
                 transaction.set_rollback(True)
             written = {label: rows for label, rows in found.items() if label not in NO_ROWS}
             assert response.status_code < 500, (address, kind)
