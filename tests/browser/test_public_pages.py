@@ -75,7 +75,7 @@ def test_missing_page_is_as_good(page):
     assert_good(page)
 
 
-@pytest.mark.parametrize("path", ["/", "/agreements/regional/"])
+@pytest.mark.parametrize("path", ["/", "/agreements/corporate/"])
 def test_open_menu_on_a_phone_is_accessible_and_fits(page, path):
     page.set_viewport_size({"width": WIDTHS["small phone"], "height": 768})
     page.goto(path)
