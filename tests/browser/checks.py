@@ -70,8 +70,10 @@ def open_and_weigh(page, path):
 
 
 def weigh(page, act):
-    """What `act` answers, and the bytes that came over the wire for it, images left out."""
-    sent = []
+    """What `act` answers, and the bytes that came over the wire on a first visit, images left out."""
+    sent, tools = [], page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
 
     def note(request):
         sent.append(request)
@@ -80,5 +82,6 @@ def weigh(page, act):
     answer = act()
     page.wait_for_load_state("load")
     page.remove_listener("request", note)
+    tools.detach()
     sizes = [request.sizes() for request in sent if request.resource_type != "image"]
     return answer, sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)

@@ -16,6 +16,7 @@ from tests.smtp import mail_server
 LOG_LINES = 40
 # Milliseconds for one click or one page, on a machine that does other things, too.
 PATIENCE = 15_000
+DESKTOP = {"width": 1366, "height": 768}
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +54,7 @@ def browser_context_args(browser_context_args):
         **browser_context_args,
         "locale": "ja-JP",
         "timezone_id": "Asia/Tokyo",
-        "viewport": {"width": 1366, "height": 768},
+        "viewport": DESKTOP,
         # Colours that fade in would be measured half-way.
         "reduced_motion": "reduce",
     }
@@ -109,6 +110,54 @@ def open_as(new_context, state_of):
         return new_context(storage_state=state_of(name), **options).new_page()
 
     return open_page
+
+
+@pytest.fixture(scope="session")
+def windows(browser, browser_context_args, state_of, base_url):
+    """One page for each account and one for visitors, and the watch over all of them."""
+    watch, pages = Watch(base_url), {}
+
+    def page_of(name):
+        if name not in pages:
+            state = {"storage_state": state_of(name)} if name else {}
+            context = stack.enter_context(browser.new_context(**browser_context_args, **state))
+            context.set_default_timeout(PATIENCE)
+            watch.follow(context)
+            pages[name] = context.new_page()
+        return pages[name]
+
+    with ExitStack() as stack:
+        yield page_of, watch
+
+
+@pytest.fixture
+def look_as(windows):
+    """The page of a demo account, or without a name that of a visitor, for tests that only look.
+
+    They share it: a browser of its own costs a test more than what is on most pages.
+    """
+    page_of, watch = windows
+
+    def look(name=None):
+        page = page_of(name)
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(media="null")
+        return page
+
+    yield look
+    problems, watch.problems = watch.problems, []
+    assert problems == []
+
+
+@pytest.fixture
+def visitor(look_as):
+    return look_as()
+
+
+@pytest.fixture
+def clerk(look_as):
+    """The secretariat, only looking."""
+    return look_as("jimukyoku")
 
 
 @pytest.fixture

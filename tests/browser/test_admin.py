@@ -46,32 +46,32 @@ MODELS = {
 REGISTER_SHEET = Path(__file__).resolve().parents[2] / "data" / "regional_agreements.csv"
 
 
-def test_menu_leads_to_every_model(secretary):
-    secretary.goto("/admin/")
+def test_menu_leads_to_every_model(clerk):
+    clerk.goto("/admin/")
 
     for name, address in MODELS.items():
-        link = secretary.locator("#content").get_by_role("link", name=name, exact=True)
+        link = clerk.locator("#content").get_by_role("link", name=name, exact=True)
         expect(link).to_have_attribute("href", address)
-    assert accessibility_violations(secretary) == []
+    assert accessibility_violations(clerk) == []
 
 
-def test_form_on_paper_begins_on_the_first_sheet_and_offers_no_buttons(secretary):
-    secretary.goto("/admin/members/localgovernment/")
-    secretary.locator("#result_list tbody a").first.click()
-    secretary.emulate_media(media="print")
+def test_form_on_paper_begins_on_the_first_sheet_and_offers_no_buttons(clerk):
+    clerk.goto("/admin/members/localgovernment/")
+    clerk.locator("#result_list tbody a").first.click()
+    clerk.emulate_media(media="print")
 
     # A flexible box would be moved to the second sheet as a whole.
     for box in ("#container", "#container > .main"):
-        expect(secretary.locator(box)).to_have_css("display", "block")
-    expect(secretary.locator(".submit-row")).to_be_hidden()
-    expect(secretary.get_by_role("group").first).to_be_visible()
+        expect(clerk.locator(box)).to_have_css("display", "block")
+    expect(clerk.locator(".submit-row")).to_be_hidden()
+    expect(clerk.get_by_role("group").first).to_be_visible()
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_pages_of_a_model_are_accessible(secretary, name):
-    addresses = pages_of(secretary, MODELS[name])
+def test_pages_of_a_model_are_accessible(clerk, name):
+    addresses = pages_of(clerk, MODELS[name])
 
-    found = {address: violations_at(secretary, address) for address in addresses}
+    found = {address: violations_at(clerk, address) for address in addresses}
 
     assert {address: rules for address, rules in found.items() if rules} == {}
 

@@ -96,8 +96,8 @@ def _hide_reply(page, text):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_page_is_accessible_light_and_fits_every_screen(open_as, known, path):
-    page = open_as("city")
+def test_page_is_accessible_light_and_fits_every_screen(look_as, known, path):
+    page = look_as("city")
 
     response, transferred = open_and_weigh(page, path.format(**known))
 
@@ -120,8 +120,8 @@ def test_pages_that_answer_a_form_are_as_good(open_as):
         assert_good(page)
 
 
-def test_viewer_reads_and_is_offered_nothing_to_write(open_as, known):
-    page = open_as("viewer")
+def test_viewer_reads_and_is_offered_nothing_to_write(look_as, known):
+    page = look_as("viewer")
 
     page.goto("/board/")
     expect(page.get_by_role("link", name="新しく投稿する")).to_have_count(0)

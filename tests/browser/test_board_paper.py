@@ -15,8 +15,8 @@ AS_READ = "令和18年1月15日（火）午後3時"
 
 
 @pytest.mark.parametrize("path", ["/board/c/call/", "/board/topics/1/", "/board/topics/1/print/"])
-def test_page_prints_on_few_sheets_without_controls(open_as, base_url, path):
-    page = open_as("town")
+def test_page_prints_on_few_sheets_without_controls(look_as, base_url, path):
+    page = look_as("town")
     page.goto(path)
     page.emulate_media(media="print")
 

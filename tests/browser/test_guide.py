@@ -14,10 +14,10 @@ BOOKS = [("city", "/guide/"), ("jimukyoku", "/guide/secretariat/")]
 
 
 @pytest.fixture(params=BOOKS, ids=["members", "secretariat"])
-def book(request, open_as):
+def book(request, look_as):
     """The page of a reader, and the address of the guide."""
     who, path = request.param
-    return open_as(who), path
+    return look_as(who), path
 
 
 def contents(page):

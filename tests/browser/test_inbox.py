@@ -20,10 +20,10 @@ def inbox_link(page):
 @pytest.mark.parametrize(
     "path", ["/members/inbox/", "/members/inbox/?unread=1", "/members/me/mail/"]
 )
-def test_page_is_accessible_light_and_fits_every_screen(open_as, newest_message, path):
+def test_page_is_accessible_light_and_fits_every_screen(open_as, look_as, newest_message, path):
     board.post(open_as("ward"), "受信箱の見本")
     newest_message("ward-section@demo.example.jp")
-    page = open_as("town")
+    page = look_as("town")
 
     response, transferred = open_and_weigh(page, path)
 

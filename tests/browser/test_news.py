@@ -74,8 +74,8 @@ def test_member_proposes_and_the_secretariat_publishes(open_as, secretary):
 @pytest.mark.parametrize(
     "path", ["/events/proposals/", "/events/proposals/new/", "/members/introductions/"]
 )
-def test_pages_of_members_are_accessible(open_as, path):
-    page = open_as("town")
+def test_pages_of_members_are_accessible(look_as, path):
+    page = look_as("town")
     page.goto(path)
 
     assert_good(page)

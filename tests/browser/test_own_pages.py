@@ -41,8 +41,8 @@ def pages_from(page, addresses):
                 waiting.append(link)
 
 
-def test_each_is_framed_accessible_and_fits_every_screen(open_as):
-    page, problems, opened = open_as("city"), [], []
+def test_each_is_framed_accessible_and_fits_every_screen(look_as):
+    page, problems, opened = look_as("city"), [], []
 
     for address in pages_from(page, FIRST):
         opened.append(address)

@@ -59,29 +59,29 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_page_is_accessible_light_and_fits_every_screen(page, path):
-    response, transferred = open_and_weigh(page, path)
+def test_page_is_accessible_light_and_fits_every_screen(visitor, path):
+    response, transferred = open_and_weigh(visitor, path)
 
     assert response.status == 200
     assert transferred <= MAX_BYTES
-    assert_good(page)
+    assert_good(visitor)
 
 
-def test_missing_page_is_as_good(page):
-    response, transferred = open_and_weigh(page, "/not-here/")
+def test_missing_page_is_as_good(visitor):
+    response, transferred = open_and_weigh(visitor, "/not-here/")
 
     assert response.status == 404
     assert transferred <= MAX_BYTES
-    assert_good(page)
+    assert_good(visitor)
 
 
 @pytest.mark.parametrize("path", ["/", "/agreements/corporate/"])
-def test_open_menu_on_a_phone_is_accessible_and_fits(page, path):
-    page.set_viewport_size({"width": WIDTHS["small phone"], "height": 768})
-    page.goto(path)
+def test_open_menu_on_a_phone_is_accessible_and_fits(visitor, path):
+    visitor.set_viewport_size({"width": WIDTHS["small phone"], "height": 768})
+    visitor.goto(path)
 
-    page.get_by_text("メニュー", exact=True).click()
+    visitor.get_by_text("メニュー", exact=True).click()
 
-    assert page.get_by_role("navigation", name="主な案内").is_visible()
-    assert accessibility_violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == WIDTHS["small phone"]
+    assert visitor.get_by_role("navigation", name="主な案内").is_visible()
+    assert accessibility_violations(visitor) == []
+    assert visitor.evaluate("document.documentElement.scrollWidth") == WIDTHS["small phone"]

@@ -34,35 +34,35 @@ def choose(page, label, option):
     page.get_by_role("button", name="絞り込む").click()
 
 
-def test_rows_stand_as_in_the_source_document(page):
-    page.goto(REGISTER)
+def test_rows_stand_as_in_the_source_document(visitor):
+    visitor.goto(REGISTER)
 
-    assert parties(page) == [row["organization"] for row in rows_of_the_source()]
-    assert signing_days(page) == [row["signed_on"] for row in rows_of_the_source()]
-    expect(table(page).locator("tbody")).to_have_count(11)
+    assert parties(visitor) == [row["organization"] for row in rows_of_the_source()]
+    assert signing_days(visitor) == [row["signed_on"] for row in rows_of_the_source()]
+    expect(table(visitor).locator("tbody")).to_have_count(11)
 
 
-def test_three_numbers_stand_with_their_day(page):
-    page.goto(REGISTER)
+def test_three_numbers_stand_with_their_day(visitor):
+    visitor.goto(REGISTER)
 
-    main = page.get_by_role("main")
+    main = visitor.get_by_role("main")
     for words in ("9地域13団体", "372", "令和8年3月12日現在"):
         expect(main).to_contain_text(words)
 
 
-def test_counts_of_the_agreements_add_up_to_the_total(page):
-    page.goto(REGISTER)
+def test_counts_of_the_agreements_add_up_to_the_total(visitor):
+    visitor.goto(REGISTER)
 
-    cells = table(page).locator("tbody td:last-child").all_text_contents()
+    cells = table(visitor).locator("tbody td:last-child").all_text_contents()
     counts = [re.search(r"[0-9]+$", text.strip()) for text in cells]
 
     assert sum(int(count.group()) for count in counts if count) == 372
 
 
-def test_joint_agreement_has_one_count_that_names_both_parties(page):
-    page.goto(REGISTER)
+def test_joint_agreement_has_one_count_that_names_both_parties(visitor):
+    visitor.goto(REGISTER)
 
-    group = table(page).locator("tbody").filter(has_text="京都府市長会")
+    group = table(visitor).locator("tbody").filter(has_text="京都府市長会")
 
     expect(group.get_by_role("row")).to_have_count(2)
     expect(group.locator("td[rowspan='2']")).to_have_count(1)
@@ -70,60 +70,60 @@ def test_joint_agreement_has_one_count_that_names_both_parties(page):
     expect(group.locator("td[rowspan='2']")).to_contain_text("26")
 
 
-def test_prefecture_narrows_the_table_and_is_marked_on_the_map(page):
-    page.goto(REGISTER)
+def test_prefecture_narrows_the_table_and_is_marked_on_the_map(visitor):
+    visitor.goto(REGISTER)
 
-    choose(page, "都道府県", "京都府")
+    choose(visitor, "都道府県", "京都府")
 
-    assert parties(page) == ["京都府市長会", "京都府町村会"]
-    expect(page.get_by_role("combobox", name="都道府県")).to_have_value("26")
-    expect(page.get_by_role("main").locator("a[aria-current]")).to_contain_text("京都府")
-
-
-def test_prefecture_without_agreement_says_so_and_offers_the_way_back(page):
-    page.goto(REGISTER)
-
-    choose(page, "都道府県", "東京都")
-
-    expect(page.get_by_role("main")).to_contain_text("条件に当てはまる協定はありません")
-    page.get_by_role("link", name="すべての協定を見る").click()
-    assert len(parties(page)) == 13
+    assert parties(visitor) == ["京都府市長会", "京都府町村会"]
+    expect(visitor.get_by_role("combobox", name="都道府県")).to_have_value("26")
+    expect(visitor.get_by_role("main").locator("a[aria-current]")).to_contain_text("京都府")
 
 
-def test_kind_narrows_to_agreements_with_such_constituents(page):
-    page.goto(REGISTER)
+def test_prefecture_without_agreement_says_so_and_offers_the_way_back(visitor):
+    visitor.goto(REGISTER)
 
-    choose(page, "構成自治体の種別", "市")
+    choose(visitor, "都道府県", "東京都")
 
-    assert {"群馬県市長会", "千葉県市長会"} <= set(parties(page))
-    assert "北海道町村会" not in parties(page)
+    expect(visitor.get_by_role("main")).to_contain_text("条件に当てはまる協定はありません")
+    visitor.get_by_role("link", name="すべての協定を見る").click()
+    assert len(parties(visitor)) == 13
+
+
+def test_kind_narrows_to_agreements_with_such_constituents(visitor):
+    visitor.goto(REGISTER)
+
+    choose(visitor, "構成自治体の種別", "市")
+
+    assert {"群馬県市長会", "千葉県市長会"} <= set(parties(visitor))
+    assert "北海道町村会" not in parties(visitor)
 
 
 @pytest.mark.parametrize(("option", "newest_first"), [("新しい順", True), ("古い順", False)])
-def test_table_can_be_sorted_by_the_day_of_signing(page, option, newest_first):
-    page.goto(REGISTER)
+def test_table_can_be_sorted_by_the_day_of_signing(visitor, option, newest_first):
+    visitor.goto(REGISTER)
 
-    choose(page, "並び順", f"締結日の{option}")
+    choose(visitor, "並び順", f"締結日の{option}")
 
-    assert len(signing_days(page)) == 13
-    assert signing_days(page) == sorted(signing_days(page), reverse=newest_first)
+    assert len(signing_days(visitor)) == 13
+    assert signing_days(visitor) == sorted(signing_days(visitor), reverse=newest_first)
 
 
-def test_map_leads_to_each_of_the_47_prefectures(page):
-    page.goto(REGISTER)
-    links = page.get_by_role("main").locator("a[href*='prefecture=']")
+def test_map_leads_to_each_of_the_47_prefectures(visitor):
+    visitor.goto(REGISTER)
+    links = visitor.get_by_role("main").locator("a[href*='prefecture=']")
     expect(links).to_have_count(47)
 
     links.filter(has_text="奈良県").click()
 
-    assert parties(page) == ["奈良県町村会"]
+    assert parties(visitor) == ["奈良県町村会"]
 
 
-def test_csv_behind_the_link_has_a_row_per_party(page, tmp_path):
-    page.goto(REGISTER)
+def test_csv_behind_the_link_has_a_row_per_party(visitor, tmp_path):
+    visitor.goto(REGISTER)
 
-    with page.expect_download() as download:
-        page.get_by_role("main").locator("a[href$='regional.csv']").click()
+    with visitor.expect_download() as download:
+        visitor.get_by_role("main").locator("a[href$='regional.csv']").click()
     download.value.save_as(tmp_path / "regional.csv")
 
     assert download.value.suggested_filename == "regional.csv"

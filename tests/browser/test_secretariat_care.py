@@ -90,13 +90,13 @@ def test_a_call_is_noted_and_a_body_is_paused_and_taken_back(secretary, open_as)
 
 
 @pytest.mark.parametrize("name", ["rename", "move-seat", "withdraw"])
-def test_pages_of_acts_are_accessible(secretary, name):
-    open_body(secretary)
+def test_pages_of_acts_are_accessible(clerk, name):
+    open_body(clerk)
 
-    secretary.goto(f"{secretary.url}{name}/")
+    clerk.goto(f"{clerk.url}{name}/")
 
-    assert secretary.get_by_role("button").count() > 1
-    assert_accessible(secretary)
+    assert clerk.get_by_role("button").count() > 1
+    assert_accessible(clerk)
 
 
 def test_a_person_is_found_and_erased(secretary):

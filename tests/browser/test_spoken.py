@@ -38,8 +38,8 @@ def spoken(page, *roles):
         "/open-data/",
     ],
 )
-def test_table_that_looks_like_cards_on_a_phone_is_read_as_the_same_table(open_as, path):
-    page = open_as("ward")
+def test_table_that_looks_like_cards_on_a_phone_is_read_as_the_same_table(look_as, path):
+    page = look_as("ward")
     page.goto(path)
     cells = ("table", "row", "columnheader", "rowheader", "cell")
     read_at = {}
@@ -53,8 +53,8 @@ def test_table_that_looks_like_cards_on_a_phone_is_read_as_the_same_table(open_a
 
 
 @pytest.mark.parametrize("path", ["/", "/board/", "/board/topics/1/", "/members/organization/"])
-def test_landmarks_are_few_and_told_apart(open_as, path):
-    page = open_as("city")
+def test_landmarks_are_few_and_told_apart(look_as, path):
+    page = look_as("city")
     page.goto(path)
 
     found = spoken(page, *LANDMARKS)
@@ -63,8 +63,8 @@ def test_landmarks_are_few_and_told_apart(open_as, path):
     assert len(set(found)) == len(found)
 
 
-def test_replies_are_headings_that_say_which_and_whose(open_as):
-    page = open_as("town")
+def test_replies_are_headings_that_say_which_and_whose(look_as):
+    page = look_as("town")
     page.goto("/board/topics/1/")
 
     titles = [name for _, name in spoken(page, "heading")]
@@ -72,8 +72,8 @@ def test_replies_are_headings_that_say_which_and_whose(open_as):
     assert "返信 1 群馬県見本市 企画課 連携担当 見本 花子" in titles
 
 
-def test_facts_of_a_topic_are_read_apart(open_as):
-    page = open_as("city")
+def test_facts_of_a_topic_are_read_apart(look_as):
+    page = look_as("city")
     page.goto("/board/")
 
     said = "".join(name for _, name in spoken(page, "StaticText"))
@@ -81,10 +81,10 @@ def test_facts_of_a_topic_are_read_apart(open_as):
     assert "群馬県見本市、返信 0件、" in said
 
 
-def test_head_of_a_day_is_told_from_a_date(page):
-    page.goto("/events/calendar/")
+def test_head_of_a_day_is_told_from_a_date(visitor):
+    visitor.goto("/events/calendar/")
 
-    assert spoken(page, "columnheader")[0] == ("columnheader", "日曜日")
+    assert spoken(visitor, "columnheader")[0] == ("columnheader", "日曜日")
 
 
 def test_what_was_done_is_where_reading_begins(open_as):
