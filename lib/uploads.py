@@ -41,7 +41,7 @@ ACCEPTED = (
     "添付できるのは、PDF、画像（PNG・JPEG・GIF・WebP）、Word・Excel・PowerPoint（docx・xlsx・pptx）、"
     "OpenDocument（odt・ods・odp）、CSV、テキスト（txt）です。"
 )
-_BY_WINDOWS = " \u3000."
+_BY_WINDOWS = "." + "".join(filter(str.isspace, map(chr, range(0x3001))))
 
 _SIGNATURES = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),

@@ -313,6 +313,8 @@ def test_a_damaged_document_is_accepted_or_refused(data):
         ("要領.Ｐｄｆ", "要領.Pdf"),
         ("第１．５", "第１．５"),
         ("要領.pdf. .", "要領.pdf"),
+        ("x/\u2003要領.pdf\xa0.", "要領.pdf"),
+        (".\xa0.", "無題"),
         ("", "無題"),
         ("/", "無題"),
         ("\u202e.pdf", "無題.pdf"),
