@@ -34,8 +34,8 @@ urlpatterns = [
     path(
         "events/proposals/<int:pk>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"
     ),
-    path("events/entries/<str:token>/", entries.entry, name="entry"),
-    path("events/entries/<str:token>/cancel/", entries.entry_cancel, name="entry_cancel"),
+    path("events/entries/<slug:token>/", entries.entry, name="entry"),
+    path("events/entries/<slug:token>/cancel/", entries.entry_cancel, name="entry_cancel"),
     path("events.ics", events.events_ics, name="events_ics"),
     path("events.<slug:extension>", publications.download, {"name": "events"}, name="download"),
 ]

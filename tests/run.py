@@ -20,7 +20,7 @@ UNIT = ["--ignore=tests/browser", "-p", "no:playwright", "-n", "auto"]
 # is sent, and how the lists of the admin read (the crawl opens each of them on PostgreSQL).
 DATABASE = ["-m", "database"]
 SQLITE_ALONE = [
-    *("tests/lib", "tests/renkei/test_http.py", "tests/test_access.py"),
+    *("tests/lib", "tests/test_access.py"),
     *("tests/renkei/test_admin_forgery.py", "tests/renkei/test_groups.py"),
     *("tests/renkei/test_headers.py", "tests/renkei/test_csrf.py"),
     "tests/renkei/test_admin_lists.py",

@@ -19,6 +19,7 @@ from board.views.desk import Desk, write
 from board.views.lists import trail
 from board.views.topic import topic_or_404, topic_trail
 from lib.numbers import whole_number
+from lib.text import clean_line
 from lib.wareki import format_deadline
 from members import drafts
 from members.access import MemberRequest, contributor_only
@@ -78,7 +79,7 @@ def _category_of(request: MemberRequest) -> Category | None:
     """What the form says, else the address. 403 where the person may not post."""
     found = typed_category(request.POST)
     if found is None:
-        found = Category.objects.filter(slug=request.GET.get("category", "")).first()
+        found = Category.objects.filter(slug=clean_line(request.GET.get("category", ""))).first()
     if found and not found.may_be_used_by(request.user):
         raise PermissionDenied
     return found

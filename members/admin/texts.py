@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from lib.admin import HistoryAdmin, RecordAdmin
+from lib.text import clean_line
 from members import consent
 from members.exporting import ExportingAdmin
 from members.models import SiteText, TermsConsent
@@ -49,7 +50,8 @@ class SiteTextAdmin(HistoryAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?slug=terms` begins with the newest version of that text."""
-        newest = self.get_queryset(request).filter(slug=request.GET.get("slug")).first()
+        slug = clean_line(request.GET.get("slug", ""))
+        newest = self.get_queryset(request).filter(slug=slug).first()
         if newest is None:
             return super().get_changeform_initial_data(request)
         return {

@@ -283,3 +283,13 @@ def test_no_question_breaks_a_page(client, db, request, name, value):
     }
 
     assert {address: code for address, code in statuses.items() if code >= 500} == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/board/topics/new/?category=%00", "/admin/members/sitetext/add/?slug=%00"],
+)
+def test_form_that_begins_with_a_row_of_no_name_is_empty(client, secretary, address):
+    client.force_login(secretary, again=True)
+
+    assert client.get(address).status_code == 200
