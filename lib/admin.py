@@ -28,13 +28,14 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import DeletedObject
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from lib.admin_conflicts import NOTHING, OneAfterAnother, said
 from lib.forms import LineField, TextField
 from lib.imports import SheetResource, error_lines
 from lib.list_filters import DateRangeFilter
 from lib.spreadsheets import XLSX, JapaneseCSV, write_blank, write_csv
 from lib.templatetags.wareki import wareki, wareki_time
 from lib.text import half_width, words
-from lib.wareki import WarekiDateField, format_date, format_datetime, format_time
+from lib.wareki import WarekiDateField, format_time
 
 ALREADY_IMPORTED = "この取り込みは、すでに終わっているか、確認から時間がたっています。必要なら、もう一度ファイルを選んでください。"
 NOTHING_SAVED = "確認のあとに内容が変わったため、何も保存していません。"
@@ -154,7 +155,7 @@ class Helpful(admin.options.BaseModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class PortalModelAdmin(Helpful, admin.ModelAdmin):
+class PortalModelAdmin(Helpful, OneAfterAnother, admin.ModelAdmin):
     """Searches as people type, counts no whole table, and takes addresses without https://."""
 
     show_full_result_count = False
@@ -332,17 +333,11 @@ class ReadableHistory(HistoricalRecordContextHelper):
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
         field = self.model._meta.get_field(change.field)
-        if getattr(field, "flatchoices", None):
-            return dict(field.flatchoices).get(value, value)
-        if isinstance(value, datetime):
-            return format_datetime(value)
-        if isinstance(value, date):
-            return format_date(value)
-        if isinstance(value, time):
-            return format_time(value)
         # An empty foreign key comes as a deleted object without a key.
         if value in (None, "") or (isinstance(value, DeletedObject) and value.pk is None):
-            return "（なし）"
+            return NOTHING
+        if field.flatchoices or isinstance(value, date | time):
+            return said(field, value)
         return super().prepare_delta_change_value(change, value)
 
 

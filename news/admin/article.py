@@ -149,7 +149,8 @@ class PreviewAdmin(PublishedAdmin):
         row = self.get_object(request, str(pk)) if pk else None
         if not self._may_preview(request, row):
             raise PermissionDenied
-        form = self.get_form(request, row, change=row is not None)(request.POST, instance=row)
+        # Not as a change: a preview saves over nothing.
+        form = self.get_form(request, row)(request.POST, instance=row)
         if not form.is_valid():
             return TemplateResponse(request, "admin/preview_errors.html", {"form": form})
         context = {"is_preview": True, **self.preview_context(form)}

@@ -172,13 +172,9 @@ class EventAdmin(SheetListAdmin, PreviewAdmin):
         return ["proposal", "is_draft", "takes_entries"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        (title, first), *rest = self.fieldsets
-        # Nobody who only reads has something to compare.
-        marks = ["expected"] if obj and self.has_change_permission(request, obj) else []
-        shown = [(title, {"fields": [*first["fields"], *marks]}), *rest]
         if obj is None or obj.seat_id is None:
-            return shown
-        return [("会員の提案", {"fields": ["proposal"]}), *shown]
+            return self.fieldsets
+        return [("会員の提案", {"fields": ["proposal"]}), *self.fieldsets]
 
     @admin.display(description="提案")
     def proposal(self, event: Event) -> str:

@@ -4,21 +4,13 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.db import transaction
 
-from lib.forms import TextField, UnlabelledInput
+from lib.forms import TextField
 from lib.moments import MomentField
-from news import proposing
 from news.forms.article import MOMENT_EXAMPLES, ArticleForm
-from news.forms.proposal import saved_otherwise
-from news.models import Event
-
-SAVED_MEANWHILE = "ほかの方が、先に変更を保存しました。あなたの入力は、まだ保存していません。今の内容と見比べて直し、もう一度保存してください。"
 
 
 class EventForm(ArticleForm):
-    """`expected` is the state that the secretary has read; whoever proposed it may have amended it."""
-
     # What whoever has entered goes by.
     TOLD = (
         *("starts_on", "starts_at", "ends_on", "ends_at", "schedule_note", "attendance"),
@@ -39,32 +31,6 @@ class EventForm(ArticleForm):
         widget=forms.TextInput(attrs={"size": 30}),
         help_text=f"時刻がなければ午後5時です。{MOMENT_EXAMPLES}",
     )
-    expected = forms.CharField(label="読んだ内容の印", required=False, widget=UnlabelledInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["expected"] = proposing.mark_of(self.instance)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if self.instance.pk and data.get("expected"):
-            self._check_read(data)
-        return data
-
-    def _check_read(self, data: dict[str, Any]) -> None:
-        """The next press saves over what was shown. Locked, until the admin has saved."""
-        with transaction.atomic():
-            saved = Event.objects.select_for_update().get(pk=self.instance.pk)
-        mark = proposing.mark_of(saved)
-        typed = {**data, "ends_on": data.get("ends_on") or data.get("starts_on")}
-        if mark == data["expected"] or not (otherwise := saved_otherwise(saved, typed)):
-            return
-        lines = [f"今の内容　{label}：{value or '（なし）'}" for label, value in otherwise]
-        self.add_error(None, [SAVED_MEANWHILE, *lines])
-        sent: Any = self.data
-        self.data = shown = sent.copy()
-        shown["expected"] = mark
 
 
 class ProposalDecisionForm(forms.Form):

@@ -5,10 +5,10 @@ from functools import partial
 import pytest
 from django.urls import reverse
 
+from lib.admin_conflicts import SAVED_MEANWHILE
 from lib.conflicts import EditedMeanwhileError
 from lib.forms import new_form_key
 from news import proposing
-from news.forms.event import SAVED_MEANWHILE
 from news.models import Event
 from news.views.proposals import TYPED_TOO_LATE
 from tests import factories
@@ -112,8 +112,7 @@ def save_in_admin(client, event, *, read, **fields):
 def test_secretary_is_told_what_the_member_has_amended_meanwhile(client, proposer, secretary):
     event = factories.make_proposal(by=proposer)
     client.force_login(secretary)
-    address = reverse("admin:news_event_change", args=[event.pk])
-    read = client.get(address).context["adminform"].form["expected"].value()
+    read = read_in_admin(client, event)
     client.force_login(proposer)
     amend(client, event, name="会員が直した祭り")
     client.force_login(secretary)
@@ -126,21 +125,26 @@ def test_secretary_is_told_what_the_member_has_amended_meanwhile(client, propose
     assert "今の内容 イベント名：会員が直した祭り" in text_of(told)
     form = told.context["adminform"].form
     assert form["name"].value() == "事務局の祭り"
-    save_in_admin(client, event, read=form["expected"].value(), name="事務局の祭り")
+    save_in_admin(client, event, read=form.expected, name="事務局の祭り")
     event.refresh_from_db()
     assert event.name == "事務局の祭り"
 
 
-def test_secretary_who_only_fills_in_is_told_nothing(client, proposer, secretary):
-    event = factories.make_proposal(by=proposer)
-    read = mark_of(event)
-    client.force_login(secretary)
+def read_in_admin(client, event):
+    page = client.get(reverse("admin:news_event_change", args=[event.pk]))
+    return page.context["adminform"].form.expected
 
-    for summary in ("先の概要", "後の概要"):
-        save_in_admin(client, event, read=read, name="直した祭り", summary=summary)
+
+def test_secretary_who_changes_something_else_is_told_nothing(client, proposer, secretary):
+    event = factories.make_proposal(by=proposer)
+    client.force_login(secretary)
+    read = read_in_admin(client, event)
+    Event.objects.update(venue="会員が直した会場")
+
+    save_in_admin(client, event, read=read, venue="会員が直した会場", summary="概要")
 
     event.refresh_from_db()
-    assert (event.name, event.summary) == ("直した祭り", "後の概要")
+    assert (event.venue, event.summary) == ("会員が直した会場", "概要")
 
 
 @pytest.mark.django_db(transaction=True)
