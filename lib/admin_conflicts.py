@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -19,12 +19,6 @@ NOTHING = "（なし）"
 # Enough to find the place: the page of the row has the rest.
 MOST_CHARACTERS = 300
 _DIGITS = 8
-
-if TYPE_CHECKING:
-    _Base = forms.ModelForm
-    _AdminBase = admin.ModelAdmin
-else:
-    _Base = _AdminBase = object
 
 
 def said(field: models.Field, value: Any) -> str:
@@ -42,7 +36,7 @@ def said(field: models.Field, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-class MarkedForm(_Base):
+class MarkedForm(forms.ModelForm):
     """Carries a mark of each stored value, so that it is known which of them somebody else has changed.
 
     Told once: the next press saves over what was shown.
@@ -104,7 +98,7 @@ class MarkedForm(_Base):
         return sha256(repr(value).encode()).hexdigest()[:_DIGITS]
 
 
-class OneAfterAnother(_AdminBase):
+class OneAfterAnother(admin.ModelAdmin):
     """Holds the row while a form is checked and saved, and gives the form its marks.
 
     `templates/admin/change_form.html` puts them on the page.
@@ -127,4 +121,4 @@ class OneAfterAnother(_AdminBase):
         if obj is None or not change:
             return form
         kind: Any = type(form)
-        return kind(form.__name__, (MarkedForm, form), {"__module__": form.__module__})
+        return kind(form.__name__, (MarkedForm, form), {})
