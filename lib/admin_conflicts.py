@@ -23,10 +23,10 @@ _DIGITS = 8
 
 def said(field: models.Field, value: Any) -> str:
     """A stored value in words: 利用中, not active; 和暦 dates; empty where there is none."""
-    if isinstance(value, bool):
-        return "はい" if value else "いいえ"
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, "" if value is None else value))
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
     if isinstance(value, datetime):
         return format_datetime(value)
     if isinstance(value, date):
@@ -70,9 +70,10 @@ class MarkedForm(forms.ModelForm):
 
     def _saved_otherwise(self) -> Iterator[tuple[str, str]]:
         """Label and stored value of what somebody else has changed and was typed differently here."""
-        read = self.data.get("expected", "").split(".")
-        if read == [""]:
+        sent = self.data.get("expected", "")
+        if not sent:
             return
+        read = sent.split(".")
         known = dict(zip(self._marks, read, strict=False)) if len(read) == len(self._marks) else {}
         for field in self._columns():
             name = field.name

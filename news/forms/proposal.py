@@ -1,6 +1,5 @@
 """An event that a member proposes."""
 
-from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
@@ -68,20 +67,13 @@ class ProposalEditForm(ProposalForm):
         self.initial.setdefault("expected", proposing.mark_of(self.instance))
 
     def other_than(self, saved: Event) -> list[tuple[str, str]]:
-        """As saved_otherwise(), of a form that is valid."""
-        return saved_otherwise(
-            saved, {name: getattr(self.instance, name) for name in Event.PROPOSED}
-        )
-
-
-def saved_otherwise(saved: Event, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and saved value, in words, of what was typed differently."""
-    shown = ProposalForm(instance=saved)
-    return [
-        (str(shown[name].label), _said(shown, name))
-        for name in Event.PROPOSED
-        if name in typed and getattr(saved, name) != typed[name]
-    ]
+        """Label and saved value, in words, of what was typed differently. Of a form that is valid."""
+        shown = ProposalForm(instance=saved)
+        return [
+            (str(shown[name].label), _said(shown, name))
+            for name in Event.PROPOSED
+            if getattr(saved, name) != getattr(self.instance, name)
+        ]
 
 
 def _said(form: ProposalForm, name: str) -> str:

@@ -5,8 +5,8 @@ import pytest
 from tests import tables
 from tests.crawl import addresses, reading
 
-# Of so many addresses one: a HEAD is a GET, of which the crawler asks all; the others end at the same door.
-EVERY = {"HEAD": 5, "OPTIONS": 3, "TRACE": 3, "PUT": 3}
+# Which read of a page is asked for every fifth address alone: it is a GET, of which the crawler asks all.
+EVERY = {"HEAD": 5, "OPTIONS": 2, "TRACE": 1, "PUT": 3}
 
 pytestmark = pytest.mark.django_db
 
@@ -18,8 +18,8 @@ def test_other_methods_change_nothing(people, browser_of, role):
     before = tables.everything()
 
     answers = {}
-    for first, (method, step) in enumerate(EVERY.items()):
-        for address in known[first::step]:
+    for method, step in EVERY.items():
+        for address in known[::step]:
             response = client.generic(method, address)
             answers[f"{method} {address}"] = response.status_code
             reading.body_of(response)
